@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from tftutor import errors
+from tftutor.backends.array_library import ArrayLibrary, NumpyLibrary
 from tftutor.framework.attr_values import plain_attr
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.resources import KernelContext, ResourceManager
@@ -22,13 +23,13 @@ class BoundKernel(NamedTuple):
 
 
 class NodeBinder:
-    """Finds kernels and plan-time values for the nodes of one session."""
+    """Finds kernels and plan-time values for the nodes of one session, for one array library."""
 
-    library = "numpy"
-
-    def __init__(self, resources: ResourceManager, xp: Any, feeds: Iterable[Tensor] = ()) -> None:
+    def __init__(self, resources: ResourceManager, feeds: Iterable[Tensor] = (),
+                 library: ArrayLibrary | None = None) -> None:
         self.resources = resources
-        self.xp = xp
+        self.library: ArrayLibrary = library or NumpyLibrary()
+        self.xp = self.library.xp
         # A binder may look at static values. A feed for a computed tensor can overrule them.
         self._may_bind = all(t.op.type in _PLACEHOLDERS for t in feeds)
 
@@ -43,11 +44,11 @@ class NodeBinder:
     def bind(self, op: Operation) -> BoundKernel:
         """The kernel of a node. Raises: tf.errors.InvalidArgumentError when it has none here."""
         definition = op._op_def
-        if definition.binder is not None and self._may_bind:
+        if definition.binder is not None and self._may_bind and self.library.name == "numpy":
             function = definition.binder(op, self.xp)
             if function is not None:
                 return BoundKernel(function, {}, False)
-        kernel = definition.library_kernels.get(self.library)
+        kernel = definition.library_kernels.get(self.library.name)
         if kernel is None:
             if definition.kernel_fn is None:
                 raise errors.InvalidArgumentError(

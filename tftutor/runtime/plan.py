@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-import numpy as np
-
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.binding import NodeBinder
 from tftutor.runtime.control_flow import StructuredEmitter
@@ -48,7 +46,7 @@ class Plan:
         needed = reachable_ops(roots, fed, done)
         self.ops = topological_order(needed, fed)
         self.mutations = self.ops[0].graph._mutations if self.ops else 0
-        binder = NodeBinder(resources, np, self.feeds)
+        binder = NodeBinder(resources, self.feeds)
         structured = any(op.type in CONTROL_FLOW_TYPES for op in self.ops)
         if not structured:
             self.ops = without_unused_values(self.ops, self.fetches, targets)
