@@ -9,6 +9,7 @@ from tftutor import errors
 from tftutor.backends.array_library import ArrayLibrary, NumpyLibrary
 from tftutor.framework.attr_values import plain_attr
 from tftutor.framework.operation import Operation, Tensor
+from tftutor.kernels import load_kernels
 from tftutor.runtime.resources import KernelContext, ResourceManager
 
 _PLACEHOLDERS = {"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"}
@@ -30,6 +31,8 @@ class NodeBinder:
         self.resources = resources
         self.library: ArrayLibrary = library or NumpyLibrary()
         self.xp = self.library.xp
+        if self.library.name != "numpy":
+            load_kernels(self.library.name)
         # A binder may look at static values. A feed for a computed tensor can overrule them.
         self._may_bind = all(t.op.type in _PLACEHOLDERS for t in feeds)
 

@@ -8,6 +8,7 @@ all of them.
 from __future__ import annotations
 
 from tftutor.framework.operation import Operation
+from tftutor.kernels import load_kernels
 from tftutor.runtime.devices import Device
 from tftutor.runtime.kernel_registry import gpu_kernel
 
@@ -24,6 +25,7 @@ def has_kernel(op: Operation, device: Device) -> bool:
 
 def has_library_kernel(op: Operation, library: str) -> bool:
     """True when the operation's definition has a kernel that runs on an array library."""
+    load_kernels(library)
     definition = op._op_def
     return (definition.kernel_fn is not None or library in definition.library_kernels
             or definition.inline_code is not None or definition.static_value_fn is not None)

@@ -1,0 +1,1 @@
+"""Kernels for PyTorch, under the basename of their op family in `tftutor/ops`."""
