@@ -1,6 +1,9 @@
 """Asks TensorFlow which op types have a GPU kernel, for which types, and which arguments of it
 stay in host memory.
 
+A GPU without a kernel of its own takes the one for every device ("DEFAULT": NoOp, Placeholder,
+StackPushV2), so those come after the GPU's in each list.
+
     pip install "tensorflow-gpu==1.15.5" "protobuf<3.21" "numpy<1.19"      # Python 3.7, no GPU needed
     python tests/golden/ask_gpu_kernels.py > tftutor/runtime/gpu_kernels.json
 
@@ -33,14 +36,19 @@ def entry(kernel):
     return [types, sorted(kernel.host_memory_arg)]
 
 
-def main():
+def registered(device_type):
     found, known = {}, known_ops()
     for kernel in kernels.get_all_registered_kernels().kernel:
-        if kernel.device_type == "GPU" and not kernel.label and kernel.op in known:
+        if kernel.device_type == device_type and not kernel.label and kernel.op in known:
             found.setdefault(kernel.op, []).append(entry(kernel))
+    return found
+
+
+def main():
+    own, default = registered("GPU"), registered("DEFAULT")
     merged = {}
-    for op in sorted(found):
-        merged[op] = merge(found[op])
+    for op in sorted(set(own) | set(default)):
+        merged[op] = merge(own.get(op, [])) + merge(default.get(op, []))
     sys.stderr.write("%d op types with GPU kernels\n" % len(merged))
     lines = ["%s: %s" % (json.dumps(op), json.dumps(merged[op], sort_keys=True)) for op in merged]
     print("{\n" + ",\n".join(lines) + "\n}")
