@@ -14,25 +14,52 @@ from typing import Any, NamedTuple
 from tftutor import errors
 from tftutor.backends.blas import set_blas_threads
 from tftutor.backends.threads import set_thread_count
+from tftutor.runtime.device_set import GpuSettings
 
 # Honoured by the session.
-_HONOURED = {"device_count", "allow_soft_placement", "log_device_placement",
-             "operation_timeout_in_ms", "intra_op_parallelism_threads"}
-# They tune machinery that doesn't exist here (thread pools, allocators, Grappler): nothing a
-# program computes depends on them. A trailing dot accepts a whole message.
-_WITHOUT_EFFECT = (
-    "inter_op_parallelism_threads", "use_per_session_threads", "session_inter_op_thread_pool.",
-    "placement_period", "gpu_options.",
-    "graph_options.optimizer_options.", "graph_options.rewrite_options.",
-    "graph_options.place_pruned_graph", "graph_options.infer_shapes",
-    "graph_options.build_cost_model", "graph_options.build_cost_model_after",
-    "graph_options.enable_recv_scheduling", "graph_options.enable_bfloat16_sendrecv",
-    "graph_options.timeline_step", "isolate_session_state", "share_cluster_devices_in_session",
-    "experimental.")
+_HONOURED = {
+    "device_count", "allow_soft_placement", "log_device_placement", "operation_timeout_in_ms",
+    "intra_op_parallelism_threads", "inter_op_parallelism_threads",
+    "gpu_options.per_process_gpu_memory_fraction", "gpu_options.allow_growth",
+    "gpu_options.visible_device_list", "gpu_options.experimental.virtual_devices",
+    "gpu_options.experimental.use_unified_memory",  # refused once there is a GPU
+}
+# They tune machinery that doesn't exist here: nothing a program computes depends on them. A
+# trailing dot accepts a whole message.
+_WITHOUT_EFFECT = {
+    "use_per_session_threads": "steps share no thread pool: each runs in its caller's thread and "
+                               "the threads of its GPUs",
+    "session_inter_op_thread_pool.": "as use_per_session_threads",
+    "placement_period": "operations are placed when a plan is made, not after so many steps",
+    "gpu_options.allocator_type": "a GPU's memory is CuPy's or torch's to allocate, or simulated",
+    "gpu_options.deferred_deletion_bytes": "memory is freed when its last array goes",
+    "gpu_options.polling_active_delay_usecs": "nothing polls: a step waits for its GPUs",
+    "gpu_options.polling_inactive_delay_msecs": "nothing polls: a step waits for its GPUs",
+    "gpu_options.force_gpu_compatible": "copies to a GPU go through pinned memory anyway",
+    "gpu_options.experimental.num_dev_to_dev_copy_streams": "CuPy and torch choose the streams",
+    "gpu_options.experimental.collective_ring_order": "there are no collective operations",
+    "gpu_options.experimental.timestamped_allocator": "memory is freed when its last array goes",
+    "gpu_options.experimental.kernel_tracker_max_interval": "no kernels are tracked",
+    "gpu_options.experimental.kernel_tracker_max_bytes": "no kernels are tracked",
+    "gpu_options.experimental.kernel_tracker_max_pending": "no kernels are tracked",
+    "graph_options.optimizer_options.": "the emitter folds constants always and has no other pass",
+    "graph_options.rewrite_options.": "there is no Grappler",
+    "graph_options.place_pruned_graph": "the pruned graph is what is placed, always",
+    "graph_options.infer_shapes": "shapes are inferred when nodes are made",
+    "graph_options.build_cost_model": "there is no cost model",
+    "graph_options.build_cost_model_after": "there is no cost model",
+    "graph_options.enable_recv_scheduling": "it orders what a cost model measured",
+    "graph_options.enable_bfloat16_sendrecv": "copies between devices keep their type",
+    "graph_options.timeline_step": "RunOptions ask for a trace",
+    "isolate_session_state": "sessions of one process never share state",
+    "share_cluster_devices_in_session": "sessions here run in this process",
+    "experimental.": "tuning of parts that don't exist here",
+}
 _REFUSED = {
     "device_filters": "it restricts the workers of a cluster",
     "cluster_def": "sessions here run in this process",
     "rpc_options": "sessions here run in this process",
+    "gpu_options": "TensorFlow 1.15 has no such option",
 }
 _RUN_FIELDS = {"trace_level", "timeout_in_ms", "output_partition_graphs",
                "inter_op_thread_pool", "report_tensor_allocations_upon_oom"}
@@ -40,12 +67,20 @@ _WHERE = "client/config.py in tftutor lists the supported fields"
 
 
 class SessionConfig(NamedTuple):
-    """What a session keeps of its ConfigProto."""
+    """What a session keeps of its ConfigProto.
+
+    Attributes:
+      timeout: seconds that a step may wait, None for ever.
+      gpu: the GPU options.
+      inter_op_threads: how many devices compute at once; 0 for all.
+    """
 
     device_count: dict[str, int]
     allow_soft_placement: bool = False
     log_device_placement: bool = False
     timeout: float | None = None
+    gpu: GpuSettings = GpuSettings()
+    inter_op_threads: int = 0
 
 
 def _set_fields(proto: Any, prefix: str = "") -> Iterator[str]:
@@ -75,8 +110,19 @@ def read_config(config: Any) -> SessionConfig:
         set_thread_count(config.intra_op_parallelism_threads)
         set_blas_threads(config.intra_op_parallelism_threads)
     timeout = config.operation_timeout_in_ms
+    # Below 0 TensorFlow runs everything in the caller's thread.
+    inter_op = config.inter_op_parallelism_threads
     return SessionConfig(dict(config.device_count), config.allow_soft_placement,
-                         config.log_device_placement, timeout / 1000 if timeout > 0 else None)
+                         config.log_device_placement, timeout / 1000 if timeout > 0 else None,
+                         _gpu_settings(config.gpu_options), 1 if inter_op < 0 else inter_op)
+
+
+def _gpu_settings(options: Any) -> GpuSettings:
+    split = tuple(tuple(devices.memory_limit_mb)
+                  for devices in options.experimental.virtual_devices)
+    return GpuSettings(options.per_process_gpu_memory_fraction, options.allow_growth,
+                       options.visible_device_list, split,
+                       options.experimental.use_unified_memory)
 
 
 def _check_field(name: str) -> None:

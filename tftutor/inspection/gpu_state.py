@@ -12,10 +12,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from tftutor.backends.visible_devices import Visibility, visible_gpus
 from tftutor.inspection.gpu_layout import draw
 from tftutor.inspection.gpu_model import SIMULATED, Gpu, GpuProcess
 from tftutor.inspection.nvml import read_gpus
-from tftutor.inspection.visible_devices import Visibility, visible_gpus
 
 
 @dataclasses.dataclass(frozen=True, repr=False)

@@ -9,10 +9,33 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-
-from tftutor.inspection.gpu_model import Gpu
+from typing import Protocol
 
 VARIABLE = "CUDA_VISIBLE_DEVICES"
+
+
+class NamedGpu(Protocol):
+    """What the rules look at of a GPU."""
+
+    @property
+    def index(self) -> int:
+        """Its number in nvidia-smi's order."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The model."""
+        ...
+
+    @property
+    def uuid(self) -> str:
+        """What names it everywhere, in any order."""
+        ...
+
+    @property
+    def simulated(self) -> bool:
+        """True when no hardware stands behind it."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +47,7 @@ class Visibility:
     explanation: str
 
 
-def visible_gpus(gpus: Sequence[Gpu], environ: Mapping[str, str]) -> Visibility:
+def visible_gpus(gpus: Sequence[NamedGpu], environ: Mapping[str, str]) -> Visibility:
     """Apply CUDA_VISIBLE_DEVICES.
 
     Raises: ValueError when its first entry names none of the GPUs (and isn't a negative number),
@@ -56,7 +79,7 @@ def _is_negative(entry: str) -> bool:
     return entry.startswith("-") and entry[1:].isdecimal()
 
 
-def _find(entry: str, gpus: Sequence[Gpu], shown: str) -> int | None:
+def _find(entry: str, gpus: Sequence[NamedGpu], shown: str) -> int | None:
     """The index of the GPU that an entry names, or None."""
     if entry.isdecimal():
         return int(entry) if int(entry) < len(gpus) else None
@@ -69,7 +92,7 @@ def _find(entry: str, gpus: Sequence[Gpu], shown: str) -> int | None:
     return fitting[0] if fitting else None
 
 
-def _explain(shown: str, indices: list[int], entries: list[str], gpus: Sequence[Gpu],
+def _explain(shown: str, indices: list[int], entries: list[str], gpus: Sequence[NamedGpu],
              environ: Mapping[str, str]) -> str:
     names = ", ".join(f"GPU {index} as /gpu:{n}" for n, index in enumerate(indices))
     text = f"{shown} shows {names}."
@@ -82,10 +105,10 @@ def _explain(shown: str, indices: list[int], entries: list[str], gpus: Sequence[
     return text
 
 
-def _count(gpus: Sequence[Gpu]) -> str:
+def _count(gpus: Sequence[NamedGpu]) -> str:
     return "the one GPU is" if len(gpus) == 1 else f"all {len(gpus)} GPUs are"
 
 
-def _known(gpus: Sequence[Gpu]) -> str:
+def _known(gpus: Sequence[NamedGpu]) -> str:
     listed = "; ".join(f"{gpu.index} ({gpu.uuid})" for gpu in gpus)
     return f"There is: {listed}." if listed else "There is none."
