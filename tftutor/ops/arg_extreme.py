@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tftutor import errors
+from tftutor.backends.array_library import library_dtype
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.op_def import OpDef
@@ -84,25 +87,32 @@ ArgMax.not_differentiable("an index has no slope")
 ArgMin.not_differentiable("an index has no slope")
 
 
-def _along(function: Any, input: Any, dimension: Any, output_type: Any) -> Any:
+def _checked_axis(input: Any, dimension: Any) -> int:
     axis = int(dimension)
     if not -input.ndim <= axis < input.ndim:
         raise errors.InvalidArgumentError(
             None, None, f"Expected dimension in the range [{-input.ndim}, {input.ndim}), but got "
                         f"{axis}")
-    if input.size == 0 and input.shape[axis] == 0:
+    if input.shape[axis] == 0:
         sizes = ",".join(map(str, input.shape))
         raise errors.InvalidArgumentError(
             None, None, f"Reduction axis {axis} is empty in shape [{sizes}]")
-    found = function(input, axis=axis)
-    return found.astype(output_type.as_numpy_dtype)
+    return axis
 
 
-@ArgMax.kernel()
-def argmax_kernel(input, dimension, *, xp, output_type):
-    return _along(xp.argmax, input, dimension, output_type)
+def _register_kernels(op_def: OpDef, name: str) -> None:
+    function = getattr(np, name)
+
+    @op_def.kernel("numpy")
+    def numpy_kernel(input, dimension, *, output_type):
+        found = function(input, axis=_checked_axis(input, dimension))
+        return found.astype(output_type.as_numpy_dtype)
+
+    @op_def.kernel()
+    def kernel(input, dimension, *, xp, output_type):
+        found = getattr(xp, name)(input, axis=_checked_axis(input, dimension))
+        return xp.astype(found, library_dtype(xp, output_type))
 
 
-@ArgMin.kernel()
-def argmin_kernel(input, dimension, *, xp, output_type):
-    return _along(xp.argmin, input, dimension, output_type)
+_register_kernels(ArgMax, "argmax")
+_register_kernels(ArgMin, "argmin")

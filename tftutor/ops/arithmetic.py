@@ -9,6 +9,8 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
+
 from tftutor import errors
 from tftutor.framework import dtypes
 from tftutor.framework.api import export_value, exported, tf_export
@@ -123,9 +125,14 @@ def mul_no_nan_gradient(op: Any, grad: Any) -> Any:
     return reduced_dynamically(x, y, lambda: MulNoNan(grad, y), lambda: MulNoNan(x, grad))
 
 
+@MulNoNan.kernel("numpy")
+def mul_no_nan_numpy_kernel(x, y):
+    return np.where(y == 0, np.zeros_like(x), x * y)[()]
+
+
 @MulNoNan.kernel()
 def mul_no_nan_kernel(x, y, *, xp):
-    return xp.where(y == 0, xp.zeros_like(x), x * y)[()]
+    return xp.where(y == 0, xp.zeros_like(x), x * y)
 
 
 @tf_export("scalar_mul", "math.scalar_mul")
@@ -167,8 +174,8 @@ def bind_pow(op: Any, xp: Any) -> Any:
 
 
 @Pow.kernel()
-def pow_kernel(x, y, *, xp):
-    if x.dtype.kind == "i" and xp.any(y < 0):
+def pow_kernel(x, y, *, xp, T):
+    if T.is_integer and xp.any(y < 0):
         raise errors.InvalidArgumentError(
             None, None, "Integers to negative integer powers are not allowed")
     return xp.pow(x, y)
@@ -249,10 +256,10 @@ binary(SquaredDifference)
 
 
 @SquaredDifference.kernel()
-def squared_difference_kernel(x, y):
+def squared_difference_kernel(x, y, *, xp, T):
     difference = x - y
-    if difference.dtype.kind == "c":
-        return difference * difference.conj()
+    if T.is_complex:
+        return difference * xp.conj(difference)
     return difference * difference
 
 

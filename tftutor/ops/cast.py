@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.array_library import library_dtype
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.constant_value import (
@@ -127,18 +128,38 @@ def cast_gradient(op: Any, grad: Any) -> Any:
     return None
 
 
-@Cast.kernel()
-def cast_kernel(x, *, xp, SrcT, DstT):  # noqa: N803 - attribute names
+@Cast.kernel("numpy")
+def cast_numpy_kernel(x, *, SrcT, DstT):  # noqa: N803 - attribute names
     if SrcT is DstT:
         return x
     if dtypes.string in (SrcT, DstT):
         raise errors.UnimplementedError(
             None, None, f"Cast {_c_name(SrcT)} to {_c_name(DstT)} is not supported")
-    if SrcT.is_complex and not DstT.is_complex and DstT is not dtypes.bool:
-        x = xp.real(x)
-    if SrcT.is_floating and DstT.is_integer and DstT.size < 4:
-        x = xp.astype(xp.asarray(x), xp.int64)  # out of range: the low bits, as C++ does here
+    if _loses_imaginary(SrcT, DstT):
+        x = np.real(x)
+    if _keeps_low_bits(SrcT, DstT):
+        x = x.astype(np.int64)
     return x.astype(DstT.as_numpy_dtype)
+
+
+@Cast.kernel()
+def cast_kernel(x, *, xp, SrcT, DstT):  # noqa: N803 - attribute names
+    if SrcT is DstT:
+        return x
+    if _loses_imaginary(SrcT, DstT):
+        x = xp.real(x)
+    if _keeps_low_bits(SrcT, DstT):
+        x = xp.astype(x, xp.int64)
+    return xp.astype(x, library_dtype(xp, DstT))
+
+
+def _loses_imaginary(source: dtypes.DType, target: dtypes.DType) -> bool:
+    return source.is_complex and not target.is_complex and target is not dtypes.bool
+
+
+def _keeps_low_bits(source: dtypes.DType, target: dtypes.DType) -> bool:
+    """True for small integers: of a float out of their range C++ takes the low bits here."""
+    return source.is_floating and target.is_integer and target.size < 4
 
 
 def _c_name(dtype: dtypes.DType) -> str:

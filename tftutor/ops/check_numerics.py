@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tftutor import errors
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.conversion import convert
@@ -43,13 +41,13 @@ def check_numerics_gradient(op: Any, grad: Any) -> Any:
 
 
 @CheckNumerics.kernel()
-def check_numerics_kernel(tensor, *, message):
-    if np.all(np.isfinite(tensor)):
+def check_numerics_kernel(tensor, *, xp, message):
+    if xp.all(xp.isfinite(tensor)):
         return tensor
     kinds = []
-    if np.any(np.isinf(tensor)):
+    if xp.any(xp.isinf(tensor)):
         kinds.append("Inf")
-    if np.any(np.isnan(tensor)):
+    if xp.any(xp.isnan(tensor)):
         kinds.append("NaN")
     text = message.decode() if isinstance(message, bytes) else message
     raise errors.InvalidArgumentError(

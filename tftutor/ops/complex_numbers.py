@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.conversion import convert_to_tensor
@@ -102,12 +104,17 @@ for _op_def in (ComplexAbs, Real, Imag, Angle, Conj):
     _op_def.shape(unchanged_shape)
 
 
-@Complex.kernel()
-def complex_kernel(real, imag, *, xp):
-    kind = xp.complex64 if real.dtype.itemsize == 4 else xp.complex128
-    out = xp.empty(xp.broadcast_shapes(real.shape, imag.shape), dtype=kind)
+@Complex.kernel("numpy")
+@Complex.kernel("cupy")
+def complex_kernel(real, imag, *, xp, Tout):  # noqa: N803 - an attribute name
+    out = xp.empty(np.broadcast_shapes(real.shape, imag.shape), dtype=Tout.as_numpy_dtype)
     out.real, out.imag = real, imag
     return out[()]
+
+
+@Complex.kernel("torch")
+def complex_torch_kernel(real, imag, *, xp):
+    return xp.complex(real, imag)
 
 
 @ComplexAbs.kernel()

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tftutor import errors
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
@@ -204,13 +206,13 @@ for _op_def in (Div, RealDiv, FloorDiv, TruncateDiv, DivNoNan, Xdivy, Xlogy, Flo
 
 def _check_divisor(x: Any, y: Any, xp: Any) -> None:
     # Where there is nothing to divide, TF doesn't look at the divisor.
-    if y.dtype.kind in "iu" and not (y if y.ndim == 0 else xp.all(y)) and 0 not in x.shape:
+    if not (y if y.ndim == 0 else xp.all(y)) and 0 not in x.shape:
         raise errors.InvalidArgumentError(None, None, "Integer division by zero")
 
 
-def _truncated_quotient(x: Any, y: Any) -> Any:
-    quotient = x // y
-    return quotient + ((x - quotient * y != 0) & ((x < 0) != (y < 0))).astype(quotient.dtype)
+def _is_rounded_up(x: Any, y: Any, floor: Any) -> Any:
+    """Where rounding the quotient towards zero gives one more than rounding it down."""
+    return (x - floor * y != 0) & ((x < 0) != (y < 0))
 
 
 RealDiv.inline("{0} / {1}")
@@ -221,46 +223,78 @@ def real_div_kernel(x, y):
     return x / y
 
 
+@Div.kernel("numpy")
+@TruncateDiv.kernel("numpy")
+def truncate_div_numpy_kernel(x, y, *, T):
+    if not T.is_integer:
+        return x / y
+    _check_divisor(x, y, np)
+    floor = x // y
+    return floor + _is_rounded_up(x, y, floor)  # a bool counts as 0 or 1 of floor's type
+
+
 @Div.kernel()
 @TruncateDiv.kernel()
-def truncate_div_kernel(x, y, *, xp):
+def truncate_div_kernel(x, y, *, xp, T):
+    if not T.is_integer:
+        return x / y
     _check_divisor(x, y, xp)
-    return _truncated_quotient(x, y) if x.dtype.kind in "iu" else x / y
+    floor = x // y
+    return xp.where(_is_rounded_up(x, y, floor), floor + 1, floor)
 
 
 @FloorDiv.kernel()
-def floor_div_kernel(x, y, *, xp):
-    _check_divisor(x, y, xp)
+def floor_div_kernel(x, y, *, xp, T):
+    if T.is_integer:
+        _check_divisor(x, y, xp)
+        return x // y
     # Floats: floor of the rounded quotient, so that 1.0 // 0.1 is 10 as in TF (Python says 9).
-    return x // y if x.dtype.kind in "iu" else xp.floor(x / y)
+    return xp.floor(x / y)
 
 
 @FloorMod.kernel()
-def floor_mod_kernel(x, y, *, xp):
-    _check_divisor(x, y, xp)
+def floor_mod_kernel(x, y, *, xp, T):
+    if T.is_integer:
+        _check_divisor(x, y, xp)
     return xp.remainder(x, y)
 
 
-@TruncateMod.kernel()
-@Mod.kernel()
-def truncate_mod_kernel(x, y, *, xp):
-    _check_divisor(x, y, xp)
-    return xp.fmod(x, y)
+@TruncateMod.kernel("numpy")
+@Mod.kernel("numpy")
+def truncate_mod_kernel(x, y, *, T):
+    if T.is_integer:
+        _check_divisor(x, y, np)
+    return np.fmod(x, y)
+
+
+@DivNoNan.kernel("numpy")
+def div_no_nan_numpy_kernel(x, y):
+    return np.where(y == 0, np.zeros_like(x), x / y)[()]
 
 
 @DivNoNan.kernel()
 def div_no_nan_kernel(x, y, *, xp):
-    return xp.where(y == 0, xp.zeros_like(x), x / y)[()]
+    return xp.where(y == 0, xp.zeros_like(x), x / y)
+
+
+@Xdivy.kernel("numpy")
+def xdivy_numpy_kernel(x, y):
+    return np.where(x == 0, np.zeros_like(x), x / y)[()]
 
 
 @Xdivy.kernel()
 def xdivy_kernel(x, y, *, xp):
-    return xp.where(x == 0, xp.zeros_like(x), x / y)[()]
+    return xp.where(x == 0, xp.zeros_like(x), x / y)
+
+
+@Xlogy.kernel("numpy")
+def xlogy_numpy_kernel(x, y):
+    return np.where(x == 0, np.zeros_like(x), x * np.log(y))[()]
 
 
 @Xlogy.kernel()
 def xlogy_kernel(x, y, *, xp):
-    return xp.where(x == 0, xp.zeros_like(x), x * xp.log(y))[()]
+    return xp.where(x == 0, xp.zeros_like(x), x * xp.log(y))
 
 
 # -- gradients ------------------------------------------------------------------------------------

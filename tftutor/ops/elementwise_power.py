@@ -146,30 +146,25 @@ def rsqrt_kernel(x, *, xp):
 
 @Reciprocal.kernel()
 @Inv.kernel()
-def reciprocal_kernel(x):
-    return x.dtype.type(1) // x if x.dtype.kind in "iu" else 1 / x
+def reciprocal_kernel(x, *, T):
+    return 1 // x if T.is_integer else 1 / x
 
 
 @SqrtGrad.kernel()
-def sqrt_grad_kernel(y, dy, *, xp):
-    return dy * _half(y) / xp.conj(y) if y.dtype.kind == "c" else dy * _half(y) / y
-
-
-def _half(y: Any) -> Any:
-    """One half in the dtype of y."""
-    return y.dtype.type(0.5)
+def sqrt_grad_kernel(y, dy, *, xp, T):
+    return dy * 0.5 / xp.conj(y) if T.is_complex else dy * 0.5 / y
 
 
 @RsqrtGrad.kernel()
-def rsqrt_grad_kernel(y, dy, *, xp):
-    y = xp.conj(y) if y.dtype.kind == "c" else y
-    return dy * -_half(y) * y * y * y
+def rsqrt_grad_kernel(y, dy, *, xp, T):
+    y = xp.conj(y) if T.is_complex else y
+    return dy * -0.5 * y * y * y
 
 
 @ReciprocalGrad.kernel()
 @InvGrad.kernel()
-def reciprocal_grad_kernel(y, dy, *, xp):
-    y = xp.conj(y) if y.dtype.kind == "c" else y
+def reciprocal_grad_kernel(y, dy, *, xp, T):
+    y = xp.conj(y) if T.is_complex else y
     return -dy * y * y
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tftutor.framework.api import tf_export
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
@@ -110,26 +112,26 @@ for _op_def in (BitwiseAnd, BitwiseOr, BitwiseXor, Invert, LeftShift, RightShift
     _op_def.not_differentiable("bits have no slope")
 
 
-def _shift_width(x: Any, y: Any, xp: Any) -> Any:
-    """The shift, kept within the width of the type: C++ leaves more undefined."""
-    return xp.clip(y, 0, x.dtype.itemsize * 8 - 1)
-
+# A shift is kept within the width of the type: C++ leaves more undefined.
 
 @LeftShift.kernel()
-def left_shift_kernel(x, y, *, xp):
-    return xp.bitwise_left_shift(x, _shift_width(x, y, xp))
+def left_shift_kernel(x, y, *, xp, T):
+    return xp.bitwise_left_shift(x, xp.clip(y, 0, T.size * 8 - 1))
 
 
 @RightShift.kernel()
-def right_shift_kernel(x, y, *, xp):
-    return xp.bitwise_right_shift(x, _shift_width(x, y, xp))
+def right_shift_kernel(x, y, *, xp, T):
+    return xp.bitwise_right_shift(x, xp.clip(y, 0, T.size * 8 - 1))
+
+
+@PopulationCount.kernel("numpy")
+def population_count_numpy_kernel(x):
+    return np.bitwise_count(x.view(f"uint{x.dtype.itemsize * 8}"))
 
 
 @PopulationCount.kernel()
-def population_count_kernel(x, *, xp):
-    bits = x.dtype.itemsize * 8
-    unsigned = xp.asarray(x).view(f"uint{bits}")
-    count = xp.zeros(unsigned.shape, dtype="uint8")
-    for bit in range(bits):
-        count = count + ((unsigned >> bit) & 1).astype("uint8")
-    return count[()]
+def population_count_kernel(x, *, xp, T):
+    count = xp.zeros(x.shape, dtype=xp.uint8)
+    for bit in range(T.size * 8):
+        count = count + xp.astype((x >> bit) & 1, xp.uint8)
+    return count

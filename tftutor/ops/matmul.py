@@ -210,27 +210,27 @@ def bind_matmul(op: Any, xp: Any) -> Any:
     return product
 
 
-@SparseMatMul.kernel()
-def sparse_matmul_kernel(a, b, *, xp, transpose_a, transpose_b):
+@SparseMatMul.kernel("numpy")
+def sparse_matmul_kernel(a, b, *, transpose_a, transpose_b):
     _check_inner(a, b, transpose_a, transpose_b)
-    a, b = a.astype(xp.float32), b.astype(xp.float32)
-    return xp.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
+    a, b = a.astype(np.float32), b.astype(np.float32)
+    return np.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
 
 
-def _adjoint(x: Any, xp: Any) -> Any:
+def _adjoint(x: Any, xp: Any, is_complex: bool) -> Any:
     swapped = xp.matrix_transpose(x)
-    return xp.conj(swapped) if x.dtype.kind == "c" else swapped
+    return xp.conj(swapped) if is_complex else swapped
 
 
 @BatchMatMul.kernel()
 @BatchMatMulV2.kernel()
-def batch_matmul_kernel(x, y, *, xp, adj_x, adj_y):
+def batch_matmul_kernel(x, y, *, xp, adj_x, adj_y, T):
     for position, value in enumerate((x, y)):
         if value.ndim < 2:
             raise errors.InvalidArgumentError(
                 None, None, f"In[{position}] ndims must be >= 2: {value.ndim}")
-    a = _adjoint(x, xp) if adj_x else x
-    b = _adjoint(y, xp) if adj_y else y
+    a = _adjoint(x, xp, T.is_complex) if adj_x else x
+    b = _adjoint(y, xp, T.is_complex) if adj_y else y
     if a.shape[-1] != b.shape[-2]:
         raise errors.InvalidArgumentError(
             None, None, f"In[0] mismatch In[1] shape: {a.shape[-1]} vs. {b.shape[-2]}: {_dims(x)} "
