@@ -60,15 +60,17 @@ class RealGpu:
         """The bytes that a process takes when its configuration doesn't say."""
         return usual_limit(self.free_memory())
 
-    def library(self, slot: int, limit: int, allow_growth: bool, number: int) -> tuple[Any, int]:
+    def library(self, slot: int, limit: int | None, allow_growth: bool, number: int
+                ) -> tuple[Any, int]:
         """(the array library of virtual GPU `slot`, the bytes that it may use).
 
-        The first caller's limit stays, as in TensorFlow. PyTorch and CuPy know one limit a GPU
-        and process: its virtual GPUs have the sum of theirs. Both take memory as they need it,
-        whatever `allow_growth` says.
+        Without a `limit` that is the default one. The first caller's limit stays, as in
+        TensorFlow. PyTorch and CuPy know one limit a GPU and process: its virtual GPUs have the
+        sum of theirs. Both take memory as they need it, whatever `allow_growth` says.
         """
         with self._lock:
             if slot not in self._libraries:
+                limit = self.default_limit() if limit is None else limit
                 adapter = _ADAPTERS[self.library_name]
                 library = adapter.open(self.index)
                 adapter.limit_memory(self.index, self.total_memory,
