@@ -1,0 +1,84 @@
+"""Placement: on which device each operation of a graph runs, and why.
+
+The answer of the placer (`runtime/placer.py`). Reasons are put into words only when asked for, from
+what the placer noted down while it decided (`runtime/placement_reasons.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from tftutor.framework.operation import Operation
+from tftutor.runtime.devices import Device
+
+
+class PlacementRow(NamedTuple):
+    """One line of a placement's report."""
+
+    op: str
+    type: str
+    requested: str
+    actual: str
+    reason: str
+
+
+class Placement:
+    """The devices of a graph's operations.
+
+    Attributes:
+      devices: the devices of the session.
+      default: where an operation runs that has no entry of its own.
+      assigned: where each operation runs; empty when all of them run on `default`.
+    """
+
+    __slots__ = ("devices", "default", "assigned", "_ops", "_explain")
+
+    def __init__(self, devices: Sequence[Device], default: Device, ops: Sequence[Operation],
+                 assigned: Mapping[Operation, Device], explain: Callable[[Operation], str]) -> None:
+        self.devices = tuple(devices)
+        self.default = default
+        self.assigned = assigned
+        self._ops = ops
+        self._explain = explain
+
+    @property
+    def is_trivial(self) -> bool:
+        """True when every operation runs on `default`."""
+        return not self.assigned
+
+    def device_of(self, op: Operation) -> Device:
+        """The device an operation runs on."""
+        return self.assigned.get(op, self.default)
+
+    def reason_of(self, op: Operation) -> str:
+        """Why it runs there, in a few words."""
+        return self._explain(op)
+
+    @property
+    def order(self) -> list[Operation]:
+        """The operations in the order in which TensorFlow places and logs them."""
+        if self.assigned:
+            return list(self.assigned)
+        later = [op for op in self._ops if is_generator(op)]
+        return [op for op in self._ops if not is_generator(op)] + later
+
+    def lines(self, ops: Iterable[Operation] | None = None) -> list[str]:
+        """The lines `name: (type): device` of `log_device_placement`, for all or some operations.
+
+        TensorFlow prints those of the whole graph whenever it places it: at the first run, and at
+        the first run after the graph has grown.
+        """
+        return [f"{op.name}: ({op.type}): {self.device_of(op).name}"
+                for op in (self.order if ops is None else ops)]
+
+    def table(self, ops: Iterable[Operation] | None = None) -> list[PlacementRow]:
+        """One row an operation: name, type, what it asked for, where it runs, why."""
+        return [PlacementRow(op.name, op.type, op._device, self.device_of(op).short_name,
+                             self.reason_of(op))
+                for op in (self._ops if ops is None else ops)]
+
+
+def is_generator(op: Operation) -> bool:
+    """True for a source that may move to its consumers: no inputs, one output, no reference."""
+    return not op._inputs and len(op.outputs) == 1 and not op.outputs[0].dtype._is_ref_dtype
