@@ -64,17 +64,27 @@ def fill_gradient(op: Any, grad: Any) -> Any:
     return [None, exported("reduce_sum")(grad)]
 
 
-@Fill.kernel()
-def fill_kernel(dims, value, *, xp):
+def _checked_dims(dims: Any) -> tuple[int, ...]:
     shape = tuple(dims.tolist())
     if shape and min(shape) < 0:
         raise errors.InvalidArgumentError(
             None, None, f"Dimension {min(shape)} must be >= 0")
+    return shape
+
+
+@Fill.kernel()
+def fill_kernel(dims, value, *, xp):
+    return xp.asarray(xp.broadcast_to(value, _checked_dims(dims)), copy=True)
+
+
+@Fill.kernel("numpy")
+def fill_numpy_kernel(dims, value):
+    shape = _checked_dims(dims)
     if isinstance(value, bytes):
         out = np.empty(shape, dtype=object)
         out.fill(value)
         return out[()]
-    return xp.full(shape, value, dtype=value.dtype)[()]
+    return np.full(shape, value, dtype=value.dtype)[()]
 
 
 @constant_evaluator("Fill")
@@ -159,12 +169,19 @@ ZerosLike.not_differentiable("it doesn't depend on the values")
 
 
 @ZerosLike.kernel()
-def zeros_like_kernel(x, *, xp):
+def zeros_like_kernel(x, *, xp, T):  # noqa: N803 - TF's attr
+    if T == dtypes.int32:  # on a GPU, TF keeps int32 results in the host's memory
+        return np.zeros(tuple(x.shape), np.int32)
+    return xp.zeros_like(x)
+
+
+@ZerosLike.kernel("numpy")
+def zeros_like_numpy_kernel(x):
     if isinstance(x, bytes) or x.dtype == object:
         out = np.empty(shape_of(x), dtype=object)
         out.fill(b"")
         return out[()]
-    return xp.zeros(x.shape, dtype=x.dtype)[()]
+    return np.zeros(x.shape, dtype=x.dtype)[()]
 
 
 @tf_export("ones_like")
@@ -187,5 +204,10 @@ OnesLike.not_differentiable("it doesn't depend on the values")
 
 
 @OnesLike.kernel()
-def ones_like_kernel(x, *, xp):
-    return xp.ones(x.shape, dtype=x.dtype)[()]
+def ones_like_kernel(x, *, xp, T):  # noqa: N803 - TF's attr
+    return np.ones(tuple(x.shape), np.int32) if T == dtypes.int32 else xp.ones_like(x)
+
+
+@OnesLike.kernel("numpy")
+def ones_like_numpy_kernel(x):
+    return np.ones(x.shape, dtype=x.dtype)[()]

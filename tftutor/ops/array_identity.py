@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.array_library import library_dtype
 from tftutor.backends.host_arrays import shape_of
 from tftutor.framework.api import tf_export
 from tftutor.framework.op_def import OpDef
@@ -133,6 +134,23 @@ def bitcast_shape(c: Any) -> None:
 Bitcast.not_differentiable("bytes read as another dtype have no derivative")
 
 
+def _check_last(shape: tuple[int, ...], T: Any, type: Any) -> None:  # noqa: N803 - TF's attr
+    ratio = type.size // T.size
+    if ratio > 1 and (not shape or shape[-1] != ratio):
+        raise errors.InvalidArgumentError(
+            None, None, f"Cannot bitcast from {T.name} to {type.name}: shape "
+            f"{brackets_text(shape)}")
+
+
+def bitcast_view(array: Any, T: Any, type: Any, xp: Any) -> Any:  # noqa: N803 - TF's attr
+    """The bytes of a contiguous array of torch or CuPy, whose `view` knows sizes as NumPy's."""
+    _check_last(tuple(array.shape), T, type)
+    if T.size > type.size:
+        array = array[..., None]
+    viewed = array.view(library_dtype(xp, type))
+    return viewed[..., 0] if T.size < type.size else viewed
+
+
 @Bitcast.kernel("numpy")
 def bitcast_kernel(input, *, T, type):
     array = np.ascontiguousarray(input)
@@ -142,8 +160,5 @@ def bitcast_kernel(input, *, T, type):
         return array.view(new).reshape(np.shape(input))[()]
     if old > new.itemsize:
         return array.view(np.uint8).view(new).reshape((*np.shape(input), old // new.itemsize))
-    if np.shape(input)[-1] * old != new.itemsize:
-        raise errors.InvalidArgumentError(
-            None, None, f"Cannot bitcast from {T.name} to {type.name}: shape "
-            f"{brackets_text(np.shape(input))}")
+    _check_last(np.shape(input), T, type)
     return array.view(new).reshape(np.shape(input)[:-1])[()]

@@ -424,8 +424,7 @@ def tile_gradient(op: Any, grad: Any) -> Any:
     return [tile_gradient_node(op, grad), None]
 
 
-@Tile.kernel()
-def tile_kernel(input, multiples, *, xp):
+def _checked_multiples(input: Any, multiples: Any) -> tuple[int, ...]:
     counts = tuple(multiples.tolist())
     if len(counts) != np.ndim(input):
         raise errors.InvalidArgumentError(
@@ -435,6 +434,17 @@ def tile_kernel(input, multiples, *, xp):
         bad = next(i for i, m in enumerate(counts) if m < 0)
         raise errors.InvalidArgumentError(
             None, None, f"Expected multiples[{bad}] >= 0, but got {counts[bad]}")
+    return counts
+
+
+@Tile.kernel()
+def tile_kernel(input, multiples, *, xp):
+    return xp.tile(input, _checked_multiples(input, multiples))
+
+
+@Tile.kernel("numpy")
+def tile_numpy_kernel(input, multiples):
+    counts = _checked_multiples(input, multiples)
     array = as_array(input)
     if isinstance(array, np.ndarray) and array.ndim == len(counts) > 0 \
             and all(n == 1 or d == 1 for n, d in zip(counts, array.shape, strict=True)):
@@ -442,7 +452,7 @@ def tile_kernel(input, multiples, *, xp):
         result = np.empty([n * d for n, d in zip(counts, array.shape, strict=True)], array.dtype)
         result[...] = array
         return result
-    return xp.tile(array, counts)[()]
+    return np.tile(array, counts)[()]
 
 
 # -- grids ----------------------------------------------------------------------------------------

@@ -134,13 +134,23 @@ def _checked(input: Any, paddings: Any) -> list[list[int]]:
 
 @Pad.kernel()
 def pad_kernel(input, paddings, *, xp):
-    zero = b"" if input.dtype == object else 0
-    return _padded(input, paddings, zero, xp)
+    return _padded(input, paddings, 0, xp)
 
 
 @PadV2.kernel()
 def pad_v2_kernel(input, paddings, constant_values, *, xp):
-    return _padded(input, paddings, constant_values, xp)
+    return _padded(input, paddings, constant_values.item(), xp)
+
+
+@Pad.kernel("numpy")
+def pad_numpy_kernel(input, paddings):
+    zero = b"" if input.dtype == object else 0
+    return _padded(input, paddings, zero, np)[()]
+
+
+@PadV2.kernel("numpy")
+def pad_v2_numpy_kernel(input, paddings, constant_values):
+    return _padded(input, paddings, constant_values, np)[()]
 
 
 def _padded(input: Any, paddings: Any, value: Any, xp: Any) -> Any:
@@ -148,7 +158,7 @@ def _padded(input: Any, paddings: Any, value: Any, xp: Any) -> Any:
     out = xp.full(tuple(d + a + b for d, (a, b) in zip(input.shape, pairs, strict=True)), value,
                   dtype=input.dtype)
     out[tuple(slice(a, a + d) for d, (a, _) in zip(input.shape, pairs, strict=True))] = input
-    return out[()]
+    return out
 
 
 @MirrorPad.gradient
@@ -156,8 +166,7 @@ def mirror_pad_gradient(op: Any, grad: Any) -> Any:
     return [MirrorPadGrad(grad, op._inputs[1], mode=op._attrs["mode"]), None]
 
 
-@MirrorPad.kernel()
-def mirror_pad_kernel(input, paddings, *, mode):
+def _checked_mirror(input: Any, paddings: Any, mode: str) -> list[list[int]]:
     pairs = _checked(input, paddings)
     spare = 1 if mode == "REFLECT" else 0
     for axis, (dim, (a, b)) in enumerate(zip(input.shape, pairs, strict=True)):
@@ -166,6 +175,28 @@ def mirror_pad_kernel(input, paddings, *, mode):
                 None, None, "paddings must be " + ("less than" if spare else "no greater than")
                 + f" the dimension size: {a}, {b} " + ("not less" if spare else "greater")
                 + f" than {input.shape[axis]}")
+    return pairs
+
+
+def _along(axis: int, start: int, stop: int, ndim: int) -> tuple[slice, ...]:
+    """The index of a block that is cut along one axis only."""
+    return tuple(slice(start, stop) if i == axis else slice(None) for i in range(ndim))
+
+
+@MirrorPad.kernel()
+def mirror_pad_kernel(input, paddings, *, xp, mode):
+    out, spare = input, 1 if mode == "REFLECT" else 0
+    for axis, (a, b) in enumerate(_checked_mirror(input, paddings, mode)):
+        size = out.shape[axis]
+        before = out[_along(axis, spare, spare + a, out.ndim)]
+        behind = out[_along(axis, size - spare - b, size - spare, out.ndim)]
+        out = xp.concat([xp.flip(before, axis=axis), out, xp.flip(behind, axis=axis)], axis=axis)
+    return out
+
+
+@MirrorPad.kernel("numpy")
+def mirror_pad_numpy_kernel(input, paddings, *, mode):
+    pairs = _checked_mirror(input, paddings, mode)
     return np.pad(input, pairs, mode=mode.lower()) if input.ndim else input
 
 
@@ -191,7 +222,22 @@ def mirror_pad_grad_gradient(op: Any, grad: Any) -> Any:
 
 
 @MirrorPadGrad.kernel()
-def mirror_pad_grad_kernel(input, paddings, *, mode):
+def mirror_pad_grad_kernel(input, paddings, *, xp, mode):
+    out, spare = input, 1 if mode == "REFLECT" else 0
+    for axis, (a, b) in enumerate(_checked(input, paddings)):
+        end = out.shape[axis] - b  # in `out`; the rest of the numbers are places in `folded`
+        size = end - a
+        folded = xp.asarray(out[_along(axis, a, end, out.ndim)], copy=True)
+        folded[_along(axis, spare, spare + a, out.ndim)] += xp.flip(
+            out[_along(axis, 0, a, out.ndim)], axis=axis)
+        folded[_along(axis, size - spare - b, size - spare, out.ndim)] += xp.flip(
+            out[_along(axis, end, end + b, out.ndim)], axis=axis)
+        out = folded
+    return out
+
+
+@MirrorPadGrad.kernel("numpy")
+def mirror_pad_grad_numpy_kernel(input, paddings, *, mode):
     out = np.asarray(input)
     for axis, (a, b) in enumerate(_checked(input, paddings)):
         size = out.shape[axis] - a - b

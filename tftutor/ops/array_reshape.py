@@ -82,7 +82,16 @@ def _reshape_to_input(op: Any, grad: Any) -> Tensor:
 
 
 @Reshape.kernel()
-def reshape_kernel(tensor, shape):
+def reshape_kernel(tensor, shape, *, xp):
+    wanted = tuple(shape.tolist())
+    try:
+        return xp.reshape(tensor, wanted)
+    except (ValueError, RuntimeError):
+        raise _reshape_error(tensor, wanted) from None
+
+
+@Reshape.kernel("numpy")
+def reshape_numpy_kernel(tensor, shape):
     wanted = tuple(shape.tolist())
     try:
         return as_array(tensor).reshape(wanted)[()]
@@ -170,14 +179,23 @@ def _new_axis_index(axis: int) -> tuple[Any, ...]:
     return (Ellipsis, None) + (slice(None),) * (-axis - 1)
 
 
-@ExpandDims.kernel()
-def expand_dims_kernel(input, dim):
+def _checked_new_axis(dim: Any, rank: int) -> int:
     axis = int(dim.reshape(()))
-    rank = as_array(input).ndim
     if not -rank - 1 <= axis <= rank:
         raise errors.InvalidArgumentError(
             None, None, f"Tried to expand dim index {axis} for tensor with {rank} dimensions.")
-    return as_array(input)[_new_axis_index(axis)]
+    return axis
+
+
+@ExpandDims.kernel()
+def expand_dims_kernel(input, dim, *, xp):
+    return xp.expand_dims(input, axis=_checked_new_axis(dim, input.ndim))
+
+
+@ExpandDims.kernel("numpy")
+def expand_dims_numpy_kernel(input, dim):
+    array = as_array(input)
+    return array[_new_axis_index(_checked_new_axis(dim, array.ndim))]
 
 
 @ExpandDims.bind
@@ -230,11 +248,19 @@ def squeeze_gradient(op: Any, grad: Any) -> Any:
 
 
 @Squeeze.kernel()
-def squeeze_kernel(input, *, squeeze_dims):
+def squeeze_kernel(input, *, xp, squeeze_dims):
+    return xp.reshape(input, _squeezed_shape(tuple(input.shape), squeeze_dims))
+
+
+@Squeeze.kernel("numpy")
+def squeeze_numpy_kernel(input, *, squeeze_dims):
     array = as_array(input)
-    shape = array.shape
+    return array.reshape(_squeezed_shape(array.shape, squeeze_dims))[()]
+
+
+def _squeezed_shape(shape: tuple[int, ...], squeeze_dims: list[int]) -> tuple[int, ...]:
     if not squeeze_dims:
-        return array.reshape(tuple(d for d in shape if d != 1))[()]
+        return tuple(d for d in shape if d != 1)
     rank = len(shape)
     axes = set()
     for axis in squeeze_dims:
@@ -247,7 +273,7 @@ def squeeze_kernel(input, *, squeeze_dims):
             raise errors.InvalidArgumentError(
                 None, None, f"Can not squeeze dim[{axis}], expected a dimension of 1, got "
                 f"{shape[axis]}")
-    return array.reshape(tuple(d for i, d in enumerate(shape) if i not in axes))[()]
+    return tuple(d for i, d in enumerate(shape) if i not in axes)
 
 
 @tf_export("broadcast_to")
@@ -295,10 +321,14 @@ def broadcast_to_gradient(op: Any, grad: Any) -> Any:
 @BroadcastTo.kernel()
 def broadcast_to_kernel(input, shape, *, xp):
     wanted = tuple(shape.tolist())
-    array = as_array(input)
     try:
-        return xp.broadcast_to(array, wanted)[()]
-    except ValueError:
+        return xp.broadcast_to(input, wanted)
+    except (ValueError, RuntimeError):
         raise errors.InvalidArgumentError(
-            None, None, f"Incompatible shapes: {dims_text(array.shape)} vs. {dims_text(wanted)}"
+            None, None, f"Incompatible shapes: {dims_text(input.shape)} vs. {dims_text(wanted)}"
         ) from None
+
+
+@BroadcastTo.kernel("numpy")
+def broadcast_to_numpy_kernel(input, shape):
+    return broadcast_to_kernel(as_array(input), shape, xp=np)[()]

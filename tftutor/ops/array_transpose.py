@@ -143,7 +143,7 @@ def conjugate_transpose_gradient(op: Any, grad: Any) -> Any:
 
 def _permuted(x: Any, perm: list[int], xp: Any) -> Any:
     try:
-        return xp.permute_dims(as_array(x), tuple(perm))[()]
+        return xp.permute_dims(as_array(x), tuple(perm))
     except (ValueError, RuntimeError):
         rank = as_array(x).ndim
         if len(perm) != rank:
@@ -158,6 +158,11 @@ def _permuted(x: Any, perm: list[int], xp: Any) -> Any:
 @Transpose.kernel()
 def transpose_kernel(x, perm, *, xp):
     return _permuted(x, perm.tolist(), xp)
+
+
+@Transpose.kernel("numpy")
+def transpose_numpy_kernel(x, perm):
+    return _permuted(x, perm.tolist(), np)[()]
 
 
 @Transpose.bind
@@ -176,7 +181,13 @@ def transpose_binder(op: Any, xp: Any) -> Any:
 @ConjugateTranspose.kernel()
 def conjugate_transpose_kernel(x, perm, *, xp):
     moved = _permuted(x, perm.tolist(), xp)
-    return xp.conj(moved) if np.iscomplexobj(moved) else moved
+    return xp.conj(moved) if xp.isdtype(moved.dtype, "complex floating") else moved
+
+
+@ConjugateTranspose.kernel("numpy")
+def conjugate_transpose_numpy_kernel(x, perm):
+    moved = _permuted(x, perm.tolist(), np)[()]
+    return np.conj(moved) if np.iscomplexobj(moved) else moved
 
 
 @tf_export("math.invert_permutation", "invert_permutation")
@@ -328,10 +339,27 @@ def reverse_sequence_gradient(op: Any, grad: Any) -> Any:
                              seq_axis=op._attrs["seq_dim"], seq_lengths=op._inputs[1]), None]
 
 
-@ReverseSequence.kernel()
-def reverse_sequence_kernel(input, seq_lengths, *, xp, seq_dim, batch_dim):
+def _check_sequence_dims(seq_dim: int, batch_dim: int) -> None:
     if seq_dim == batch_dim:
         raise errors.InvalidArgumentError(None, None, f"batch_dim == seq_dim == {seq_dim}")
+
+
+@ReverseSequence.kernel()
+def reverse_sequence_kernel(input, seq_lengths, *, xp, seq_dim, batch_dim):
+    _check_sequence_dims(seq_dim, batch_dim)
+    shape, size = input.shape, input.shape[seq_dim]
+    lengths = xp.clip(xp.astype(seq_lengths, xp.int64), 0, size)  # to ask for errors, one must wait
+    places = xp.arange(size, dtype=xp.int64)
+    seq, batch = seq_dim % input.ndim, batch_dim % input.ndim
+    places = xp.reshape(places, tuple(size if i == seq else 1 for i in range(input.ndim)))
+    lengths = xp.reshape(lengths, tuple(shape[i] if i == batch else 1 for i in range(input.ndim)))
+    source = xp.where(places < lengths, lengths - 1 - places, places)
+    return xp.take_along_axis(input, xp.broadcast_to(source, shape), axis=seq)
+
+
+@ReverseSequence.kernel("numpy")
+def reverse_sequence_numpy_kernel(input, seq_lengths, *, seq_dim, batch_dim):
+    _check_sequence_dims(seq_dim, batch_dim)
     size = input.shape[seq_dim]
     out = np.array(input)
     moved, source = np.moveaxis(out, (batch_dim, seq_dim), (0, 1)), np.moveaxis(
@@ -342,7 +370,7 @@ def reverse_sequence_kernel(input, seq_lengths, *, xp, seq_dim, batch_dim):
                 None, None, f"seq_lens({row}) {'< 0' if length < 0 else f'> input.dims({seq_dim})'}"
             )
         moved[row, :length] = source[row, :length][::-1]
-    return xp.asarray(out)
+    return out
 
 
 @tf_export("roll", "manip.roll")

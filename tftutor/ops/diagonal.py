@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -138,8 +139,25 @@ def matrix_band_part_shape(c: Any) -> None:
     c.set_output(0, c.with_rank_at_least(c.input(0), 2))
 
 
+def _is_diagonal(rows: int, columns: int, xp: Any) -> Any:
+    return xp.expand_dims(xp.arange(rows), axis=1) == xp.arange(columns)
+
+
+def _square(diagonal: Any, xp: Any) -> Any:
+    """Matrices with the last dimension of `diagonal` on the diagonal, zeros elsewhere."""
+    size = diagonal.shape[-1]
+    return xp.where(_is_diagonal(size, size, xp), xp.expand_dims(diagonal, axis=-1),
+                    xp.zeros((), dtype=diagonal.dtype))
+
+
 @Diag.kernel()
-def diag_kernel(diagonal):
+def diag_kernel(diagonal, *, xp):
+    shape = tuple(diagonal.shape)
+    return xp.reshape(_square(xp.reshape(diagonal, (-1,)), xp), shape + shape)
+
+
+@Diag.kernel("numpy")
+def diag_numpy_kernel(diagonal):
     flat = diagonal.reshape(-1)
     out = np.zeros((flat.size, flat.size), diagonal.dtype)
     np.fill_diagonal(out, flat)
@@ -147,14 +165,19 @@ def diag_kernel(diagonal):
 
 
 @DiagPart.kernel()
-def diag_part_kernel(input):
-    half = input.shape[:input.ndim // 2]
-    size = int(np.prod(half))
-    return input.reshape(size, size).diagonal().reshape(half)
+def diag_part_kernel(input, *, xp):
+    half = tuple(input.shape[:input.ndim // 2])
+    size = math.prod(half)
+    return xp.reshape(xp.linalg.diagonal(xp.reshape(input, (size, size))), half)
 
 
 @MatrixDiag.kernel()
-def matrix_diag_kernel(diagonal):
+def matrix_diag_kernel(diagonal, *, xp):
+    return _square(diagonal, xp)
+
+
+@MatrixDiag.kernel("numpy")
+def matrix_diag_numpy_kernel(diagonal):
     size = diagonal.shape[-1]
     out = np.zeros((*diagonal.shape, size), diagonal.dtype)
     out[..., np.arange(size), np.arange(size)] = diagonal
@@ -162,12 +185,20 @@ def matrix_diag_kernel(diagonal):
 
 
 @MatrixDiagPart.kernel()
-def matrix_diag_part_kernel(input):
-    return np.diagonal(input, axis1=-2, axis2=-1)
+def matrix_diag_part_kernel(input, *, xp):
+    return xp.linalg.diagonal(input)
 
 
 @MatrixSetDiag.kernel()
-def matrix_set_diag_kernel(input, diagonal):
+def matrix_set_diag_kernel(input, diagonal, *, xp):
+    rows, columns = input.shape[-2:]
+    if rows < columns:  # one value a column: those behind the diagonal's end are never chosen
+        diagonal = xp.concat([diagonal, input[..., 0, rows:]], axis=-1)
+    return xp.where(_is_diagonal(rows, columns, xp), xp.expand_dims(diagonal, axis=-2), input)
+
+
+@MatrixSetDiag.kernel("numpy")
+def matrix_set_diag_numpy_kernel(input, diagonal):
     out = input.copy()
     places = np.arange(min(input.shape[-2:]))
     out[..., places, places] = diagonal
@@ -175,12 +206,13 @@ def matrix_set_diag_kernel(input, diagonal):
 
 
 @MatrixBandPart.kernel()
-def matrix_band_part_kernel(input, num_lower, num_upper):
-    rows = np.arange(input.shape[-2])[:, None]
-    columns = np.arange(input.shape[-1])
+def matrix_band_part_kernel(input, num_lower, num_upper, *, xp):
+    rows, columns = input.shape[-2:]
+    below = xp.expand_dims(xp.arange(rows), axis=1) - xp.arange(columns)  # distance to the diagonal
     lower, upper = int(num_lower), int(num_upper)
-    inside = ((lower < 0) | (rows - columns <= lower)) & ((upper < 0) | (columns - rows <= upper))
-    return np.where(inside, input, np.zeros((), input.dtype))
+    inside = ((below <= (rows if lower < 0 else lower))
+              & (-below <= (columns if upper < 0 else upper)))
+    return xp.where(inside, input, xp.zeros((), dtype=input.dtype))
 
 
 @Diag.gradient
