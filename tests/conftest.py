@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tftutor.backends import threads
+from tftutor.runtime.physical_gpus import reset_simulated_gpus
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +15,10 @@ def usual_thread_count() -> Iterator[None]:
     """A session's intra_op_parallelism_threads holds for the process: not for the next test."""
     yield
     threads.set_thread_count(0)
+
+
+@pytest.fixture(autouse=True)
+def no_simulated_gpus_of_other_tests() -> Iterator[None]:
+    """The GPUs that a session simulates stay with the process: not for the next test."""
+    yield
+    reset_simulated_gpus()

@@ -3,6 +3,8 @@
 import pytest
 
 import tftutor as tf
+from tftutor.client.config import read_config
+from tftutor.runtime.device_set import GpuSettings
 
 pytestmark = pytest.mark.usefixtures("graph")
 
@@ -15,6 +17,41 @@ def test_fields_that_programs_set_are_accepted():
     config.graph_options.optimizer_options.global_jit_level = tf.OptimizerOptions.ON_1
     c = tf.constant(1.0)
     assert tf.Session(config=config).run(c) == 1.0
+
+
+def test_settings_of_devices_and_threads_are_read():
+    config = tf.ConfigProto(device_count={"GPU": 2}, inter_op_parallelism_threads=3)
+    options = config.gpu_options
+    options.per_process_gpu_memory_fraction = 0.25
+    options.allow_growth = True
+    options.visible_device_list = "1"
+    options.experimental.virtual_devices.add(memory_limit_mb=[100, 200])
+    options.experimental.virtual_devices.add()
+    read = read_config(config)
+    assert read.device_count == {"GPU": 2} and read.inter_op_threads == 3
+    assert read.gpu == (0.25, True, "1", ((100.0, 200.0), ()), False)
+    assert read_config(None) == read_config(tf.ConfigProto())
+
+
+@pytest.mark.parametrize("threads, kept", [(0, 0), (1, 1), (-1, 1)])
+def test_inter_op_threads_below_zero_mean_the_callers(threads, kept):
+    read = read_config(tf.ConfigProto(inter_op_parallelism_threads=threads))
+    assert read.inter_op_threads == kept
+
+
+@pytest.mark.parametrize("options", [
+    {"allocator_type": "BFC"}, {"deferred_deletion_bytes": 1}, {"force_gpu_compatible": True},
+    {"polling_active_delay_usecs": 1, "polling_inactive_delay_msecs": 1}])
+def test_gpu_options_without_effect_are_accepted(options):
+    assert read_config(tf.ConfigProto(gpu_options=tf.GPUOptions(**options))).gpu == GpuSettings()
+
+
+def test_gpu_option_that_tensorflow_lacks_is_refused():
+    config = tf.ConfigProto()
+    config.gpu_options.experimental.use_cuda_malloc_async = True
+    with pytest.raises(tf.errors.UnimplementedError, match="gpu_options.experimental.use_cuda_mal"
+                       "loc_async' is not supported by tftutor: TensorFlow 1.15 has no such"):
+        read_config(config)
 
 
 def test_refused_field_is_named():

@@ -61,5 +61,66 @@ def test_message_reads_what_tensorflow_writes():
 def test_answers_about_gpus_agree():
     kinds = {device.device_type for device in device_lib.list_local_devices()}
     assert tf.test.is_gpu_available() == bool(tf.test.gpu_device_name()) == ("GPU" in kinds)
-    assert not tf.test.is_gpu_available(cuda_only=True, min_cuda_compute_capability=(3, 0))
     assert tf.test.is_built_with_cuda() is tf.test.is_built_with_gpu_support() is False
+
+
+@pytest.mark.parametrize("count, memory", [("0", ""), ("2", "1M")])
+def test_simulated_gpus_count_as_available_but_are_no_cuda_gpus(monkeypatch, count, memory):
+    monkeypatch.setenv("TFTUTOR_SIMULATED_GPUS", count)
+    monkeypatch.setenv("TFTUTOR_SIMULATED_GPU_MEMORY", memory)
+    monkeypatch.setattr("tftutor.runtime.device_set.real_gpus", list)
+    assert tf.test.is_gpu_available() == (count == "2")
+    assert tf.test.gpu_device_name() == ("/device:GPU:0" if count == "2" else "")
+    assert not tf.test.is_gpu_available(cuda_only=True)
+    assert not tf.test.is_gpu_available(min_cuda_compute_capability=(3, 0))
+
+
+class V100:
+    """A real GPU."""
+
+    name, uuid, bus_id, compute_capability = "Tesla V100", "GPU-1", "0000:00:1e.0", "7.0"
+    index, simulated, total_memory = 0, False, 16 << 30
+
+    def library(self, slot, limit, allow_growth, number):
+        return object(), 15 << 30
+
+
+@pytest.mark.parametrize("wanted, available", [
+    (None, True), ((6, 0), True), ((7, 0), True), ((7, 5), False), ((10, 0), False)])
+def test_compute_capability_of_real_gpus_is_compared(monkeypatch, wanted, available):
+    monkeypatch.setattr("tftutor.runtime.device_set.real_gpus", lambda: [V100()])
+    assert tf.test.is_gpu_available(True, wanted) is available
+
+
+# TensorFlow's listing of a GPU, with what stands for the GPU itself.
+PRINTED_GPU = """\
+name: "/device:GPU:0"
+device_type: "GPU"
+memory_limit: 1048576
+locality {
+  bus_id: 1
+  links {
+  }
+}
+incarnation: N
+physical_device_desc: "device: 0, name: Simulated GPU (NumPy on a CPU thread), pci bus id: none, \
+compute capability: none"
+"""
+
+
+def test_simulated_gpu_prints_as_in_tensorflow(monkeypatch):
+    monkeypatch.setenv("TFTUTOR_SIMULATED_GPU_MEMORY", "1M")
+    monkeypatch.setattr("tftutor.runtime.device_set.real_gpus", list)
+    cpu, gpu = device_lib.list_local_devices(tf.ConfigProto(device_count={"GPU": 1}))
+    assert re.sub(r"incarnation: \d+", "incarnation: N", str(gpu)) == PRINTED_GPU
+
+
+def test_virtual_gpus_are_linked(monkeypatch):
+    monkeypatch.setattr("tftutor.runtime.device_set.real_gpus", list)
+    config = tf.ConfigProto(device_count={"GPU": 1})
+    config.gpu_options.experimental.virtual_devices.add(memory_limit_mb=[100, 200, 50])
+    gpus = device_lib.list_local_devices(config)[1:]
+    assert [gpu.memory_limit >> 20 for gpu in gpus] == [100, 200, 50]
+    links = [[(link.device_id, link.type, link.strength) for link in gpu.locality.links.link]
+             for gpu in gpus]
+    assert links[1] == [(0, "SAME_DEVICE", 1000), (2, "SAME_DEVICE", 1000)]

@@ -6,35 +6,44 @@ device_lib`).
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Sequence
 from typing import Any
 
-from tftutor import errors
 from tftutor.client.config import read_config
-from tftutor.client.devices import session_devices
+from tftutor.runtime.device_set import session_devices
+from tftutor.runtime.devices import Device
+
+_SAME_DEVICE_STRENGTH = 1000  # what TensorFlow writes for virtual GPUs on one GPU
 
 
 def list_local_devices(session_config: Any = None) -> list[Any]:
     """One DeviceAttributes message for each device of this process.
 
-    TensorFlow also lists an XLA_CPU device here; tftutor has no XLA, and so no such device.
+    TensorFlow also lists an XLA_CPU device here; tftutor has no XLA, and so no such device. The
+    `physical_device_desc` of a simulated GPU says that it is one.
 
     Args:
-      session_config: a tf.ConfigProto; its `device_count` says how many CPU devices there are.
+      session_config: a tf.ConfigProto; its `device_count` and `gpu_options` count.
 
-    Raises: tf.errors.NotFoundError when `device_count` leaves no CPU.
+    Raises: tf.errors.NotFoundError when `device_count` leaves no CPU;
+      tf.errors.InvalidArgumentError for GPU options that don't fit the GPUs.
     """
+    devices = session_devices(read_config(session_config))
+    return [_message(device, devices) for device in devices]
+
+
+def _message(device: Device, devices: Sequence[Device]) -> Any:
     from tftutor.formats.device_protos import device_attributes
 
-    make = device_attributes()
-    found = []
-    cpus = read_config(session_config).device_count.get("CPU", 1)
-    if cpus < 1:
-        raise errors.NotFoundError(None, None, "No CPU devices are available in this process")
-    for device in session_devices(None, cpus):
-        message = make(name=device.name[device.name.index("/device:"):],
-                       device_type=device.device_type, memory_limit=device.memory_limit_bytes,
-                       incarnation=secrets.randbits(64))
-        message.locality.SetInParent()
-        found.append(message)
-    return found
+    message = device_attributes()(
+        name=device.short_name, device_type=device.device_type, memory_limit=device.memory_limit,
+        incarnation=device.incarnation, physical_device_desc=device.description)
+    message.locality.SetInParent()
+    if device.device_type == "GPU":
+        message.locality.bus_id = 1  # TensorFlow's answer where the NUMA node is unknown
+        message.locality.links.SetInParent()
+        for other in devices:
+            if other is not device and other.description == device.description:
+                message.locality.links.link.add(device_id=other.index, type="SAME_DEVICE",
+                                                strength=_SAME_DEVICE_STRENGTH)
+    return message

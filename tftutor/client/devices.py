@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tftutor.runtime.placer import HERE
+from tftutor.runtime.devices import HERE, Device
 
 _MEMORY_LIMIT = 256 << 20  # what TF's CPU device reports; nothing is limited
 
@@ -22,6 +22,19 @@ class DeviceAttributes:
     def __repr__(self) -> str:
         return (f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes}, "
                 f"{self.incarnation})")
+
+
+class SimulatedDeviceAttributes(DeviceAttributes):
+    """A GPU that is only acted, which its text says."""
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, simulated)"
+
+
+def attributes_of(device: Device) -> DeviceAttributes:
+    """What `Session.list_devices` shows of a device."""
+    kind = SimulatedDeviceAttributes if device.is_simulated else DeviceAttributes
+    return kind(device.name, device.device_type, device.memory_limit, device.incarnation)
 
 
 def session_devices(session: Any, cpus: int) -> list[DeviceAttributes]:

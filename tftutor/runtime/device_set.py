@@ -7,9 +7,9 @@
   or else `device_count={'GPU': n}`. TFTUTOR_SIMULATED_GPUS=0 forbids them. CUDA_VISIBLE_DEVICES
   applies to them as well, and is read for every session anew.
 
-Of the visible GPUs `visible_device_list` selects some, in its order, `device_count={'GPU': n}` lets
-n of them through, and `virtual_devices` may split each into several. Without any GPU the GPU options
-are ignored, as in TensorFlow. Unlike there, two sessions may select different GPUs.
+Of the visible GPUs `visible_device_list` selects some, in its order, `device_count={'GPU': n}`
+lets n of them through, and `virtual_devices` may split each into several. Without any GPU the GPU
+options are ignored, as in TensorFlow. Unlike there, two sessions may select different GPUs.
 """
 
 from __future__ import annotations
@@ -154,8 +154,8 @@ def _check_virtual_devices(options: GpuSettings, used: int, order: list[int]) ->
     """Raises: InvalidArgumentError and UnknownError with TensorFlow's texts."""
     lists = len(options.virtual_devices)
     if options.memory_fraction > 0:
-        raise _invalid("It's invalid to set per_process_gpu_memory_fraction when virtual_devices is "
-                       "set.")
+        raise _invalid("It's invalid to set per_process_gpu_memory_fraction when "
+                       "virtual_devices is set.")
     if used < lists:
         raise errors.UnknownError(None, None, "Not enough GPUs to create virtual devices. "
                                   f"num_gpus_to_use: {used} #virtual_devices: {lists}")
@@ -169,8 +169,9 @@ def _check_virtual_devices(options: GpuSettings, used: int, order: list[int]) ->
             f"virtual_devices list. #valid GPUs: {len(order)} virtual_devices.size(): {lists}")
 
 
-def _memory_limits(gpu: PhysicalGpu, split: Sequence[float], options: GpuSettings) -> list[int]:
-    """Bytes for each device that is made of one GPU.
+def _memory_limits(gpu: PhysicalGpu, split: Sequence[float], options: GpuSettings
+                   ) -> list[int | None]:
+    """Bytes for each device that is made of one GPU; None when the configuration doesn't say.
 
     Raises: tf.errors.InvalidArgumentError for a fraction below 0, for unified memory (a fraction
       above 1 asks for it), and for virtual GPUs that together need more than there is.
@@ -180,7 +181,7 @@ def _memory_limits(gpu: PhysicalGpu, split: Sequence[float], options: GpuSetting
         if min(limits) < 1 or sum(limits) > gpu.total_memory:
             raise _invalid(f"virtual_devices wants {' + '.join(f'{limit:g}' for limit in split)} "
                            f"MB on a GPU with {gpu.total_memory / _MIB:g} MB of memory.")
-        return limits
+        return [*limits]
     fraction = options.memory_fraction
     if fraction < 0:
         raise _invalid(f"per_process_gpu_memory_fraction must not be negative, but got {fraction}")
@@ -189,13 +190,13 @@ def _memory_limits(gpu: PhysicalGpu, split: Sequence[float], options: GpuSetting
             "Unified memory, which per_process_gpu_memory_fraction > 1 or experimental."
             "use_unified_memory asks for, is not supported by tftutor: a GPU has the memory it has."
             f" per_process_gpu_memory_fraction = {fraction}")
-    return [int(gpu.total_memory * fraction) if fraction else gpu.default_limit()]
+    return [int(gpu.total_memory * fraction) if fraction else None]
 
 
-def _device(gpu: PhysicalGpu, number: int, slot: int, limit: int, allow_growth: bool, index: int
-            ) -> Device:
+def _device(gpu: PhysicalGpu, number: int, slot: int, wanted: int | None, allow_growth: bool,
+            index: int) -> Device:
     """The device `/gpu:index`, on the GPU that is number `number` of the visible ones."""
-    library, limit = gpu.library(slot, limit, allow_growth, index)
+    library, limit = gpu.library(slot, wanted, allow_growth, index)
     description = (f"device: {number}, name: {gpu.name}, pci bus id: {gpu.bus_id}, "
                    f"compute capability: {gpu.compute_capability}")
     device = Device("GPU", index, library, memory_limit=limit, description=description,

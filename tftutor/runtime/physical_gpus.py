@@ -2,7 +2,8 @@
 
 In TensorFlow a GPU's allocator belongs to the process: two sessions draw from the same memory, and
 the first one's limit stays. So it is here, except that a simulated GPU on which nothing is
-allocated takes the newest session's limit: a notebook is one process for a whole afternoon.
+allocated takes a new limit from the next session that sets one: a notebook is one process for a
+whole afternoon.
 """
 
 from __future__ import annotations
@@ -40,12 +41,16 @@ class PhysicalGpu(Protocol):
         """All its bytes."""
         ...
 
-    def default_limit(self) -> int:
-        """The bytes that a process takes when its configuration doesn't say."""
-        ...
+    def library(self, slot: int, limit: int | None, allow_growth: bool, number: int
+                ) -> tuple[Any, int]:
+        """The array library of virtual GPU `slot`, and the bytes that it may use.
 
-    def library(self, slot: int, limit: int, allow_growth: bool, number: int) -> tuple[Any, int]:
-        """(the array library of virtual GPU `slot`, the bytes that it may use)."""
+        Args:
+          slot: 0 for the whole GPU; one made with a limit may be one of several.
+          limit: the bytes that the configuration gives it, None when it doesn't say.
+          allow_growth: whether memory is taken when it is needed, not all at once.
+          number: N of the session's /gpu:N.
+        """
         ...
 
 
@@ -68,10 +73,6 @@ class SimulatedGpu:
         self.allocators: dict[int, Any] = {}
         self._grows: dict[int, bool] = {}
 
-    def default_limit(self) -> int:
-        """All of it: no driver and no screen take a part."""
-        return self.total_memory
-
     @property
     def bytes_in_use(self) -> int:
         """The bytes that tensors hold."""
@@ -80,27 +81,40 @@ class SimulatedGpu:
     @property
     def bytes_reserved(self) -> int:
         """What nvidia-smi would show: without `allow_growth` TensorFlow takes its limit at once."""
-        return sum(library.peak_bytes if self._grows[slot] else library.memory_limit
+        return sum(library.memory.peak_bytes if self._grows[slot] else library.memory_limit
                    for slot, library in self.allocators.items())
 
-    def library(self, slot: int, limit: int, allow_growth: bool, number: int) -> tuple[Any, int]:
-        """(the library of virtual GPU `slot`, its limit); `number` is its N in /gpu:N."""
+    def library(self, slot: int, limit: int | None, allow_growth: bool, number: int
+                ) -> tuple[Any, int]:
+        """(the library of virtual GPU `slot`, its limit): all the memory, if nobody says."""
         from tftutor.runtime.simulated_gpu import SimulatedLibrary
 
         with _lock:
             library = self.allocators.get(slot)
             if library is None:
-                library = self.allocators[slot] = SimulatedLibrary(number, limit)
+                library = SimulatedLibrary(number, limit or self.total_memory)
+                self.allocators[slot] = library
                 self._grows[slot] = allow_growth
-            elif library.bytes_in_use == 0:
-                library.memory_limit = limit
+            elif library.bytes_in_use == 0 and (limit or allow_growth):
+                library.memory.limit = limit or library.memory_limit
+                library.memory.peak_bytes = 0
                 self._grows[slot] = allow_growth
             return library, library.memory_limit
 
+    def replace_memory(self, total_memory: int) -> None:
+        """Have other memory from now on; sessions that live keep what they have."""
+        self.total_memory = total_memory
+        self.allocators.clear()
+
 
 def real_gpus() -> list[PhysicalGpu]:
-    """The real GPUs that this process sees."""
-    return []
+    """The real GPUs that this process sees; CUDA has obeyed CUDA_VISIBLE_DEVICES for them.
+
+    Raises: ValueError and ImportError when TFTUTOR_GPU_LIBRARY can't be had.
+    """
+    from tftutor.backends.gpu_discovery import discover_gpus  # reads the driver through ctypes
+
+    return list(discover_gpus())
 
 
 def simulated_gpus(count: int, environ: Mapping[str, str]) -> list[SimulatedGpu]:
@@ -114,8 +128,8 @@ def simulated_gpus(count: int, environ: Mapping[str, str]) -> list[SimulatedGpu]
             gpu = _simulated.get(index)
             if gpu is None:
                 _simulated[index] = SimulatedGpu(index, memory)
-            elif gpu.bytes_in_use == 0:
-                gpu.total_memory = memory
+            elif gpu.total_memory != memory and gpu.bytes_in_use == 0:
+                gpu.replace_memory(memory)
         return [_simulated[index] for index in range(count)]
 
 

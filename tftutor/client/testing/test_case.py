@@ -19,15 +19,17 @@ import numpy as np
 from absl.testing import absltest
 
 from tftutor import errors
+from tftutor.client.config import SessionConfig
 from tftutor.client.session import Session
 from tftutor.client.testing.array_assertions import ArrayAssertions
 from tftutor.client.testing.old_names import OldAssertionNames
 from tftutor.framework.api import export_value, exported, tf_export
 from tftutor.framework.default_graph import reset_default_graph
 from tftutor.framework.default_session import get_default_session
-from tftutor.framework.graph import Graph
 from tftutor.platform import app
 from tftutor.platform.version import GRAPH_DEF_VERSION
+from tftutor.runtime.device_set import session_devices
+from tftutor.runtime.devices import Device
 
 _SEED = 87654321  # TF's own default graph seed
 _temp_dir = ""
@@ -78,13 +80,10 @@ def is_built_with_rocm() -> bool:
 def gpu_device_name() -> str:
     """The first GPU's name ("/device:GPU:0"), or "" when there is none.
 
+    Simulated GPUs count when TFTUTOR_SIMULATED_GPUS asks for them.
     Source: TF 1.15 docs, tf.test.gpu_device_name.
     """
-    with Session(graph=Graph()) as session:
-        for device in session.list_devices():
-            if device.device_type == "GPU":
-                return "/device:GPU:" + device.name.rsplit(":", 1)[-1]
-    return ""
+    return next((device.short_name for device in _gpus()), "")
 
 
 @tf_export("test.is_gpu_available")
@@ -93,9 +92,28 @@ def is_gpu_available(
 ) -> bool:
     """Whether a session of this process would have a GPU.
 
+    Simulated GPUs count when TFTUTOR_SIMULATED_GPUS asks for them, but are no CUDA GPUs.
+
+    Args:
+      cuda_only: real GPUs only.
+      min_cuda_compute_capability: (major, minor) of what the GPU must have at least.
+
     Source: TF 1.15 docs, tf.test.is_gpu_available.
     """
-    return bool(gpu_device_name())
+    return any(
+        not (cuda_only and device.is_simulated)
+        and (min_cuda_compute_capability is None
+             or _compute_capability(device) >= tuple(min_cuda_compute_capability))
+        for device in _gpus())
+
+
+def _gpus() -> list[Device]:
+    return [device for device in session_devices(SessionConfig({})) if device.device_type == "GPU"]
+
+
+def _compute_capability(device: Device) -> tuple[int, int]:
+    found = re.search(r"compute capability: (\d+)\.(\d+)", device.description)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 @tf_export("test.assert_equal_graph_def")
