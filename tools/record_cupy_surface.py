@@ -65,6 +65,9 @@ def members(owner: Any, of_class: bool = False) -> dict[str, str]:
             continue  # a part whose shared libraries this machine lacks
         if not inspect.ismodule(member):
             found[name] = parameters(member, of_class)
+    if of_class:  # what only instances have stands in the docstring: `~Stream.ptr (intptr_t): ...`
+        for name in re.findall(r"~\w+\.(\w+) \(", owner.__doc__ or ""):
+            found.setdefault(name, "value")
     return found
 
 
