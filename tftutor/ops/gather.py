@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from tftutor.framework.shape_merge import brackets_text, num_elements
 from tftutor.ops.array_join import concat
 from tftutor.ops.array_reshape import expand_dims, reshape, squeeze
 from tftutor.ops.array_shape import shape, size
+from tftutor.ops.nd_places import flat_places, taken_rows
 from tftutor.platform.tf_logging import warn_deprecated_once
 
 _TYPES = ("Tparams: type", "Tindices: {int32, int64}")
@@ -89,20 +91,28 @@ def _unsigned(indices: Any) -> Any:
     return indices.view(np.uint32) if indices.dtype == np.int32 else indices
 
 
-def _take(params: Any, indices: Any, axis: int, xp: Any) -> Any:
+def _take(params: Any, indices: Any, axis: int) -> Any:
     """`params` at `indices` along `axis`; every index must be in range."""
     limit = params.shape[axis]
-    if xp is np:
-        if indices.dtype != np.int32 and indices.size and indices.min() < 0:
-            raise _bad_index(indices, limit)
-        try:
-            return params.take(_unsigned(indices), axis)
-        except IndexError:
-            raise _bad_index(indices, limit) from None
-    if indices.size and (int(indices.min()) < 0 or int(indices.max()) >= limit):
+    if indices.dtype != np.int32 and indices.size and indices.min() < 0:
         raise _bad_index(indices, limit)
-    flat = xp.take(params, indices.reshape(-1), axis=axis)
-    return flat.reshape((*params.shape[:axis], *indices.shape, *params.shape[axis + 1:]))
+    try:
+        return params.take(_unsigned(indices), axis)
+    except IndexError:
+        raise _bad_index(indices, limit) from None
+
+
+def _take_or_zeros(params: Any, indices: Any, axis: int, xp: Any) -> Any:
+    """`params` at `indices` along `axis`; zeros for an index out of range."""
+    limit = params.shape[axis]
+    shape = (*params.shape[:axis], *indices.shape, *params.shape[axis + 1:])
+    if not limit:
+        return xp.zeros(shape, dtype=params.dtype)
+    flat = xp.reshape(indices, (-1,))
+    inside = (flat >= 0) & (flat < limit)
+    taken = xp.take(params, xp.where(inside, flat, xp.zeros_like(flat)), axis=axis)
+    inside = xp.reshape(inside, (-1,) + (1,) * (params.ndim - axis - 1))
+    return xp.reshape(xp.where(inside, taken, xp.zeros((), dtype=params.dtype)), shape)
 
 
 def _bad_index(indices: Any, limit: int) -> errors.OpError:
@@ -113,18 +123,54 @@ def _bad_index(indices: Any, limit: int) -> errors.OpError:
         None, None, f"{place} = {int(array[tuple(where)])} is not in [0, {limit})")
 
 
-@GatherV2.kernel()
-def gather_v2_kernel(params, indices, axis, *, xp, batch_dims):
+def _checked_axis(params: Any, axis: Any) -> int:
     position = int(axis)
     if not -params.ndim <= position < params.ndim:
         raise errors.InvalidArgumentError(
             None, None, f"Expected axis in the range [{-params.ndim}, {params.ndim}), but got "
             f"{position}")
-    position %= params.ndim
+    return position % params.ndim
+
+
+@GatherV2.kernel()
+def gather_v2_kernel(params, indices, axis, *, xp, batch_dims):
+    position = _checked_axis(params, axis)
     if not batch_dims:
-        return _take(params, indices, position, xp)
-    batch = batch_dims % indices.ndim
-    return _batched_take(params, indices, position, batch)
+        return _take_or_zeros(params, indices, position, xp)
+    return _batched_take_or_zeros(params, indices, position, batch_dims % indices.ndim, xp)
+
+
+@GatherV2.kernel("numpy")
+def gather_v2_numpy_kernel(params, indices, axis, *, batch_dims):
+    position = _checked_axis(params, axis)
+    if not batch_dims:
+        return _take(params, indices, position)
+    return _batched_take(params, indices, position, batch_dims % indices.ndim)
+
+
+def _check_batch(params: Any, indices: Any, batch: int) -> None:
+    if params.shape[:batch] != indices.shape[:batch]:
+        raise errors.InvalidArgumentError(
+            None, None, f"params.shape[0]: {params.shape[0]} should be equal to indices.shape[0]: "
+            f"{indices.shape[0]}")
+
+
+def _batched_take_or_zeros(params: Any, indices: Any, axis: int, batch: int, xp: Any) -> Any:
+    """`_batched_take` as one gather of rows: [batches * items, all behind the axis]."""
+    _check_batch(params, indices, batch)
+    shape, limit = tuple(params.shape), params.shape[axis]
+    batches = math.prod(shape[:batch])
+    before, behind = shape[batch:axis], shape[axis + 1:]
+    inner = tuple(indices.shape[batch:])
+    rows = xp.reshape(xp.moveaxis(params, axis, batch),
+                      (batches * limit, math.prod(before + behind)))
+    wanted = xp.astype(xp.reshape(indices, (batches, math.prod(inner))), xp.int64)
+    places = wanted + limit * xp.expand_dims(xp.arange(batches, dtype=xp.int64), axis=1)
+    inside = xp.reshape((wanted >= 0) & (wanted < limit), (-1,))
+    picked = xp.reshape(taken_rows(rows, xp.reshape(places, (-1,)), inside, xp),
+                        (batches, math.prod(inner), math.prod(before), math.prod(behind)))
+    return xp.reshape(xp.permute_dims(picked, (0, 2, 1, 3)),
+                      (*shape[:batch], *before, *inner, *behind))
 
 
 def _batched_take(params: Any, indices: Any, axis: int, batch: int) -> Any:
@@ -132,10 +178,7 @@ def _batched_take(params: Any, indices: Any, axis: int, batch: int) -> Any:
     limit = params.shape[axis]
     if indices.size and (indices.min() < 0 or indices.max() >= limit):
         raise _bad_index(indices, limit)
-    if params.shape[:batch] != indices.shape[:batch]:
-        raise errors.InvalidArgumentError(
-            None, None, f"params.shape[0]: {params.shape[0]} should be equal to indices.shape[0]: "
-            f"{indices.shape[0]}")
+    _check_batch(params, indices, batch)
     moved = np.moveaxis(params, axis, batch)
     grid = np.ogrid[tuple(slice(0, d) for d in params.shape[:batch])]
     extra = (1,) * (indices.ndim - batch)
@@ -156,12 +199,17 @@ def gather_v2_binder(op: Any, xp: Any) -> Any:
     if axis is None or op._attrs["batch_dims"] or known is None:
         return None
     position = int(axis) % len(known)
-    return lambda params, indices, axis: _take(params, indices, position, xp)
+    return lambda params, indices, axis: _take(params, indices, position)
 
 
 @Gather.kernel()
 def gather_v1_kernel(params, indices, *, xp):
-    return _take(params, indices, 0, xp)
+    return _take_or_zeros(params, indices, 0, xp)
+
+
+@Gather.kernel("numpy")
+def gather_v1_numpy_kernel(params, indices):
+    return _take(params, indices, 0)
 
 
 def _params_shape(params: Any) -> Tensor:
@@ -239,19 +287,33 @@ def gather_nd_gradient(op: Any, grad: Any) -> Any:
 
 
 @GatherNd.kernel()
-def gather_nd_kernel(params, indices):
+def gather_nd_kernel(params, indices, *, xp):
+    depth, shape = indices.shape[-1], tuple(params.shape)
+    check_depth(depth, shape)
+    places, inside = flat_places(indices, shape[:depth], xp)
+    rows = xp.reshape(params, (math.prod(shape[:depth]), math.prod(shape[depth:])))
+    return xp.reshape(taken_rows(rows, places, inside, xp), (*indices.shape[:-1], *shape[depth:]))
+
+
+@GatherNd.kernel("numpy")
+def gather_nd_numpy_kernel(params, indices):
     array = as_array(params)
     check_nd_indices(indices, array.shape)
     return array[tuple(np.moveaxis(indices, -1, 0))]
 
 
-def check_nd_indices(indices: Any, dims: tuple[int, ...], what: str = "param shape") -> None:
-    """Raise TF's InvalidArgumentError for an index vector out of range."""
-    depth = indices.shape[-1]
+def check_depth(depth: int, dims: tuple[int, ...]) -> None:
+    """Raise TF's InvalidArgumentError for index vectors longer than the shape they index."""
     if depth > len(dims):
         raise errors.InvalidArgumentError(
             None, None, "index innermost dimension length must be <= params rank; saw: "
             f"{depth} vs. {len(dims)}")
+
+
+def check_nd_indices(indices: Any, dims: tuple[int, ...], what: str = "param shape") -> None:
+    """Raise TF's InvalidArgumentError for an index vector out of range."""
+    depth = indices.shape[-1]
+    check_depth(depth, dims)
     bad = ((indices < 0) | (indices >= np.array(dims[:depth], np.int64))).any(axis=-1)
     if bad.any():
         # TF's kernels remember the last one when they gather, the first when they scatter.

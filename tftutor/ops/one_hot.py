@@ -82,7 +82,7 @@ def one_hot_kernel(indices, depth, on_value, off_value, *, xp, axis):
         raise errors.InvalidArgumentError(
             None, None, f"Expected axis to be -1 or between [0, {indices.ndim + 1}).  But "
                         f"received: {axis}")
-    line = xp.arange(size).reshape((size,) + (1,) * (indices.ndim - position))
+    line = xp.arange(size)[(slice(None),) + (None,) * (indices.ndim - position)]
     flags = xp.expand_dims(xp.asarray(indices), axis=position) == line
     return xp.where(flags, on_value, off_value)
 

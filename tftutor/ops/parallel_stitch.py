@@ -6,6 +6,7 @@ from tftutor.framework.op_def import OpDef
 from tftutor.ops.partition import (
     dynamic_stitch_gradient,
     dynamic_stitch_kernel,
+    dynamic_stitch_numpy_kernel,
     dynamic_stitch_shape,
 )
 
@@ -17,3 +18,4 @@ ParallelDynamicStitch = OpDef(
 ParallelDynamicStitch.shape(dynamic_stitch_shape)
 ParallelDynamicStitch.gradient(dynamic_stitch_gradient)
 ParallelDynamicStitch.kernel()(dynamic_stitch_kernel)
+ParallelDynamicStitch.kernel("numpy")(dynamic_stitch_numpy_kernel)

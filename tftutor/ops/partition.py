@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
 from tftutor.ops.array_reshape import reshape
 from tftutor.ops.array_shape import shape
+from tftutor.ops.nd_places import taken_rows
 
 _OUT_IDX = "out_idx: {int32, int64} = DT_INT32"
 
@@ -65,13 +67,27 @@ def dynamic_partition_gradient(op: Any, *grads: Any) -> Any:
     return [reshape(merged, shape(data)), None]
 
 
-@DynamicPartition.kernel()
-def dynamic_partition_kernel(data, partitions, *, num_partitions):
-    array, parts = as_array(data), np.asarray(partitions)
-    if array.shape[:parts.ndim] != parts.shape:
+def _check_partition_shapes(data: Any, partitions: Any) -> None:
+    if data.shape[:partitions.ndim] != partitions.shape:
         raise errors.InvalidArgumentError(
             None, None, "data.shape must start with partitions.shape, got data.shape = "
-            f"{dims_text(array.shape)}, partitions.shape = {dims_text(parts.shape)}")
+            f"{dims_text(data.shape)}, partitions.shape = {dims_text(partitions.shape)}")
+
+
+@DynamicPartition.kernel()
+def dynamic_partition_kernel(data, partitions, *, xp, num_partitions):
+    _check_partition_shapes(data, partitions)
+    numbers = xp.reshape(partitions, (-1,))
+    rows = xp.reshape(data, (*numbers.shape, *data.shape[partitions.ndim:]))
+    # An item with a bad number is in none of the lists, as on TF's GPUs.
+    return [xp.take(rows, xp.nonzero(numbers == number)[0], axis=0)
+            for number in range(num_partitions)]
+
+
+@DynamicPartition.kernel("numpy")
+def dynamic_partition_numpy_kernel(data, partitions, *, num_partitions):
+    array, parts = as_array(data), np.asarray(partitions)
+    _check_partition_shapes(array, parts)
     bad = np.argwhere((parts < 0) | (parts >= num_partitions))
     if len(bad):
         where = tuple(bad[0])
@@ -121,18 +137,34 @@ def dynamic_stitch_gradient(op: Any, grad: Any) -> Any:
     return [None] * count + [exported("gather")(grad, place) for place in places]
 
 
-@DynamicStitch.kernel()
-def dynamic_stitch_kernel(indices, data):
-    largest, extra, dtype = -1, None, None
+def _stitched_shape(indices: list[Any], data: list[Any]) -> tuple[int, ...]:
+    largest, extra = -1, ()
     for number, (where, items) in enumerate(zip(indices, data, strict=True)):
-        places, items = np.asarray(where), np.asarray(as_array(items))
-        if items.shape[:places.ndim] != places.shape:
+        places, shape = np.asarray(where), tuple(as_array(items).shape)
+        if shape[:places.ndim] != places.shape:
             raise errors.InvalidArgumentError(
-                None, None, f"data[{number}].shape = {dims_text(items.shape)} does not start with "
+                None, None, f"data[{number}].shape = {dims_text(shape)} does not start with "
                 f"indices[{number}].shape = {dims_text(places.shape)}")
-        extra, dtype = items.shape[places.ndim:], items.dtype
+        extra = shape[places.ndim:]
         largest = max(largest, int(places.max()) if places.size else -1)
-    out = np.zeros((largest + 1, *(extra or ())), dtype)
+    return (largest + 1, *extra)
+
+
+@DynamicStitch.kernel()
+def dynamic_stitch_kernel(indices, data, *, xp):
+    shape = _stitched_shape(indices, data)
+    places = np.concatenate([np.reshape(where, -1) for where in indices])  # in the host's memory
+    source = np.full(shape[0], -1)
+    source[places] = np.arange(len(places))  # the last item with an index wins
+    rows = xp.concat([xp.reshape(items, (int(np.size(where)), math.prod(shape[1:])))
+                      for where, items in zip(indices, data, strict=True)], axis=0)
+    merged = taken_rows(rows, xp.asarray(source), xp.asarray(source >= 0), xp)
+    return xp.reshape(merged, shape)
+
+
+@DynamicStitch.kernel("numpy")
+def dynamic_stitch_numpy_kernel(indices, data):
+    out = np.zeros(_stitched_shape(indices, data), as_array(data[-1]).dtype)
     for where, items in zip(indices, data, strict=True):
         out[where] = items
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_inference import ShapeError
 from tftutor.framework.shape_merge import brackets_text
 from tftutor.ops.array_fill import zeros_like
-from tftutor.ops.gather import check_nd_indices, gather_nd
+from tftutor.ops.gather import check_depth, check_nd_indices, gather_nd
 from tftutor.ops.identity import identity
+from tftutor.ops.nd_places import flat_places, kept_rows
 
 _TYPES = ("T: type", "Tindices: {int32, int64}")
 _UPDATE_INPUTS = ("tensor: T", "indices: Tindices", "updates: T")
@@ -95,6 +97,46 @@ def scatter_nd_kernel(indices, updates, shape):
         out.fill(b"")
     _scatter(out, indices, updates, "add" if out.dtype != object else "set")
     return out
+
+
+def scattered(out: Any, indices: Any, updates: Any, dims: tuple[int, ...], xp: Any, put_rows: Any
+              ) -> Any:
+    """`out` of shape `dims` changed at `indices` on a library that computes on a GPU.
+
+    Args:
+      out: the start, flattened to rows, with a row to spare behind; it is written.
+      put_rows: the library's `put_rows(out, places, rows)`, which sets, adds or subtracts.
+    """
+    depth = indices.shape[-1]
+    check_depth(depth, dims)
+    count = math.prod(dims[:depth])
+    places, inside = flat_places(indices, dims[:depth], xp)
+    rows = xp.reshape(updates, (places.shape[0], math.prod(dims[depth:])))
+    put_rows(out, kept_rows(places, inside, count, xp), rows)
+    return xp.reshape(out[:count], dims)
+
+
+def scatter_nd_kernel_with(add_rows: Any) -> Any:
+    """The kernel of ScatterNd, given a library's way to add rows."""
+
+    def kernel(indices, updates, shape, *, xp):
+        dims, depth = tuple(shape.tolist()), indices.shape[-1]
+        out = xp.zeros((math.prod(dims[:depth]) + 1, math.prod(dims[depth:])), dtype=updates.dtype)
+        return scattered(out, indices, updates, dims, xp, add_rows)
+
+    return kernel
+
+
+def tensor_scatter_kernel_with(put_rows: Any) -> Any:
+    """The kernel of a tensor_scatter_* op, given a library's way to set or add rows."""
+
+    def kernel(tensor, indices, updates, *, xp):
+        dims, depth = tuple(tensor.shape), indices.shape[-1]
+        rows = xp.reshape(tensor, (math.prod(dims[:depth]), math.prod(dims[depth:])))
+        out = xp.concat([rows, xp.zeros((1, rows.shape[1]), dtype=rows.dtype)], axis=0)
+        return scattered(out, indices, updates, dims, xp, put_rows)
+
+    return kernel
 
 
 def _scatter(out: Any, indices: Any, updates: Any, how: str) -> None:

@@ -98,7 +98,7 @@ def select_kernel(condition, t, e, *, xp, ctx):
                 None, None, "Number of batches of 'then' must match size of 'cond', but saw: "
                             f"{t.shape[0]} vs. {condition.shape[0]}")
         condition = xp.reshape(condition, (-1,) + (1,) * (t.ndim - 1))
-    elif np.ndim(condition) == 0:
+    elif np.ndim(condition) == 0 and xp is np:  # elsewhere one would have to wait for the condition
         return t if condition else e
     return xp.where(condition, t, e)
 
@@ -130,7 +130,12 @@ def select_v2_shape(c: Any) -> None:
 
 @SelectV2.kernel()
 def select_v2_kernel(condition, t, e, *, xp):
-    return xp.where(condition, t, e)[()]
+    return xp.where(condition, t, e)
+
+
+@SelectV2.kernel("numpy")
+def select_v2_numpy_kernel(condition, t, e):
+    return np.where(condition, t, e)[()]
 
 
 @SelectV2.gradient
@@ -157,8 +162,18 @@ def where_shape(c: Any) -> None:
 Where.not_differentiable("positions have no slope")
 
 
-@Where.kernel()
-def where_kernel(input):
-    if np.ndim(input) == 0:
+def _check_not_scalar(input: Any) -> None:
+    if not input.ndim:
         raise errors.InvalidArgumentError(None, None, "WhereOp : Unhandled input dimensions: 0")
+
+
+@Where.kernel()
+def where_kernel(input, *, xp):
+    _check_not_scalar(input)
+    return xp.stack(xp.nonzero(input), axis=1)
+
+
+@Where.kernel("numpy")
+def where_numpy_kernel(input):
+    _check_not_scalar(input)
     return np.argwhere(input)

@@ -62,6 +62,38 @@ def python_index(begin: Sequence[int], end: Sequence[int], strides: Sequence[int
     return tuple(items)
 
 
+def forward_index(index: tuple[Any, ...], shape: tuple[int, ...]
+                  ) -> tuple[tuple[Any, ...], tuple[int, ...]]:
+    """An index of steps forwards, for libraries that know no others, and what to flip then.
+
+    Returns: (an index with bounds inside `shape`, the axes of the result to be reversed).
+    Raises: tf.errors.InvalidArgumentError when the index doesn't fit the shape.
+    """
+    items: list[Any] = []
+    flipped: list[int] = []
+    axis = position = 0  # in the input, in the result
+    taken = sum(item is not None and item is not Ellipsis for item in index)
+    for item in index if Ellipsis in index else (*index, Ellipsis):
+        if item is None:
+            position += 1
+        elif item is Ellipsis:
+            axis, position = axis + len(shape) - taken, position + len(shape) - taken
+        elif axis >= len(shape) or (isinstance(item, int)
+                                    and not -shape[axis] <= item < shape[axis]):
+            raise errors.InvalidArgumentError(None, None, _why_it_fails(shape, index))
+        elif isinstance(item, int):
+            axis += 1
+        else:
+            places = range(*item.indices(shape[axis]))
+            if places.step < 0:
+                places = places[::-1]
+                flipped.append(position)
+            item = slice(places[0], places[-1] + 1, places.step) if places else slice(0, 0)
+            axis, position = axis + 1, position + 1
+        items.append(item)
+    return tuple(items), tuple(flipped)
+
+
 def apply_index(array: Any, index: tuple[Any, ...]) -> Any:
     """`array[index]`, with TF's text for what doesn't fit."""
     try:

@@ -24,7 +24,14 @@ from tftutor.ops.array_join import stack
 from tftutor.ops.array_reshape import reshape
 from tftutor.ops.array_shape import rank, shape
 from tftutor.ops.constant import constant
-from tftutor.ops.slice_spec import Masks, SliceError, apply_index, python_index, sliced_shape
+from tftutor.ops.slice_spec import (
+    Masks,
+    SliceError,
+    apply_index,
+    forward_index,
+    python_index,
+    sliced_shape,
+)
 
 _MASKS = ("begin_mask: int = 0", "end_mask: int = 0", "ellipsis_mask: int = 0",
           "new_axis_mask: int = 0", "shrink_axis_mask: int = 0")
@@ -208,14 +215,25 @@ def strided_slice_gradient(op: Any, grad: Any) -> Any:
 
 
 @StridedSlice.kernel()
-def strided_slice_kernel(input, begin, end, strides, *, begin_mask, end_mask, ellipsis_mask,
+def strided_slice_kernel(input, begin, end, strides, *, xp, begin_mask, end_mask, ellipsis_mask,
                          new_axis_mask, shrink_axis_mask):
     masks = Masks(begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
+    index, flipped = forward_index(_run_index(begin, end, strides, masks), tuple(input.shape))
+    return xp.flip(input[index], axis=flipped) if flipped else input[index]
+
+
+@StridedSlice.kernel("numpy")
+def strided_slice_numpy_kernel(input, begin, end, strides, *, begin_mask, end_mask, ellipsis_mask,
+                               new_axis_mask, shrink_axis_mask):
+    masks = Masks(begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
+    return apply_index(as_array(input), _run_index(begin, end, strides, masks))
+
+
+def _run_index(begin: Any, end: Any, strides: Any, masks: Masks) -> tuple[Any, ...]:
     try:
-        index = python_index(begin.tolist(), end.tolist(), strides.tolist(), masks)
+        return python_index(begin.tolist(), end.tolist(), strides.tolist(), masks)
     except SliceError as error:
         raise errors.InvalidArgumentError(None, None, str(error)) from None
-    return apply_index(as_array(input), index)
 
 
 def _constant_index(op: Any, first: int) -> tuple[Any, ...] | None:
@@ -276,15 +294,29 @@ def strided_slice_grad_gradient(op: Any, grad: Any) -> Any:
 def strided_slice_grad_kernel(shape, begin, end, strides, dy, *, xp, begin_mask, end_mask,
                               ellipsis_mask, new_axis_mask, shrink_axis_mask):
     masks = Masks(begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    index = python_index(begin.tolist(), end.tolist(), strides.tolist(), masks)
-    out = xp.zeros(tuple(shape.tolist()), dtype=dy.dtype)
-    wanted = apply_index(out, index)
-    if wanted.shape != dy.shape:
-        raise errors.InvalidArgumentError(
-            None, None, f"shape of dy was {dims_text(dy.shape)} instead of "
-            f"{dims_text(wanted.shape)}")
+    dims = tuple(shape.tolist())
+    index, flipped = forward_index(_run_index(begin, end, strides, masks), dims)
+    out = xp.zeros(dims, dtype=dy.dtype)
+    _check_dy(dy.shape, out[index].shape)
+    out[index] = xp.flip(dy, axis=flipped) if flipped else dy
+    return out
+
+
+@StridedSliceGrad.kernel("numpy")
+def strided_slice_grad_numpy_kernel(shape, begin, end, strides, dy, *, begin_mask, end_mask,
+                                    ellipsis_mask, new_axis_mask, shrink_axis_mask):
+    masks = Masks(begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
+    index = _run_index(begin, end, strides, masks)
+    out = np.zeros(tuple(shape.tolist()), dtype=dy.dtype)
+    _check_dy(dy.shape, apply_index(out, index).shape)
     out[index] = dy
     return out[()]
+
+
+def _check_dy(given: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    if given != wanted:
+        raise errors.InvalidArgumentError(
+            None, None, f"shape of dy was {dims_text(given)} instead of {dims_text(wanted)}")
 
 
 # -- tensor[...] ----------------------------------------------------------------------------------

@@ -106,11 +106,12 @@ def space_to_depth_kernel(input, *, xp, block_size, data_format):
     b = block_size
     if data_format == "NHWC":
         n, h, w, d = input.shape
-        blocks = input.reshape((n, h // b, b, w // b, b, d))
-        return xp.permute_dims(blocks, (0, 1, 3, 2, 4, 5)).reshape((n, h // b, w // b, b * b * d))
+        blocks = xp.reshape(input, (n, h // b, b, w // b, b, d))
+        return xp.reshape(xp.permute_dims(blocks, (0, 1, 3, 2, 4, 5)),
+                          (n, h // b, w // b, b * b * d))
     n, d, h, w = input.shape
-    blocks = input.reshape((n, d, h // b, b, w // b, b))
-    return xp.permute_dims(blocks, (0, 3, 5, 1, 2, 4)).reshape((n, b * b * d, h // b, w // b))
+    blocks = xp.reshape(input, (n, d, h // b, b, w // b, b))
+    return xp.reshape(xp.permute_dims(blocks, (0, 3, 5, 1, 2, 4)), (n, b * b * d, h // b, w // b))
 
 
 @DepthToSpace.kernel()
@@ -118,11 +119,12 @@ def depth_to_space_kernel(input, *, xp, block_size, data_format):
     b = block_size
     if data_format == "NHWC":
         n, h, w, d = input.shape
-        blocks = input.reshape((n, h, w, b, b, d // (b * b)))
-        return xp.permute_dims(blocks, (0, 1, 3, 2, 4, 5)).reshape((n, h * b, w * b, d // (b * b)))
+        blocks = xp.reshape(input, (n, h, w, b, b, d // (b * b)))
+        return xp.reshape(xp.permute_dims(blocks, (0, 1, 3, 2, 4, 5)),
+                          (n, h * b, w * b, d // (b * b)))
     n, d, h, w = input.shape
-    blocks = input.reshape((n, b, b, d // (b * b), h, w))
-    return xp.permute_dims(blocks, (0, 3, 4, 1, 5, 2)).reshape((n, d // (b * b), h * b, w * b))
+    blocks = xp.reshape(input, (n, b, b, d // (b * b), h, w))
+    return xp.reshape(xp.permute_dims(blocks, (0, 3, 4, 1, 5, 2)), (n, d // (b * b), h * b, w * b))
 
 
 # -- batch ----------------------------------------------------------------------------------------
@@ -239,14 +241,14 @@ def space_to_batch_kernel(input, block_shape, paddings, *, xp):
                 None, None, f"padded_shape[{i}]={size} is not divisible by block_shape[{i}]={b}")
     padded = xp.zeros((input.shape[0], *sizes, *rest), dtype=input.dtype)
     padded[(slice(None), *(slice(a, a + d) for d, (a, _) in zip(input.shape[1:m + 1], pads,
-                                                                 strict=True)))] = input
-    split = padded.reshape((input.shape[0],
-                            *(x for s, b in zip(sizes, block, strict=True) for x in (s // b, b)),
-                            *rest))
+                                                                 strict=True)), ...)] = input
+    split = xp.reshape(padded, (
+        input.shape[0], *(x for s, b in zip(sizes, block, strict=True) for x in (s // b, b)),
+        *rest))
     order = [*range(2, 2 * m + 1, 2), 0, *range(1, 2 * m + 1, 2), *range(2 * m + 1, split.ndim)]
-    return xp.permute_dims(split, tuple(order)).reshape(
-        (input.shape[0] * int(np.prod(block)),
-         *(s // b for s, b in zip(sizes, block, strict=True)), *rest))
+    return xp.reshape(xp.permute_dims(split, tuple(order)), (
+        input.shape[0] * int(np.prod(block)),
+        *(s // b for s, b in zip(sizes, block, strict=True)), *rest))
 
 
 @BatchToSpaceND.kernel()
@@ -258,12 +260,12 @@ def batch_to_space_kernel(input, block_shape, crops, *, xp):
             None, None, f"Input batch dimension ({input.shape[0]}) is not divisible by product of "
             f"block sizes ({product})")
     batch, spatial, rest = input.shape[0] // product, input.shape[1:m + 1], input.shape[m + 1:]
-    split = input.reshape((*block, batch, *spatial, *rest))
+    split = xp.reshape(input, (*block, batch, *spatial, *rest))
     order = [m, *(x for i in range(m) for x in (m + 1 + i, i)), *range(2 * m + 1, split.ndim)]
-    whole = xp.permute_dims(split, tuple(order)).reshape(
-        (batch, *(s * b for s, b in zip(spatial, block, strict=True)), *rest))
+    whole = xp.reshape(xp.permute_dims(split, tuple(order)), (
+        batch, *(s * b for s, b in zip(spatial, block, strict=True)), *rest))
     return whole[(slice(None), *(slice(a, s * b - e) for s, b, (a, e) in
-                                 zip(spatial, block, cuts, strict=True)))]
+                                 zip(spatial, block, cuts, strict=True)), ...)]
 
 
 @tf_export("required_space_to_batch_paddings")

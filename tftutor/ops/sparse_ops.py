@@ -14,6 +14,7 @@ from tftutor.backends.host_arrays import as_array, dims_text
 from tftutor.framework.api import exported
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.shape_inference import ShapeError
+from tftutor.ops.nd_places import flat_places, kept_rows, taken_rows
 
 SparseToDense = OpDef(
     "SparseToDense", inputs=("sparse_indices: Tindices", "output_shape: Tindices",
@@ -136,6 +137,27 @@ def sparse_matmul_kernel(a_indices, a_values, a_shape, b, *, adjoint_a, adjoint_
     out = np.zeros((count, right.shape[1]), b.dtype)
     np.add.at(out, rows, values[:, None] * right[columns])
     return out
+
+
+def sparse_matmul_kernel_with(add_rows: Any) -> Any:
+    """The kernel of SparseTensorDenseMatMul, given a library's way to add rows."""
+
+    def kernel(a_indices, a_values, a_shape, b, *, xp, adjoint_a, adjoint_b):
+        count, inner = (int(d) for d in (a_shape[::-1] if adjoint_a else a_shape))
+        values, right = a_values, b
+        if xp.isdtype(b.dtype, "complex floating"):
+            values = xp.conj(values) if adjoint_a else values
+            right = xp.conj(right) if adjoint_b else right
+        right = xp.permute_dims(right, (1, 0)) if adjoint_b else right
+        _, inside = flat_places(a_indices, (count, inner)[::-1 if adjoint_a else 1], xp)
+        rows, columns = a_indices[:, 0], a_indices[:, 1]
+        rows, columns = (columns, rows) if adjoint_a else (rows, columns)
+        parts = xp.expand_dims(values, axis=1) * taken_rows(right, columns, inside, xp)
+        out = xp.zeros((count + 1, right.shape[1]), dtype=b.dtype)
+        add_rows(out, kept_rows(rows, inside, count, xp), parts)
+        return out[:count]
+
+    return kernel
 
 
 @SparseReorder.shape
