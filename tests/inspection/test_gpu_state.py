@@ -3,14 +3,18 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import sys
 
 import fake_nvml
+import numpy as np
 import pytest
 
 import tftutor as tf
+from tftutor.client.config import SessionConfig
 from tftutor.inspection.gpu_model import GpuStateError
 from tftutor.inspection.gpu_state import gpu_state
+from tftutor.runtime.device_set import GpuSettings, session_devices
 
 
 def test_every_cell_comes_from_nvml(nvml):
@@ -102,6 +106,27 @@ def test_simulated_gpus_are_labelled_everywhere():
         assert gpu["simulated"] is True
         assert "SIMULATED" in gpu["name"] and "SIMULATED" in gpu["uuid"]
         assert gpu["temperature_celsius"] is None  # nothing is measured, nothing invented
+
+
+def test_memory_that_sessions_use_on_simulated_gpus_is_shown():
+    environ = {"TFTUTOR_SIMULATED_GPU_MEMORY": "64M"}
+    options = GpuSettings(allow_growth=True)
+    device = session_devices(SessionConfig({"GPU": 2}, gpu=options), environ)[2]
+    held = device.library.from_host(np.zeros(3 << 17, np.float64))
+    state = gpu_state(environ=environ)  # the session has asked for simulated ones
+    assert [gpu.memory_total_mib for gpu in state.gpus] == [64, 64]
+    assert [gpu.memory_used_mib for gpu in state.gpus] == [0, held.nbytes >> 20]
+    assert [(p.gpu, p.pid, p.memory_mib) for p in state.processes] == [
+        (0, os.getpid(), 0), (1, os.getpid(), 3)]
+    assert "3MiB /     64MiB" in str(state)
+    assert gpu_state(2, environ).gpus == state.gpus
+
+
+def test_without_allow_growth_all_memory_is_taken_at_once():
+    environ = {"TFTUTOR_SIMULATED_GPUS": "1", "TFTUTOR_SIMULATED_GPU_MEMORY": "64M"}
+    assert (gpu_state(environ=environ).gpus[0].memory_used_mib, gpu_state(1, environ).processes) == (0, ())
+    session_devices(SessionConfig({}, gpu=GpuSettings(memory_fraction=0.5)), environ)
+    assert gpu_state(environ=environ).gpus[0].memory_used_mib == 32
 
 
 def test_real_gpus_are_never_replaced_unasked(nvml):

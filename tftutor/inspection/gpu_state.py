@@ -2,20 +2,24 @@
 
 Everything is plain data; None stands for a cell that the GPU doesn't report (nvidia-smi's "N/A").
 Real GPUs are read through NVML (nvml.py), which has only been tried against a recorded module,
-never on a real GPU. Simulated ones are listed only on request and carry no invented measurements.
+never on a real GPU. Simulated ones are listed only on request (a session that uses some is one)
+and show the memory that this process has on them, but no invented measurements.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tftutor.backends.simulated_settings import check_count, simulated_count
 from tftutor.backends.visible_devices import Visibility, visible_gpus
 from tftutor.inspection.gpu_layout import draw
 from tftutor.inspection.gpu_model import SIMULATED, Gpu, GpuProcess
 from tftutor.inspection.nvml import read_gpus
+from tftutor.runtime.physical_gpus import SimulatedGpu, known_simulated_gpus, simulated_gpus
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -66,30 +70,42 @@ def gpu_state(simulated: int | None = None, environ: Mapping[str, str] | None = 
 
     Args:
       simulated: how many simulated GPUs to list instead of real ones. None: what
-        TFTUTOR_SIMULATED_GPUS says, if it is set; otherwise the real GPUs.
+        TFTUTOR_SIMULATED_GPUS says, if it is set; otherwise those that sessions of this process
+        use, if any do; otherwise the real GPUs.
       environ: the environment variables to obey, the process's own by default.
 
     Raises: GpuStateError when there is no driver or no NVML package; ValueError when
-      CUDA_VISIBLE_DEVICES names no GPU or the number of simulated ones isn't a number.
+      CUDA_VISIBLE_DEVICES names no GPU or the number of simulated ones isn't a number, or their
+      memory no size.
     """
     environ = os.environ if environ is None else environ
     count = _simulated_count(simulated, environ)
     if count:
-        gpus = tuple(Gpu(n, f"{SIMULATED} GPU {n}", f"{SIMULATED}-{n}", simulated=True)
-                     for n in range(count))
-        return GpuState(SIMULATED, None, gpus, (), visible_gpus(gpus, environ))
+        gpus, processes = _read_simulated(simulated_gpus(count, environ))
+        return GpuState(SIMULATED, None, gpus, processes, visible_gpus(gpus, environ))
     driver, cuda, gpus, processes = read_gpus()
     return GpuState(driver, cuda, gpus, processes, visible_gpus(gpus, environ))
 
 
 def _simulated_count(wanted: int | None, environ: Mapping[str, str]) -> int:
-    source, value = "The number of simulated GPUs", wanted
-    if wanted is None:
-        text = environ.get("TFTUTOR_SIMULATED_GPUS", "").strip() or "0"
-        source = "TFTUTOR_SIMULATED_GPUS"
-        value = int(text) if text.isdecimal() else None
-        if value is None:
-            raise ValueError(f"{source} must be a number of GPUs such as 2, not {text!r}.")
-    if value is None or value < 0 or value > 64:
-        raise ValueError(f"{source} must lie between 0 and 64, not {value}.")
-    return value
+    """How many simulated GPUs to list: those that sessions here use, when nobody says."""
+    if wanted is not None:
+        return check_count(wanted, "The number of simulated GPUs")
+    asked = simulated_count(environ)
+    return len(known_simulated_gpus()) if asked is None else asked
+
+
+def _read_simulated(gpus: Sequence[SimulatedGpu]
+                    ) -> tuple[tuple[Gpu, ...], tuple[GpuProcess, ...]]:
+    """The simulated GPUs and this process on them: memory is all that they know of themselves."""
+    found = tuple(Gpu(gpu.index, f"{SIMULATED} GPU {gpu.index}", gpu.uuid, simulated=True,
+                      memory_used_mib=_mib(gpu.bytes_reserved),
+                      memory_total_mib=_mib(gpu.total_memory)) for gpu in gpus)
+    processes = tuple(GpuProcess(gpu.index, os.getpid(), "C", sys.executable or "python",
+                                 _mib(gpu.bytes_reserved)) for gpu in gpus if gpu.allocators)
+    return found, processes
+
+
+def _mib(size: int) -> int:
+    """MiB, rounded up."""
+    return -(-size // (1 << 20))
