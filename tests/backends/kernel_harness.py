@@ -17,7 +17,9 @@ from tests.op_cases.op_case import OpCase
 from tests.op_cases.registry import all_cases
 from tftutor.backends.array_library import ArrayLibrary
 from tftutor.framework.op_arguments import gives_one_list, kernel_arguments
+from tftutor.framework.op_def import get_op_def
 from tftutor.framework.operation import Operation
+from tftutor.kernels import load_kernels
 from tftutor.runtime.binding import NodeBinder
 from tftutor.runtime.kernel_registry import GpuKernel, gpu_kernel, op_types_with_gpu_kernels
 from tftutor.runtime.resources import ResourceManager
@@ -38,6 +40,19 @@ def device_cases() -> list[OpCase]:
     """The cases whose op type has a GPU kernel in TensorFlow."""
     with_kernel = op_types_with_gpu_kernels()
     return [case for case in all_cases() if case.op in with_kernel]
+
+
+def lacks_kernel(op_type: str, library: str) -> bool:
+    """True when no kernel of an op type runs on an array library (names of `Device.library`)."""
+    load_kernels(library)
+    definition = get_op_def(op_type)
+    return definition.kernel_fn is None and library not in definition.library_kernels
+
+
+def has_kernels_for_each_library(op_type: str) -> bool:
+    """True when NumPy, torch and CuPy have a kernel each, so that none for others is needed."""
+    return get_op_def(op_type).kernel_fn is None and not any(
+        lacks_kernel(op_type, library) for library in ("numpy", "torch", "cupy"))
 
 
 def _is_computable(op: Operation) -> bool:
@@ -64,14 +79,30 @@ def runs_of(case: OpCase) -> Iterator[NodeRun]:
             yield NodeRun(op, memory, values[:count], values[count:])
 
 
+def _inputs_of(run: NodeRun, library: ArrayLibrary) -> list[Any]:
+    return [np.array(value) if on_host else library.from_host(value)
+            for value, on_host in zip(run.inputs, run.memory.host_inputs, strict=True)]
+
+
 def run_node(run: NodeRun, library: ArrayLibrary) -> list[Any]:
     """The values that the node's kernel gives on `library`, back on the host."""
     kernel = NodeBinder(ResourceManager(), library=library).bind(run.op)
     assert not kernel.wants_step
-    inputs = [np.array(value) if on_host else library.from_host(value)
-              for value, on_host in zip(run.inputs, run.memory.host_inputs, strict=True)]
+    inputs = _inputs_of(run, library)
     result = kernel.function(*kernel_arguments(run.op, inputs), **kernel.keywords)
     outputs = [result] if len(run.op.outputs) == 1 and not gives_one_list(run.op) else list(result)
+    return _on_host(run, outputs, library)
+
+
+def run_inline(run: NodeRun, library: ArrayLibrary) -> list[Any]:
+    """The value that the expression gives which a plan writes for the node, back on the host."""
+    code = run.op._op_def.inline_code
+    assert code is not None
+    names = {f"v{index}": value for index, value in enumerate(_inputs_of(run, library))}
+    return _on_host(run, [eval(code.format(*names), {}, names)], library)
+
+
+def _on_host(run: NodeRun, outputs: list[Any], library: ArrayLibrary) -> list[Any]:
     host = []
     for value, on_host, tensor in zip(outputs, run.memory.host_outputs, run.op.outputs,
                                       strict=True):
@@ -82,9 +113,13 @@ def run_node(run: NodeRun, library: ArrayLibrary) -> list[Any]:
 
 
 def check_node(run: NodeRun, library: ArrayLibrary, case: OpCase) -> None:
-    """Compare the library's values with NumPy's: type, shape, elements."""
-    for tensor, found, expected in zip(run.op.outputs, run_node(run, library), run.outputs,
-                                       strict=True):
+    """Compare the values of the node's kernel on a library with NumPy's."""
+    compare(run, run_node(run, library), case)
+
+
+def compare(run: NodeRun, values: list[Any], case: OpCase) -> None:
+    """Compare values with NumPy's: type, shape, elements."""
+    for tensor, found, expected in zip(run.op.outputs, values, run.outputs, strict=True):
         assert found.dtype == tensor.dtype.base_dtype.as_numpy_dtype, (tensor, found.dtype)
         assert found.shape == np.shape(expected), (tensor, found.shape)
         if found.dtype.kind in "fc":

@@ -64,41 +64,69 @@ for _op_def in (Cumsum, Cumprod, CumulativeLogsumexp):
     _op_def.shape(unchanged_shape)
 
 
-def _accumulate(function: Any, start: Any, x: Any, axis: Any, exclusive: bool, reverse: bool
-                ) -> Any:
+def _accumulate(function: Any, start: Any, x: Any, axis: Any, exclusive: bool, reverse: bool,
+                xp: Any) -> Any:
     axis = int(axis)
     if not -x.ndim <= axis < x.ndim:
         shown = axis + x.ndim if axis < 0 else axis
         raise errors.InvalidArgumentError(
             None, None, f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got "
                         f"{shown}")
-    moved = np.moveaxis(x, axis, 0)
+    moved = xp.moveaxis(x, axis, 0)
     if reverse:
-        moved = moved[::-1]
-    if exclusive and len(moved):
-        first = np.full_like(moved[:1], start)
-        moved = np.concatenate([first, moved[:-1]])
+        moved = xp.flip(moved, axis=0)
+    if exclusive and moved.shape[0]:
+        first = xp.full_like(moved[:1, ...], start)
+        moved = xp.concat([first, moved[:-1, ...]], axis=0)
     out = function(moved)
-    return np.moveaxis(out[::-1] if reverse else out, 0, axis)
+    return xp.moveaxis(xp.flip(out, axis=0) if reverse else out, 0, axis)
+
+
+@Cumsum.kernel("numpy")
+def cumsum_numpy_kernel(x, axis, *, exclusive, reverse):
+    return _accumulate(lambda v: np.cumsum(v, axis=0, dtype=v.dtype), 0, x, axis, exclusive,
+                       reverse, np)
 
 
 @Cumsum.kernel()
-def cumsum_kernel(x, axis, *, exclusive, reverse):
-    return _accumulate(lambda v: np.cumsum(v, axis=0, dtype=v.dtype), 0, x, axis, exclusive,
-                       reverse)
+def cumsum_kernel(x, axis, *, xp, exclusive, reverse):
+    return _accumulate(lambda v: xp.cumulative_sum(v, axis=0, dtype=v.dtype), 0, x, axis,
+                       exclusive, reverse, xp)
+
+
+@Cumprod.kernel("numpy")
+def cumprod_numpy_kernel(x, axis, *, exclusive, reverse):
+    return _accumulate(lambda v: np.cumprod(v, axis=0, dtype=v.dtype), 1, x, axis, exclusive,
+                       reverse, np)
 
 
 @Cumprod.kernel()
-def cumprod_kernel(x, axis, *, exclusive, reverse):
-    return _accumulate(lambda v: np.cumprod(v, axis=0, dtype=v.dtype), 1, x, axis, exclusive,
-                       reverse)
+def cumprod_kernel(x, axis, *, xp, exclusive, reverse):
+    return _accumulate(lambda v: xp.cumulative_prod(v, axis=0, dtype=v.dtype), 1, x, axis,
+                       exclusive, reverse, xp)
+
+
+@CumulativeLogsumexp.kernel("numpy")
+def cumulative_logsumexp_numpy_kernel(x, axis, *, exclusive, reverse):
+    lowest = np.finfo(x.dtype).min
+    return _accumulate(lambda v: np.logaddexp.accumulate(v, axis=0), lowest, x, axis, exclusive,
+                       reverse, np)
 
 
 @CumulativeLogsumexp.kernel()
-def cumulative_logsumexp_kernel(x, axis, *, exclusive, reverse):
-    lowest = np.finfo(x.dtype).min
-    return _accumulate(lambda v: np.logaddexp.accumulate(v, axis=0), lowest, x, axis, exclusive,
-                       reverse)
+def cumulative_logsumexp_kernel(x, axis, *, xp, exclusive, reverse):
+    lowest = float(xp.finfo(x.dtype).min)
+    return _accumulate(lambda v: _logsumexp_scan(v, xp), lowest, x, axis, exclusive, reverse, xp)
+
+
+def _logsumexp_scan(x: Any, xp: Any) -> Any:
+    """Running log-sum-exps of the first axis: each pass joins runs that are twice as long."""
+    length = 1
+    while length < x.shape[0]:
+        longer = xp.logaddexp(x[length:, ...], x[:-length, ...])
+        x = xp.concat([x[:length, ...], longer], axis=0)
+        length *= 2
+    return x
 
 
 @Cumsum.gradient

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.array_library import library_dtype
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
+from tftutor.ops.segment_joins import joined_rows
 
 Bincount = OpDef("Bincount", inputs=("arr: int32", "size: int32", "weights: T"),
                  outputs=("bins: T",), attrs=("T: {int32, int64, float, double}",))
@@ -110,21 +113,41 @@ HistogramFixedWidth.not_differentiable("counts are steps")
 Bucketize.not_differentiable("bucket numbers are steps")
 
 
-@Bincount.kernel()
-def bincount_kernel(arr, size, weights):
+def _check_counted(flat: Any, size: Any, xp: Any) -> None:
     if size < 0:
         raise errors.InvalidArgumentError(None, None, f"size ({size}) must be non-negative")
-    flat = arr.reshape(-1)
-    if flat.size and flat.min() < 0:
+    if flat.shape[0] and xp.min(flat) < 0:
         raise errors.InvalidArgumentError(None, None, "Input arr must be non-negative!")
+
+
+@Bincount.kernel("numpy")
+def bincount_numpy_kernel(arr, size, weights):
+    flat = arr.reshape(-1)
+    _check_counted(flat, size, np)
     inside = flat < size
     given = weights.reshape(-1)[inside] if weights.size else None
     counts = np.bincount(flat[inside], weights=given, minlength=int(size))
     return counts.astype(weights.dtype)
 
 
-@HistogramFixedWidth.kernel()
-def histogram_kernel(values, value_range, nbins, *, dtype):
+@Bincount.kernel()
+def bincount_kernel(arr, size, weights, *, xp):
+    flat = xp.reshape(arr, (-1,))
+    _check_counted(flat, size, xp)
+    if math.prod(weights.shape):
+        return joined_rows(xp.add, xp.reshape(weights, (-1,)), flat, int(size), 0, xp)
+    return xp.astype(_counts(flat, int(size), xp), weights.dtype)
+
+
+def _counts(numbers: Any, size: int, xp: Any) -> Any:
+    """How often each of 0, 1, ... size - 1 is among `numbers` [n], none of which is negative."""
+    bounds = xp.arange(size + 1, dtype=numbers.dtype)
+    places = xp.searchsorted(xp.sort(numbers), bounds)
+    return places[1:] - places[:-1]
+
+
+def _bin_width(value_range: Any, nbins: Any) -> np.float64:
+    """The width of the bins. Raises: tf.errors.InvalidArgumentError when there are none."""
     low, high = value_range
     if not low < high:
         raise errors.InvalidArgumentError(
@@ -133,12 +156,32 @@ def histogram_kernel(values, value_range, nbins, *, dtype):
     if nbins <= 0:
         raise errors.InvalidArgumentError(
             None, None, f"nbins should be a positive number, but got '{nbins}'")
-    step = (np.float64(high) - np.float64(low)) / nbins
-    bins = np.floor((values.reshape(-1).astype(np.float64) - low) / step)
+    return (np.float64(high) - np.float64(low)) / nbins
+
+
+@HistogramFixedWidth.kernel("numpy")
+def histogram_numpy_kernel(values, value_range, nbins, *, dtype):
+    step = _bin_width(value_range, nbins)
+    bins = np.floor((values.reshape(-1).astype(np.float64) - value_range[0]) / step)
     bins = np.clip(bins, 0, nbins - 1).astype(np.int64)
     return np.bincount(bins, minlength=int(nbins)).astype(dtype.as_numpy_dtype)
 
 
-@Bucketize.kernel()
-def bucketize_kernel(input, *, boundaries):
+@HistogramFixedWidth.kernel()
+def histogram_kernel(values, value_range, nbins, *, xp, dtype):
+    step, count = float(_bin_width(value_range, nbins)), int(nbins)
+    flat = xp.astype(xp.reshape(values, (-1,)), xp.float64)
+    bins = xp.clip(xp.floor((flat - float(value_range[0])) / step), 0, count - 1)
+    counts = _counts(xp.astype(bins, xp.int64), count, xp)
+    return xp.astype(counts, library_dtype(xp, dtype))
+
+
+@Bucketize.kernel("numpy")
+def bucketize_numpy_kernel(input, *, boundaries):
     return np.searchsorted(np.asarray(boundaries), input, side="right").astype(np.int32)
+
+
+@Bucketize.kernel()
+def bucketize_kernel(input, *, xp, boundaries):
+    bounds = xp.asarray(boundaries, dtype=xp.float64)
+    return xp.astype(xp.searchsorted(bounds, xp.astype(input, xp.float64), side="right"), xp.int32)

@@ -6,6 +6,7 @@ rank is known (`Const`), and as a Range over the Rank otherwise.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -221,7 +222,7 @@ def _sum(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
     return xp.sum(x, axis=axes, keepdims=keep, dtype=x.dtype)
 
 
-def _mean(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
+def _numpy_mean(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
     total = _sum(x, axes, keep, xp)
     count = x.size // max(total.size, 1)
     if x.dtype.kind in "iu":  # C++ division: towards zero
@@ -229,33 +230,55 @@ def _mean(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
     return total / x.dtype.type(count)
 
 
+def _mean(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
+    total = _sum(x, axes, keep, xp)
+    count = math.prod(x.shape[axis] for axis in axes)
+    if not xp.isdtype(x.dtype, "integral"):
+        return total / count
+    return xp.astype(xp.trunc(xp.astype(total, xp.float64) / max(count, 1)), x.dtype)
+
+
 def _prod(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
     return xp.prod(x, axis=axes, keepdims=keep, dtype=x.dtype)
 
 
-def _limit(x: Any, sign: int) -> Any:
-    if x.dtype.kind == "f":
-        return x.dtype.type(sign * np.inf)
-    info = np.iinfo(x.dtype)
-    return x.dtype.type(info.max if sign > 0 else info.min)
+def _limits_of_nothing(x: Any, axes: tuple[int, ...], keep: bool, xp: Any, sign: int) -> Any:
+    """Extremes along axes of an array without items: of nothing the minimum is infinite."""
+    shape = [1 if axis in axes else size for axis, size in enumerate(x.shape)
+             if keep or axis not in axes]
+    limit: Any = sign * math.inf
+    if not xp.isdtype(x.dtype, "real floating"):
+        info = xp.iinfo(x.dtype)
+        limit = int(info.max if sign > 0 else info.min)
+    limits = xp.full(tuple(shape), limit, dtype=x.dtype)
+    return limits[()] if xp is np else limits
 
 
 def _max(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
-    if x.size == 0:
-        return xp.max(x, axis=axes, keepdims=keep, initial=_limit(x, -1))
+    if 0 in x.shape:
+        return _limits_of_nothing(x, axes, keep, xp, -1)
     return xp.max(x, axis=axes, keepdims=keep)
 
 
 def _min(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
-    if x.size == 0:
-        return xp.min(x, axis=axes, keepdims=keep, initial=_limit(x, 1))
+    if 0 in x.shape:
+        return _limits_of_nothing(x, axes, keep, xp, 1)
     return xp.min(x, axis=axes, keepdims=keep)
 
 
-def _norm(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
+def _numpy_norm(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
     squared = xp.real(x * xp.conj(x)) if x.dtype.kind == "c" else x * x
     root = xp.sqrt(_sum(squared, axes, keep, xp))
     return root.astype(x.dtype)
+
+
+def _norm(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
+    if xp.isdtype(x.dtype, "integral"):
+        return xp.astype(_norm(xp.astype(x, xp.float64), axes, keep, xp), x.dtype)
+    is_complex = xp.isdtype(x.dtype, "complex floating")
+    squared = xp.real(x * xp.conj(x)) if is_complex else x * x
+    root = xp.sqrt(_sum(squared, axes, keep, xp))
+    return xp.astype(root, x.dtype) if is_complex else root
 
 
 def _all(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
@@ -266,14 +289,23 @@ def _any(x: Any, axes: tuple[int, ...], keep: bool, xp: Any) -> Any:
     return xp.any(x, axis=axes, keepdims=keep)
 
 
-def _register_kernels(op_def: OpDef, function: Any) -> None:
-    """Kernel of a reduction; when the axes are known at plan time they're prepared there."""
+def _register_kernels(op_def: OpDef, function: Any, portable: Any) -> None:
+    """Kernels of a reduction; when the axes are known at plan time they're prepared there.
 
-    @op_def.kernel()
-    def kernel(x, axes, *, xp, keep_dims):
-        if axes.size == 0 and function is not _norm:
-            return x
-        return function(x, _checked_axes(axes, x.ndim), keep_dims, xp)
+    `function` is for NumPy, `portable` for other libraries, which get the axes in host memory.
+    """
+
+    def kernel_for(reduce: Any) -> Any:
+        def kernel(x, axes, *, xp, keep_dims):
+            if axes.size == 0 and op_def is not EuclideanNorm:
+                return x
+            return reduce(x, _checked_axes(axes, x.ndim), keep_dims, xp)
+
+        return kernel
+
+    op_def.kernel()(kernel_for(portable))
+    if function is not portable:
+        op_def.kernel("numpy")(kernel_for(function))
 
     @op_def.bind
     def bind(op: Any, xp: Any) -> Any:
@@ -297,9 +329,11 @@ def _numpy_sum(axes: tuple[int, ...], keep: bool) -> Any:
     return lambda x, _: reduce(x, axis, x.dtype, None, keep)
 
 
-for _op_def, _kernel in zip(REDUCTIONS, (_sum, _mean, _prod, _max, _min, _norm, _all, _any),
-                            strict=True):
-    _register_kernels(_op_def, _kernel)
+_KERNELS = {Sum: (_sum, _sum), Mean: (_numpy_mean, _mean), Prod: (_prod, _prod),
+            Max: (_max, _max), Min: (_min, _min), EuclideanNorm: (_numpy_norm, _norm),
+            All: (_all, _all), Any_: (_any, _any)}
+for _op_def, _functions in _KERNELS.items():
+    _register_kernels(_op_def, *_functions)
 
 All.not_differentiable("bools have no slope")
 Any_.not_differentiable("bools have no slope")

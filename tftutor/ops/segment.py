@@ -175,23 +175,27 @@ for _op_def in (UnsortedSegmentSum, UnsortedSegmentProd, UnsortedSegmentMax, Uns
     _op_def.shape(unsorted_shape)
 
 
-# -- kernels --------------------------------------------------------------------------------------
+# -- kernels for NumPy; for other libraries: segment_joins.py -------------------------------------
 
 def _limits(dtype: Any) -> Any:
     return np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
 
 
-def _sorted(data: Any, ids: Any, reduce: Any) -> Any:
-    """`reduce.reduceat` over runs of equal ids; segments without rows stay 0."""
-    if len(ids) != len(data):
+def check_sorted(data: Any, ids: Any, xp: Any) -> None:
+    if ids.shape[0] != data.shape[0]:
         raise errors.InvalidArgumentError(
             None, None, "segment_ids should be the same size as dimension 0 of input.")
+    if xp.any(ids[1:] < ids[:-1]):
+        raise errors.InvalidArgumentError(None, None, "segment ids are not increasing")
+    if ids.shape[0] and ids[0] < 0:
+        raise errors.InvalidArgumentError(None, None, "segment ids must be >= 0")
+
+
+def _sorted(data: Any, ids: Any, reduce: Any) -> Any:
+    """`reduce.reduceat` over runs of equal ids; segments without rows stay 0."""
+    check_sorted(data, ids, np)
     if len(ids) == 0:
         return np.zeros((0, *data.shape[1:]), data.dtype)
-    if np.any(ids[1:] < ids[:-1]):
-        raise errors.InvalidArgumentError(None, None, "segment ids are not increasing")
-    if ids[0] < 0:
-        raise errors.InvalidArgumentError(None, None, "segment ids must be >= 0")
     starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]]))
     out = np.zeros((int(ids[-1]) + 1, *data.shape[1:]), data.dtype)
     if reduce is np.multiply:
@@ -200,27 +204,27 @@ def _sorted(data: Any, ids: Any, reduce: Any) -> Any:
     return out
 
 
-@SegmentSum.kernel()
+@SegmentSum.kernel("numpy")
 def segment_sum_kernel(data, segment_ids):
     return _sorted(data, segment_ids, np.add)
 
 
-@SegmentProd.kernel()
+@SegmentProd.kernel("numpy")
 def segment_prod_kernel(data, segment_ids):
     return _sorted(data, segment_ids, np.multiply)
 
 
-@SegmentMax.kernel()
+@SegmentMax.kernel("numpy")
 def segment_max_kernel(data, segment_ids):
     return _sorted(data, segment_ids, np.maximum)
 
 
-@SegmentMin.kernel()
+@SegmentMin.kernel("numpy")
 def segment_min_kernel(data, segment_ids):
     return _sorted(data, segment_ids, np.minimum)
 
 
-@SegmentMean.kernel()
+@SegmentMean.kernel("numpy")
 def segment_mean_kernel(data, segment_ids):
     total = _sorted(data, segment_ids, np.add)
     counts = np.maximum(np.bincount(segment_ids, minlength=len(total)), 1)
@@ -230,19 +234,25 @@ def segment_mean_kernel(data, segment_ids):
     return total / counts
 
 
-def _unsorted(data: Any, ids: Any, count: Any, reduce: Any, start: Any) -> Any:
-    if data.shape[:ids.ndim] != ids.shape:
+def check_unsorted(data: Any, ids: Any, count: int, xp: Any) -> None:
+    if tuple(data.shape[:ids.ndim]) != tuple(ids.shape):
         raise errors.InvalidArgumentError(
             None, None, f"data.shape = {list(data.shape)} does not start with segment_ids.shape = "
                         f"{list(ids.shape)}")
-    rest = data.shape[ids.ndim:]
-    flat = np.reshape(ids, -1)
-    outside = np.flatnonzero(flat >= count)
-    if outside.size:
-        position = np.unravel_index(outside[0], ids.shape) if ids.ndim else ()
+    flat = xp.reshape(ids, (-1,))
+    outside = flat >= count
+    if xp.any(outside):
+        first = int(xp.argmax(xp.astype(outside, xp.int8)))
+        position = np.unravel_index(first, tuple(ids.shape)) if ids.ndim else ()
         text = ",".join(str(int(p)) for p in position)
         raise errors.InvalidArgumentError(
-            None, None, f"segment_ids[{text}] = {flat[outside[0]]} is out of range [0, {count})")
+            None, None, f"segment_ids[{text}] = {int(flat[first])} is out of range [0, {count})")
+
+
+def _unsorted(data: Any, ids: Any, count: Any, reduce: Any, start: Any) -> Any:
+    check_unsorted(data, ids, int(count), np)
+    flat = np.reshape(ids, -1)
+    rest = data.shape[ids.ndim:]
     rows = np.reshape(data, (flat.size, *rest))
     out = np.full((int(count), *rest), start, data.dtype)
     keep = flat >= 0
@@ -252,22 +262,22 @@ def _unsorted(data: Any, ids: Any, count: Any, reduce: Any, start: Any) -> Any:
     return out
 
 
-@UnsortedSegmentSum.kernel()
+@UnsortedSegmentSum.kernel("numpy")
 def unsorted_segment_sum_kernel(data, segment_ids, num_segments):
     return _unsorted(data, segment_ids, num_segments, np.add, 0)
 
 
-@UnsortedSegmentProd.kernel()
+@UnsortedSegmentProd.kernel("numpy")
 def unsorted_segment_prod_kernel(data, segment_ids, num_segments):
     return _unsorted(data, segment_ids, num_segments, np.multiply, 1)
 
 
-@UnsortedSegmentMax.kernel()
+@UnsortedSegmentMax.kernel("numpy")
 def unsorted_segment_max_kernel(data, segment_ids, num_segments):
     return _unsorted(data, segment_ids, num_segments, np.maximum, _limits(data.dtype).min)
 
 
-@UnsortedSegmentMin.kernel()
+@UnsortedSegmentMin.kernel("numpy")
 def unsorted_segment_min_kernel(data, segment_ids, num_segments):
     return _unsorted(data, segment_ids, num_segments, np.minimum, _limits(data.dtype).max)
 

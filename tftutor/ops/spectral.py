@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tftutor.framework import dtypes
 from tftutor.framework.api import export_value, exported
 from tftutor.framework.constant_value import constant_value
@@ -50,9 +48,9 @@ def _register_complex(op_def: OpDef, opposite: OpDef, rank: int) -> None:
         c.set_output(0, c.with_rank_at_least(c.input(0), rank))
 
     @op_def.kernel()
-    def kernel(input):
-        function = np.fft.ifftn if inverse else np.fft.fftn
-        return function(input, axes=tuple(range(-rank, 0))).astype(input.dtype)
+    def kernel(input, *, xp):
+        function = xp.fft.ifftn if inverse else xp.fft.fftn
+        return function(input, axes=tuple(range(-rank, 0)))
 
     @op_def.gradient
     def gradient(op: Any, grad: Any) -> Any:
@@ -104,11 +102,10 @@ def _register_real(op_def: OpDef, rank: int) -> None:
         _real_shape(c, rank, inverse)
 
     @op_def.kernel()
-    def kernel(input, fft_length):
-        axes, sizes = tuple(range(-rank, 0)), tuple(int(d) for d in fft_length)
-        if inverse:
-            return np.fft.irfftn(input, s=sizes, axes=axes).astype(np.float32)
-        return np.fft.rfftn(input, s=sizes, axes=axes).astype(np.complex64)
+    def kernel(input, fft_length, *, xp):
+        function = xp.fft.irfftn if inverse else xp.fft.rfftn
+        sizes = tuple(int(d) for d in fft_length)
+        return function(input, s=sizes, axes=tuple(range(-rank, 0)))
 
     def transform(input_tensor: Any, fft_length: Any = None, name: str | None = None) -> Tensor:
         kind = dtypes.complex64 if inverse else dtypes.float32
