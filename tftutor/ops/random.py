@@ -1,7 +1,8 @@
 """Random tensors with the numbers of TensorFlow 1.15: uniform, normal, gamma, Poisson, shuffles.
 
 Each random node keeps a Philox generator for each session, so that a program with seeds draws the
-same numbers in every run of the program, and new ones in every `sess.run`.
+same numbers in every run of the program, and new ones in every `sess.run`. The host draws them for
+every device, so a program's numbers don't depend on where it runs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from tftutor import errors
 from tftutor.backends import philox_distributions
+from tftutor.backends.host_copies import in_library, on_host
 from tftutor.backends.philox import PhiloxState
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
@@ -129,10 +131,15 @@ RandomUniform.not_differentiable("random numbers depend on no input's value")
 RandomUniform.doc = "Uniform floats in [0, 1)."
 
 
-@RandomUniform.kernel()
+@RandomUniform.kernel("numpy")
 def random_uniform_kernel(shape, *, ctx, dtype):
     return philox_distributions.random_uniform(
         generator(ctx), asked_shape(shape), dtype.as_numpy_dtype)[()]
+
+
+@RandomUniform.kernel()
+def random_uniform_of_library_kernel(shape, *, ctx, dtype, xp):
+    return in_library(random_uniform_kernel(shape, ctx=ctx, dtype=dtype), xp)
 
 
 @RandomUniformInt.shape
@@ -146,7 +153,7 @@ RandomUniformInt.not_differentiable("random numbers depend on no input's value")
 RandomUniformInt.doc = "Uniform integers in [minval, maxval)."
 
 
-@RandomUniformInt.kernel()
+@RandomUniformInt.kernel("numpy")
 def random_uniform_int_kernel(shape, minval, maxval, *, ctx, Tout):
     for name, limit in (("minval", minval), ("maxval", maxval)):
         if np.ndim(limit):
@@ -158,6 +165,11 @@ def random_uniform_int_kernel(shape, minval, maxval, *, ctx, Tout):
             None, None, f"Need minval < maxval, got {minval} >= {maxval}")
     return philox_distributions.random_uniform_int(
         generator(ctx), dims, int(minval), int(maxval), Tout.as_numpy_dtype)[()]
+
+
+@RandomUniformInt.kernel()
+def random_uniform_int_of_library_kernel(shape, minval, maxval, *, ctx, Tout, xp):
+    return in_library(random_uniform_int_kernel(shape, minval, maxval, ctx=ctx, Tout=Tout), xp)
 
 
 # -- normal -----------------------------------------------------------------------------------
@@ -189,10 +201,15 @@ RandomStandardNormal.not_differentiable("random numbers depend on no input's val
 RandomStandardNormal.doc = "Normal floats of mean 0 and standard deviation 1."
 
 
-@RandomStandardNormal.kernel()
+@RandomStandardNormal.kernel("numpy")
 def random_standard_normal_kernel(shape, *, ctx, dtype):
     return philox_distributions.random_standard_normal(
         generator(ctx), asked_shape(shape), dtype.as_numpy_dtype)[()]
+
+
+@RandomStandardNormal.kernel()
+def random_standard_normal_of_library_kernel(shape, *, ctx, dtype, xp):
+    return in_library(random_standard_normal_kernel(shape, ctx=ctx, dtype=dtype), xp)
 
 
 @tf_export("truncated_normal", "random.truncated_normal")
@@ -211,10 +228,15 @@ TruncatedNormal.not_differentiable("random numbers depend on no input's value")
 TruncatedNormal.doc = "Normal floats between -2 and 2."
 
 
-@TruncatedNormal.kernel()
+@TruncatedNormal.kernel("numpy")
 def truncated_normal_kernel(shape, *, ctx, dtype):
     return philox_distributions.truncated_normal(
         generator(ctx), asked_shape(shape), dtype.as_numpy_dtype)[()]
+
+
+@TruncatedNormal.kernel()
+def truncated_normal_of_library_kernel(shape, *, ctx, dtype, xp):
+    return in_library(truncated_normal_kernel(shape, ctx=ctx, dtype=dtype), xp)
 
 
 # -- choices ----------------------------------------------------------------------------------
@@ -233,7 +255,7 @@ RandomShuffle.shape(unchanged_shape)
 RandomShuffle.not_differentiable("TF has no gradient for it: gather with shuffled indices")
 
 
-@RandomShuffle.kernel()
+@RandomShuffle.kernel("numpy")
 def random_shuffle_kernel(value, *, ctx):
     if np.ndim(value) == 0:
         return value
@@ -282,7 +304,7 @@ Multinomial.not_differentiable("class numbers are integers")
 Multinomial.doc = "Class numbers drawn with probabilities softmax(logits)."
 
 
-@Multinomial.kernel()
+@Multinomial.kernel("numpy")
 def multinomial_kernel(logits, num_samples, *, ctx, output_dtype):
     if np.ndim(logits) != 2:
         raise errors.InvalidArgumentError(
@@ -295,3 +317,9 @@ def multinomial_kernel(logits, num_samples, *, ctx, output_dtype):
             None, None, f"num_classes should be positive, got {logits.shape[1]}")
     return philox_distributions.multinomial(generator(ctx), logits, int(num_samples),
                                             output_dtype.as_numpy_dtype)
+
+
+@Multinomial.kernel()
+def multinomial_of_library_kernel(logits, num_samples, *, ctx, output_dtype, xp):
+    return in_library(multinomial_kernel(on_host(logits), num_samples, ctx=ctx,
+                                         output_dtype=output_dtype), xp)

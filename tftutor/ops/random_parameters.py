@@ -75,7 +75,7 @@ def _asked_shape(shape: Any) -> tuple[int, ...]:
     return checked_sizes(shape)
 
 
-@RandomGamma.kernel()
+@RandomGamma.kernel("numpy")
 def random_gamma_kernel(shape, alpha, *, ctx, T):
     return philox_distributions.random_gamma(generator(ctx), _asked_shape(shape), alpha,
                                              T.as_numpy_dtype)[()]
@@ -98,7 +98,7 @@ RandomPoissonV2.shape(_appended_shape)
 RandomPoissonV2.not_differentiable("counts do not change smoothly with the rate")
 
 
-@RandomPoissonV2.kernel()
+@RandomPoissonV2.kernel("numpy")
 def random_poisson_kernel(shape, rate, *, ctx, dtype):
     return philox_distributions.random_poisson(generator(ctx), _asked_shape(shape), rate,
                                                dtype.as_numpy_dtype)[()]

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.host_copies import in_library, on_host
 from tftutor.framework.api import exported
 from tftutor.framework.indexed_slices import IndexedSlices
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.shape_merge import brackets_text
 from tftutor.ops.resource_state import handle_shape, variable_shape
+from tftutor.ops.row_updates import row_numbers, rows_of
 from tftutor.ops.state_scatter import (
     ROW_UFUNCS,
+    add_library_kernel,
     check_scatter_nd_shapes,
     check_scatter_shapes,
     checked_coordinates,
     position_text,
     scatter_elements,
+    scatter_elements_of_library,
     scatter_rows,
+    scatter_rows_of_library,
 )
 
 _INDICES = "Tindices: {int32, int64}"
@@ -77,19 +83,37 @@ def resource_gather_gradient(op: Any, grad: Any) -> Any:
     return [IndexedSlices(reshape(grad, values_shape), reshape(indices, size), dense_shape), None]
 
 
-@ResourceGather.kernel()
+def _check_rows(rows: np.ndarray, limit: int) -> None:
+    flat = rows.reshape(-1)
+    bad = np.flatnonzero((flat < 0) | (flat >= limit))
+    if bad.size:
+        raise errors.InvalidArgumentError(
+            None, None, f"{position_text(rows, bad[0])} = {flat[bad[0]]} is not in [0, {limit})")
+
+
+@ResourceGather.kernel("numpy")
 def resource_gather_kernel(resource, indices, *, batch_dims):
     table = resource.value
     rows = np.asarray(indices)
-    bad = np.flatnonzero((rows.reshape(-1) < 0) | (rows.reshape(-1) >= table.shape[batch_dims]))
-    if bad.size:
-        raise errors.InvalidArgumentError(
-            None, None, f"{position_text(rows, bad[0])} = {rows.reshape(-1)[bad[0]]} is not in "
-            f"[0, {table.shape[batch_dims]})")
+    _check_rows(rows, table.shape[batch_dims])
     if batch_dims:
         places = np.ix_(*(np.arange(n) for n in rows.shape))[:batch_dims]
         return table[(*places, rows)]
     return table[rows]
+
+
+@ResourceGather.kernel()
+def resource_gather_of_library_kernel(resource, indices, *, xp, batch_dims):
+    table, rows = resource.value, on_host(indices)
+    limit = table.shape[batch_dims]
+    _check_rows(rows, limit)
+    numbers = indices
+    if batch_dims:
+        batch = rows.shape[:batch_dims]
+        tables = np.arange(math.prod(batch)).reshape(batch + (1,) * (rows.ndim - batch_dims))
+        numbers = in_library(rows + limit * tables, xp)
+    flat = xp.take(rows_of(table, batch_dims + 1, xp), xp.reshape(numbers, (-1,)), axis=0)
+    return xp.reshape(flat, (*rows.shape, *table.shape[batch_dims + 1:]))
 
 
 @ResourceGatherNd.shape
@@ -109,17 +133,29 @@ def resource_gather_nd_gradient(op: Any, grad: Any) -> Any:
     return [exported("scatter_nd")(op.inputs[1], grad, shape), None]
 
 
-@ResourceGatherNd.kernel()
-def resource_gather_nd_kernel(resource, indices):
-    table = resource.value
+def _checked_places(table: Any, indices: np.ndarray) -> tuple[np.ndarray, ...]:
+    shape = indices.shape[:-1] + tuple(table.shape[indices.shape[-1]:])
     try:
-        updates = np.empty(indices.shape[:-1] + table.shape[indices.shape[-1]:], np.bool_)
-        places = checked_coordinates(table, indices, updates)
+        return checked_coordinates(table, indices, np.empty(shape, np.bool_))
     except errors.InvalidArgumentError as error:
         raise errors.InvalidArgumentError(
             None, None, error.message.replace("index into shape", "index into param shape")
         ) from None
-    return table[places]
+
+
+@ResourceGatherNd.kernel("numpy")
+def resource_gather_nd_kernel(resource, indices):
+    table = resource.value
+    return table[_checked_places(table, indices)]
+
+
+@ResourceGatherNd.kernel()
+def resource_gather_nd_of_library_kernel(resource, indices, *, xp):
+    table, places = resource.value, on_host(indices)
+    numbers = row_numbers(_checked_places(table, places), table.shape)
+    depth = places.shape[-1]
+    flat = xp.take(rows_of(table, depth, xp), in_library(numbers, xp), axis=0)
+    return xp.reshape(flat, (*places.shape[:-1], *table.shape[depth:]))
 
 
 # -- updates ----------------------------------------------------------------------------------
@@ -132,21 +168,27 @@ def _element_shape(c: Any) -> None:
     check_scatter_nd_shapes(c, handle_shape(c))
 
 
-def _complete(op: OpDef, work: Any, ufunc: Any, shape_fn: Any, doc: str) -> None:
+ROW_OPS = (ResourceScatterUpdate, ResourceScatterAdd, ResourceScatterSub, ResourceScatterMul,
+           ResourceScatterDiv, ResourceScatterMin, ResourceScatterMax)
+ELEMENT_OPS = (ResourceScatterNdUpdate, ResourceScatterNdAdd, ResourceScatterNdSub)
+
+
+def _complete(op: OpDef, on_numpy: Any, on_library: Any, kind: str, shape_fn: Any, what: str
+              ) -> None:
     op.shape(shape_fn)
     op.not_differentiable("gradients end at variables")
-    op.doc = doc
+    op.doc = f"{kind} {what} of a resource variable."
+    ufunc = ROW_UFUNCS[kind]
 
     def kernel(resource, indices, updates):
-        work(resource, indices, updates, ufunc)
+        on_numpy(resource, indices, updates, ufunc)
 
-    op.kernel()(kernel)
+    op.kernel("numpy")(kernel)
+    add_library_kernel(op, None, on_library, kind)
 
 
-for _op in (ResourceScatterUpdate, ResourceScatterAdd, ResourceScatterSub, ResourceScatterMul,
-            ResourceScatterDiv, ResourceScatterMin, ResourceScatterMax):
-    _complete(_op, scatter_rows, ROW_UFUNCS[_op.name[15:]], _row_shape,
-              f"{_op.name[15:]} rows of a resource variable.")
-for _op in (ResourceScatterNdUpdate, ResourceScatterNdAdd, ResourceScatterNdSub):
-    _complete(_op, scatter_elements, ROW_UFUNCS[_op.name[17:]], _element_shape,
-              f"{_op.name[17:]} elements of a resource variable.")
+for _op in ROW_OPS:
+    _complete(_op, scatter_rows, scatter_rows_of_library, _op.name[15:], _row_shape, "rows")
+for _op in ELEMENT_OPS:
+    _complete(_op, scatter_elements, scatter_elements_of_library, _op.name[17:], _element_shape,
+              "elements")

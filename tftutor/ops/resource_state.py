@@ -116,13 +116,19 @@ def assign_variable_shape(c: Any) -> None:
 AssignVariableOp.not_differentiable("gradients end at variables")
 
 
-@AssignVariableOp.kernel()
+@AssignVariableOp.kernel("numpy")
 def assign_variable_kernel(resource, value):
     with resource.lock:
         if resource.is_initialized and np.shape(resource.value) == np.shape(value):
             store(resource, value)
         else:
             resource.commit(np.array(value)[()])
+
+
+@AssignVariableOp.kernel()
+def assign_variable_of_library_kernel(resource, value, *, xp):
+    with resource.lock:
+        resource.commit(xp.asarray(value, copy=True))
 
 
 def _check_same_shape(old: Any, value: Any) -> None:
@@ -138,18 +144,32 @@ AssignSubVariableOp.shape(assign_variable_shape)
 AssignSubVariableOp.not_differentiable("gradients end at variables")
 
 
-@AssignAddVariableOp.kernel()
+@AssignAddVariableOp.kernel("numpy")
 def assign_add_variable_kernel(resource, value):
     with resource.lock:
         _check_same_shape(resource.value, value)
         update(resource, np.add, value)
 
 
-@AssignSubVariableOp.kernel()
+@AssignAddVariableOp.kernel()
+def assign_add_variable_of_library_kernel(resource, value):
+    with resource.lock:
+        _check_same_shape(resource.value, value)
+        resource.commit(resource.value + value)
+
+
+@AssignSubVariableOp.kernel("numpy")
 def assign_sub_variable_kernel(resource, value):
     with resource.lock:
         _check_same_shape(resource.value, value)
         update(resource, np.subtract, value)
+
+
+@AssignSubVariableOp.kernel()
+def assign_sub_variable_of_library_kernel(resource, value):
+    with resource.lock:
+        _check_same_shape(resource.value, value)
+        resource.commit(resource.value - value)
 
 
 VarIsInitializedOp.shape(scalar_shape)
@@ -195,7 +215,7 @@ def resource_count_up_to_shape(c: Any) -> None:
 ResourceCountUpTo.not_differentiable("it counts integers")
 
 
-@ResourceCountUpTo.kernel()
+@ResourceCountUpTo.kernel("numpy")
 def resource_count_up_to_kernel(resource, *, limit):
     return count(resource, limit)
 

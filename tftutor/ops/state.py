@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.array_library import library_dtype
 from tftutor.framework.api import tf_export
 from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.operation import Tensor
@@ -83,10 +84,17 @@ def variable_kernel(*, ctx):
     return variable_cell(ctx)
 
 
-@TemporaryVariable.kernel()
+@TemporaryVariable.kernel("numpy")
 def temporary_variable_kernel(*, ctx, shape, dtype):
     cell = ctx.resources.temporary_variable(ctx.op.name)
     cell.value = np.zeros(shape, dtype.as_numpy_dtype)
+    return cell
+
+
+@TemporaryVariable.kernel()
+def temporary_variable_of_library_kernel(*, ctx, shape, dtype, xp):
+    cell = ctx.resources.temporary_variable(ctx.op.name)
+    cell.value = xp.zeros(shape, dtype=library_dtype(xp, dtype))
     return cell
 
 
@@ -137,7 +145,7 @@ def _dims(shape: Any) -> str:
     return brackets_text(tuple(shape))
 
 
-@Assign.kernel()
+@Assign.kernel("numpy")
 def assign_kernel(ref, value, *, ctx, validate_shape):
     with ref.lock:
         if not ref.is_initialized:
@@ -153,6 +161,16 @@ def assign_kernel(ref, value, *, ctx, validate_shape):
             if validate_shape:
                 _check_assigned_shape(np.shape(old), value)
             ref.commit(np.array(value)[()])
+    return ref
+
+
+@Assign.kernel()
+def assign_of_library_kernel(ref, value, *, ctx, validate_shape, xp):
+    with ref.lock:
+        if validate_shape:
+            declared = ctx.op._inputs[0]._shape or ()
+            _check_assigned_shape(ref.value.shape if ref.is_initialized else declared, value)
+        ref.commit(xp.asarray(value, copy=True))
     return ref
 
 
@@ -214,11 +232,19 @@ AssignAdd.shape(_update_shape)
 AssignAdd.not_differentiable("gradients end at variables")
 
 
-@AssignAdd.kernel()
+@AssignAdd.kernel("numpy")
 def assign_add_kernel(ref, value):
     with ref.lock:
         _check_update_shape(ref.value, value)
         update(ref, np.add, value)
+    return ref
+
+
+@AssignAdd.kernel()
+def assign_add_of_library_kernel(ref, value):
+    with ref.lock:
+        _check_update_shape(ref.value, value)
+        ref.commit(ref.value + value)
     return ref
 
 
@@ -239,11 +265,19 @@ AssignSub.shape(_update_shape)
 AssignSub.not_differentiable("gradients end at variables")
 
 
-@AssignSub.kernel()
+@AssignSub.kernel("numpy")
 def assign_sub_kernel(ref, value):
     with ref.lock:
         _check_update_shape(ref.value, value)
         update(ref, np.subtract, value)
+    return ref
+
+
+@AssignSub.kernel()
+def assign_sub_of_library_kernel(ref, value):
+    with ref.lock:
+        _check_update_shape(ref.value, value)
+        ref.commit(ref.value - value)
     return ref
 
 
@@ -280,7 +314,7 @@ def count(cell: Any, limit: int) -> Any:
     return old
 
 
-@CountUpTo.kernel()
+@CountUpTo.kernel("numpy")
 def count_up_to_kernel(ref, *, limit):
     return count(ref, limit)
 

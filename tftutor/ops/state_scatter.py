@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.host_copies import on_host
 from tftutor.framework.api import tf_export
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.shape_inference import ShapeError
 from tftutor.framework.shape_merge import brackets_text
+from tftutor.ops.row_updates import changed_rows, row_numbers, rows_of
 
 _ORDERED = "T: {half, bfloat16, float, double, int32, int64}"
 _INPUTS = ("ref: Ref(T)", "indices: Tindices", "updates: T")
@@ -190,12 +192,12 @@ def position_text(indices: Any, bad: int) -> str:
     return "indices" + ("[" + ",".join(str(p) for p in place) + "]" if shape else "")
 
 
-def checked_rows(table: Any, indices: Any, updates: Any) -> tuple[Any, Any]:
-    """(flat indices, updates with one row each). Raises: InvalidArgumentError."""
+def checked_rows(table: Any, indices: Any, updates: Any) -> Any:
+    """The indices as a vector. Raises: InvalidArgumentError when something doesn't fit."""
     if table.ndim < 1:
         raise errors.InvalidArgumentError(
             None, None, f"params must be at least 1-D, got shape {_text(table)}")
-    shape = np.shape(indices) + table.shape[1:]
+    shape = np.shape(indices) + tuple(table.shape[1:])
     if np.shape(updates) not in ((), shape):
         raise errors.InvalidArgumentError(
             None, None, "Must have updates.shape = indices.shape + params.shape[1:] or "
@@ -207,7 +209,7 @@ def checked_rows(table: Any, indices: Any, updates: Any) -> tuple[Any, Any]:
         raise errors.InvalidArgumentError(
             None, None, f"{position_text(indices, bad[0])} = {flat[bad[0]]} is not in "
             f"[0, {table.shape[0]})")
-    return flat, np.reshape(updates, flat.shape + table.shape[1:]) if np.ndim(updates) else updates
+    return flat
 
 
 def apply_at(table: np.ndarray, places: Any, ufunc: Any, updates: Any) -> None:
@@ -239,7 +241,10 @@ def _divide_at(table: np.ndarray, places: Any, updates: Any) -> None:
 def scatter_rows(cell: Any, indices: Any, updates: Any, ufunc: Any) -> None:
     """Update rows of a variable's cell; `ufunc` None sets them."""
     with cell.lock:
-        rows, values = checked_rows(cell.value, indices, updates)
+        rows = checked_rows(cell.value, indices, updates)
+        values = updates
+        if np.ndim(updates):
+            values = np.reshape(updates, rows.shape + cell.value.shape[1:])
         if ufunc is np.divide and cell.value.dtype.kind in "iu" and np.any(np.equal(values, 0)):
             raise errors.InvalidArgumentError(None, None, "Integer division by zero")
         table = cell.exclusive_array()
@@ -258,7 +263,7 @@ def checked_coordinates(table: Any, indices: Any, updates: Any) -> tuple[Any, ..
         raise errors.InvalidArgumentError(
             None, None, "The outermost dimension of updates and indices must match. Got "
             f"indices.shape {_text(indices)}, updates.shape {_text(updates)}")
-    if depth > table.ndim or np.shape(updates) != batch + table.shape[depth:]:
+    if depth > table.ndim or np.shape(updates) != batch + tuple(table.shape[depth:]):
         raise errors.InvalidArgumentError(
             None, None, "Must have updates.shape = indices.shape[:batch_dim] + "
             f"params_shape[slice_dim:], got updates.shape: {_text(updates)}, indices.shape: "
@@ -284,26 +289,67 @@ def scatter_elements(cell: Any, indices: Any, updates: Any, ufunc: Any) -> None:
         cell.commit_array(table)
 
 
+def scatter_rows_of_library(cell: Any, indices: Any, updates: Any, kind: str, xp: Any,
+                            change: Callable[..., Any] = changed_rows) -> None:
+    """Update rows of a variable's cell of any library, with `row_updates.changed_rows` or alike."""
+    with cell.lock:
+        table = cell.value
+        rows = checked_rows(table, on_host(indices), updates)
+        shape = (*rows.shape, *table.shape[1:])
+        values = xp.reshape(updates, shape) if updates.ndim else xp.broadcast_to(updates, shape)
+        cell.commit(change(table, rows, values, kind, xp))
+
+
+def scatter_elements_of_library(cell: Any, indices: Any, updates: Any, kind: str, xp: Any,
+                                change: Callable[..., Any] = changed_rows) -> None:
+    """Update elements or slices of a variable's cell of any library."""
+    with cell.lock:
+        table = cell.value
+        places = checked_coordinates(table, on_host(indices), updates)
+        depth = len(places)
+        rows = row_numbers(places, table.shape)
+        values = xp.reshape(updates, (*rows.shape, *table.shape[depth:]))
+        new = change(rows_of(table, depth, xp), rows, values, kind, xp)
+        cell.commit(xp.reshape(new, table.shape))
+
+
 ROW_UFUNCS: dict[str, Any] = {"Update": None, "Add": np.add, "Sub": np.subtract,
                               "Mul": np.multiply, "Div": np.divide, "Min": np.minimum,
                               "Max": np.maximum}
 
 
-def _complete(op: OpDef, work: Callable[..., None], ufunc: Any, shape_fn: Any, doc: str) -> None:
-    op.shape(shape_fn)
-    op.not_differentiable("gradients end at variables")
-    op.doc = doc
+ROW_OPS = (ScatterUpdate, ScatterAdd, ScatterSub, ScatterMul, ScatterDiv, ScatterMin, ScatterMax)
+ELEMENT_OPS = (ScatterNdUpdate, ScatterNdAdd, ScatterNdSub)
 
-    def kernel(ref, indices, updates):
-        work(ref, indices, updates, ufunc)
+
+def add_library_kernel(op: OpDef, library: str | None, work: Callable[..., None], kind: str,
+                       change: Callable[..., Any] = changed_rows) -> None:
+    """Register the kernel of a scattered update for a library, or for all but NumPy (None)."""
+
+    def kernel(ref, indices, updates, *, xp):
+        work(ref, indices, updates, kind, xp, change)
         return ref
 
-    op.kernel()(kernel)
+    op.kernel(library)(kernel)
 
 
-for _op in (ScatterUpdate, ScatterAdd, ScatterSub, ScatterMul, ScatterDiv, ScatterMin, ScatterMax):
-    _complete(_op, scatter_rows, ROW_UFUNCS[_op.name[7:]], scatter_shape,
-              f"{_op.name[7:]} rows of a variable.")
-for _op in (ScatterNdUpdate, ScatterNdAdd, ScatterNdSub):
-    _complete(_op, scatter_elements, ROW_UFUNCS[_op.name[9:]], scatter_nd_shape,
-              f"{_op.name[9:]} elements of a variable.")
+def _complete(op: OpDef, on_numpy: Callable[..., None], on_library: Callable[..., None], kind: str,
+              shape_fn: Any, what: str) -> None:
+    op.shape(shape_fn)
+    op.not_differentiable("gradients end at variables")
+    op.doc = f"{kind} {what} of a variable."
+    ufunc = ROW_UFUNCS[kind]
+
+    def kernel(ref, indices, updates):
+        on_numpy(ref, indices, updates, ufunc)
+        return ref
+
+    op.kernel("numpy")(kernel)
+    add_library_kernel(op, None, on_library, kind)
+
+
+for _op in ROW_OPS:
+    _complete(_op, scatter_rows, scatter_rows_of_library, _op.name[7:], scatter_shape, "rows")
+for _op in ELEMENT_OPS:
+    _complete(_op, scatter_elements, scatter_elements_of_library, _op.name[9:], scatter_nd_shape,
+              "elements")

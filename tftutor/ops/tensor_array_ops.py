@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.array_library import library_dtype
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.shape_inference import no_outputs, unknown_shape
 from tftutor.framework.shape_merge import Shape, is_fully_defined, merge_shapes, shape_text
@@ -124,10 +125,11 @@ class ArrayCell:
     """What a handle stands for: the elements and what is known of their shapes."""
 
     __slots__ = ("name", "dtype", "element_shape", "dynamic", "clears", "adds", "items", "shapes",
-                 "grads")
+                 "grads", "xp")
 
     def __init__(self, name: str, dtype: Any, element_shape: Shape, size: int, *,
-                 dynamic: bool = False, clears: bool = True, adds: bool = False) -> None:
+                 dynamic: bool = False, clears: bool = True, adds: bool = False, xp: Any = np
+                 ) -> None:
         self.name = name
         self.dtype = dtype
         self.element_shape = element_shape
@@ -137,6 +139,7 @@ class ArrayCell:
         self.items: list[Any] = [_UNWRITTEN] * size
         self.shapes: list[Any] = [None] * size  # of elements that were read and cleared
         self.grads: dict[Any, ArrayCell] = {}
+        self.xp = xp  # of the library of its elements
 
     def write(self, index: int, value: Any) -> None:
         """Set an element; in an array of gradients, add to it."""
@@ -207,7 +210,13 @@ class ArrayCell:
                         "TensorArray, the proper all-zeros tensor will be returned instead of "
                         "incurring this error.")
                 shape = known
-        return np.zeros(shape, self.dtype.as_numpy_dtype)[()]
+        return self.zeros(shape)
+
+    def zeros(self, shape: Any) -> Any:
+        """A zero element of a shape."""
+        if self.xp is np:
+            return np.zeros(shape, self.dtype.as_numpy_dtype)[()]
+        return self.xp.zeros(tuple(shape), dtype=library_dtype(self.xp, self.dtype))
 
     def gradient(self, source: Any, prefix: tuple[int, ...] = ()) -> ArrayCell:
         """The array of gradients of this one for one `tf.gradients` call."""
@@ -216,7 +225,7 @@ class ArrayCell:
             self.dynamic = False
             shape = None if self.element_shape is None else (*prefix, *self.element_shape)
             found = self.grads[source] = ArrayCell(f"{self.name}@{_text(source)}", self.dtype,
-                                                   shape, len(self.items), adds=True)
+                                                   shape, len(self.items), adds=True, xp=self.xp)
             shapes = [self.shape_of(index) for index in range(len(self.items))]
             found.shapes = [None if s is None else (*prefix, *s) for s in shapes]
         return found
@@ -230,11 +239,11 @@ def _text(value: Any) -> str:
 
 @TensorArrayV3.kernel()
 def tensor_array_kernel(size, *, ctx, dtype, element_shape, dynamic_size, clear_after_read,
-                        tensor_array_name):
+                        tensor_array_name, xp):
     name = f"{_text(tensor_array_name) or ctx.op.name}_{next(_serial)}"
     cell = ArrayCell(name, dtype, element_shape, int(size), dynamic=dynamic_size,
-                     clears=clear_after_read)
-    return cell, np.float32(0)
+                     clears=clear_after_read, xp=xp)
+    return cell, np.float32(0) if xp is np else xp.zeros((), dtype=xp.float32)
 
 
 @TensorArrayGradV3.kernel()
@@ -279,13 +288,15 @@ def tensor_array_gather_kernel(handle, indices, flow_in, *, element_shape):
                 None, None, f"TensorArray has size zero, but element shape {shape_text(shape)} is "
                 "not fully defined. Currently only static shapes are supported when packing "
                 "zero-size TensorArrays.")
-        return np.zeros((0, *(shape or ())), handle.dtype.as_numpy_dtype)
+        return handle.zeros((0, *(shape or ())))
     values = [handle.read(int(index)) for index in indices]
     first = np.shape(values[0])
     for index, value in enumerate(values):
         if np.shape(value) != first:
             raise _invalid("TensorArray has inconsistent shapes.  Index 0 has shape: "
                            f"{_dims(first)} but index {index} has shape: {_dims(np.shape(value))}")
+    if handle.xp is not np:
+        return handle.xp.stack(values)
     result = np.empty((len(values), *first), handle.dtype.as_numpy_dtype)
     for index, value in enumerate(values):
         result[index] = value
@@ -303,8 +314,9 @@ def tensor_array_scatter_kernel(handle, indices, value, flow_in):
         if not handle.dynamic and largest >= len(handle.items):
             raise _invalid(f"Max scatter index must be < array size ({largest} vs. "
                            f"{len(handle.items)})")
+    gives_scalars = handle.xp is np
     for position, index in enumerate(indices):
-        handle.write(int(index), value[position])
+        handle.write(int(index), value[position] if gives_scalars else value[position, ...])
     return flow_in
 
 
@@ -326,14 +338,14 @@ def tensor_array_concat_kernel(handle, flow_in, *, element_shape_except0):
                 None, None, "TensorArray has size zero, but element_shape_except0 "
                 f"{shape_text(shape)} is not fully defined. Currently only static shapes are "
                 "supported when concatenating zero-size TensorArrays.")
-        return np.zeros((0, *shape), handle.dtype.as_numpy_dtype), np.zeros(0, np.int64)
-    return np.concatenate(values), np.array([len(v) for v in values], np.int64)
+        return handle.zeros((0, *shape)), np.zeros(0, np.int64)
+    return handle.xp.concat(values), np.array([v.shape[0] for v in values], np.int64)
 
 
 @TensorArraySplitV3.kernel()
 def tensor_array_split_kernel(handle, value, lengths, flow_in):
     total = int(np.sum(lengths))
-    if total != len(value):
+    if total != value.shape[0]:
         raise _invalid("Expected sum of lengths to be equal to values.shape[0], but sum of lengths "
                        f"is {total} and value's shape is: {_dims(value.shape)}")
     if len(lengths) != len(handle.items) and not handle.dynamic:
@@ -342,7 +354,7 @@ def tensor_array_split_kernel(handle, value, lengths, flow_in):
                        "marked as dynamically resizeable")
     start = 0
     for index, length in enumerate(lengths):
-        handle.write(index, value[start:start + int(length)])
+        handle.write(index, value[start:start + int(length), ...])
         start += int(length)
     return flow_in
 

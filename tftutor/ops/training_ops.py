@@ -3,7 +3,7 @@
 Each rule is one function over arrays, `rule(old, new, grad, scalars, **attrs)`: it reads the old
 state, writes the new one, and serves four ops: dense and sparse, on reference and on resource
 variables. Dense updates run in blocks that fit the cache; a sparse update runs the rule on the
-rows it touches.
+rows it touches. Dense updates on other array libraries compute `training_formulas.py`.
 
 Formulas: TF 1.15 docs of the optimizers; Adam: Kingma and Ba, 2014; Adagrad: Duchi et al., 2011;
 FTRL: McMahan et al., 2013; Adadelta: Zeiler, 2012.
@@ -19,6 +19,7 @@ import numpy as np
 from tftutor import errors
 from tftutor.backends.threads import run_parts
 from tftutor.framework.op_def import OpDef
+from tftutor.ops.training_formulas import FORMULAS
 from tftutor.ops.training_rules import RULES, Rule
 
 _BLOCK = 1 << 16  # elements: smaller blocks cost more calls, larger ones leave the cache
@@ -113,12 +114,46 @@ def _finish(definition: OpDef, rule: Rule, arguments: Sequence[str], sparse: boo
             _apply_dense(rule.function, cells, inputs[grad_at], scalars, attrs)
         return cells[0]
 
+    if not sparse and rule.name in FORMULAS:  # TensorFlow computes all others on the host
+        _add_library_kernel(definition, rule, grad_at, scalars_at)
+
+
+def _add_library_kernel(definition: OpDef, rule: Rule, grad_at: int,
+                        scalars_at: Sequence[int]) -> None:
+    """Let a dense update run on any array library, by its rule's formula."""
+    formula, state_count = FORMULAS[rule.name], len(rule.state)
+
+    @definition.kernel()
+    def update_of_library_kernel(*inputs, ctx, xp):
+        attrs = {flag: ctx.op._attrs[flag] for flag, _ in rule.flags}
+        _apply_formula(formula, inputs[:state_count], inputs[grad_at],
+                       [inputs[i] for i in scalars_at], attrs, xp)
+        return inputs[0]
+
 
 def _check_initialized(cells: Sequence[Any]) -> None:
     for cell in cells:
         if not cell.is_initialized:
             raise errors.FailedPreconditionError(
                 None, None, f"Attempting to use uninitialized value {cell.name}")
+
+
+def _shape_error(var: Any, grad: Any) -> errors.OpError:
+    return errors.InvalidArgumentError(
+        None, None, f"var and grad do not have the same shape{list(var.shape)} "
+                    f"{list(grad.shape)}".replace(", ", ","))
+
+
+def _apply_formula(formula: Callable[..., Sequence[Any]], cells: Sequence[Any], grad: Any,
+                   scalars: Sequence[Any], attrs: dict[str, Any], xp: Any) -> None:
+    """Compute the new state as new arrays, then swap it in."""
+    _check_initialized(cells)
+    with cells[0].lock:
+        old = [cell.value for cell in cells]
+        if old[0].shape != grad.shape:
+            raise _shape_error(old[0], grad)
+        for cell, array in zip(cells, formula(old, grad, scalars, xp, **attrs), strict=True):
+            cell.commit(array)
 
 
 def _apply_dense(rule: Callable[..., None], cells: Sequence[Any], grad: Any,
@@ -128,9 +163,7 @@ def _apply_dense(rule: Callable[..., None], cells: Sequence[Any], grad: Any,
     with cells[0].lock:
         old = [cell.value for cell in cells]
         if old[0].shape != grad.shape:
-            raise errors.InvalidArgumentError(
-                None, None, f"var and grad do not have the same shape{list(old[0].shape)} "
-                            f"{list(grad.shape)}".replace(", ", ","))
+            raise _shape_error(old[0], grad)
         if grad.ndim == 0:
             new = [np.empty((), grad.dtype) for _ in cells]
             rule(old, new, grad, scalars, **attrs)

@@ -15,13 +15,18 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.host_copies import copy_of
 from tftutor.framework.attr_values import plain_attr
 
 _SMALL = 1 << 14  # bytes: copying so little costs less than it takes to tell who holds it
 
 
 class VariableCell:
-    """The mutable place behind a variable: `value` is unset until the first assignment."""
+    """The mutable place behind a variable: `value` is unset until the first assignment.
+
+    The value is an array of the library of the variable's device. Only NumPy's say who holds them,
+    so only they have a spare buffer; others are replaced by new arrays from their library's pool.
+    """
 
     __slots__ = ("name", "value", "spare", "dtype", "lock")
 
@@ -37,7 +42,7 @@ class VariableCell:
         return hasattr(self, "value")
 
     def write_buffer(self) -> np.ndarray:
-        """An array like `value` that nobody else holds, with undefined contents.
+        """An array like `value`, a NumPy array, that nobody else holds; its contents are undefined.
 
         Fill it and hand it to `commit`. The caller must hold `lock`.
         """
@@ -61,8 +66,8 @@ class VariableCell:
             del self.value
         self.spare = None
 
-    def exclusive_array(self) -> np.ndarray:
-        """`value` itself when nobody else holds it and it is big, else a copy of it.
+    def exclusive_array(self) -> Any:
+        """`value` itself when it is NumPy's, big and held by nobody else; else a copy of it.
 
         For updates of a few rows of a big table. Change it and hand it to `commit_array`; check
         everything that may fail before changing it. The caller must hold `lock`.
@@ -72,9 +77,9 @@ class VariableCell:
         if (isinstance(value, np.ndarray) and value.nbytes > _SMALL and value.base is None
                 and value.flags.writeable and sys.getrefcount(value) == 3):
             return value
-        return np.array(value)
+        return copy_of(value)
 
-    def commit_array(self, new: np.ndarray) -> None:
+    def commit_array(self, new: Any) -> None:
         """Make what `exclusive_array` gave the value."""
         if new is not self.value:
             self.commit(new)
