@@ -22,9 +22,14 @@ from numpy.lib.stride_tricks import as_strided
 from tftutor import errors
 from tftutor.backends.blas import share_blas_work
 from tftutor.backends.threads import local_buffer
+from tftutor.kernels.window_geometry import (
+    conv_windows,
+    filter_grad_windows,
+    input_grad_windows,
+)
 from tftutor.ops.nn_conv import Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput
 from tftutor.ops.nn_conv3d import Conv3D, Conv3DBackpropFilterV2, Conv3DBackpropInputV2
-from tftutor.ops.nn_window import Window, is_channels_first, runtime_window, spatial
+from tftutor.ops.nn_window import Window, channel_axis, is_channels_first, spatial
 
 # Elements of a columns matrix made at once: 2 MiB of float32 stay near a core from the copy
 # to the product, and gives threads something to share.
@@ -49,27 +54,6 @@ def from_channels_last(array: np.ndarray, data_format: str) -> np.ndarray:
     if is_channels_first(data_format):
         return np.ascontiguousarray(np.moveaxis(array, -1, 1))
     return array
-
-
-def windows_of(lengths: Sequence[int], sizes: Sequence[int], strides: Sequence[int],
-               dilations: Sequence[int], padding: str, explicit: Sequence[int], data_format: str
-               ) -> list[Window]:
-    """One Window a spatial axis, from a node's attributes."""
-    _refuse_outer(strides, data_format, "strides")
-    _refuse_outer(dilations, data_format, "dilations")
-    pairs = list(zip(explicit[::2], explicit[1::2], strict=True)) or [(0, 0)] * (len(lengths) + 2)
-    return [runtime_window(length, size, stride, dilation, padding, pair)
-            for length, size, stride, dilation, pair in zip(
-                lengths, sizes, spatial(strides, data_format), spatial(dilations, data_format),
-                spatial(pairs, data_format), strict=True)]
-
-
-def _refuse_outer(values: Sequence[int], data_format: str, what: str) -> None:
-    if len(values) > len(spatial(values, data_format)) and \
-            (values[0] != 1 or values[1 if is_channels_first(data_format) else -1] != 1):
-        raise errors.InvalidArgumentError(
-            None, None, f"Current implementation does not yet support {what} in the batch and "
-            "depth dimensions.")
 
 
 def padded(x: np.ndarray, windows: Sequence[Window], fill: float = 0) -> np.ndarray:
@@ -234,24 +218,6 @@ def _input_grad_by_scattering(lengths: Sequence[int], kernel: np.ndarray, grad: 
 
 # -- kernels --------------------------------------------------------------------------------------
 
-def _dims(array: np.ndarray) -> str:
-    return "[" + ",".join(map(str, array.shape)) + "]"
-
-
-def check_operands(x: np.ndarray, kernel: np.ndarray, data_format: str, rank: int) -> None:
-    """Refuse operands that no convolution of that rank takes, with TF's texts."""
-    for array, role in ((x, "input"), (kernel, "filter")):
-        if array.ndim != rank:
-            colon = ": " if role == "filter" else ""
-            raise errors.InvalidArgumentError(
-                None, None, f"{role} must be {rank}-dimensional{colon}{_dims(array)}")
-    depth = x.shape[1 if is_channels_first(data_format) else -1]
-    if depth % max(1, kernel.shape[-2]):
-        raise errors.InvalidArgumentError(
-            None, None, "input depth must be evenly divisible by filter depth: "
-            f"{depth} vs {kernel.shape[-2]}")
-
-
 def convolve_groups(x: np.ndarray, kernel: np.ndarray, windows: Sequence[Window]) -> np.ndarray:
     """`convolve` where the filter may be for groups of channels, each with filters of its own."""
     depth = kernel.shape[-2]
@@ -265,51 +231,25 @@ def convolve_groups(x: np.ndarray, kernel: np.ndarray, windows: Sequence[Window]
 
 
 def _convolution(x, kernel, strides, padding, data_format, dilations, explicit_paddings=()):
-    check_operands(x, kernel, data_format, len(strides))
+    windows = conv_windows(x.shape, kernel.shape, strides, padding, data_format, dilations,
+                           explicit_paddings)
     x = channels_last(x, data_format)
     if len(strides) == 4 and x.shape[-1] != kernel.shape[-2]:
         raise errors.UnimplementedError(
             None, None, "The Conv2D op currently does not support grouped convolutions on the CPU. "
             "A grouped convolution was attempted to be run because the input depth of "
             f"{x.shape[-1]} does not match the filter input depth of {kernel.shape[-2]}")
-    windows = windows_of(x.shape[1:-1], kernel.shape[:-2], strides, dilations, padding,
-                         explicit_paddings, data_format)
     return from_channels_last(convolve_groups(x, kernel, windows), data_format)
-
-
-def _check_backprop(label: str, lengths: Sequence[int], grad: np.ndarray,
-                    windows: Sequence[Window]) -> None:
-    for axis, (length, got, w) in enumerate(zip(lengths, grad.shape[1:-1], windows, strict=True)):
-        if got != w.outputs:
-            raise errors.InvalidArgumentError(
-                None, None, f"{label}: Size of out_backprop doesn't match computed: actual = "
-                f"{got}, computed = {w.outputs} spatial_dim: {axis + 1} input: {length} filter: "
-                f"{w.size} output: {got} stride: {w.stride} dilation: {w.dilation}")
 
 
 def _input_backprop(label, sizes, kernel, grad, strides, padding, data_format, dilations,
                     explicit_paddings=()):
     shape = [int(n) for n in sizes]
-    if grad.ndim != len(shape):
-        raise errors.InvalidArgumentError(
-            None, None, f"{label}: out_backprop must be {len(shape)}-dimensional")
+    windows = input_grad_windows(label, shape, kernel.shape, grad.shape, strides, padding,
+                                 data_format, dilations, explicit_paddings)
     lengths = spatial(shape, data_format)
     grad = channels_last(grad, data_format)
-    windows = windows_of(lengths, kernel.shape[:-2], strides, dilations, padding,
-                         explicit_paddings, data_format)
-    depth = shape[1 if is_channels_first(data_format) else -1]
-    if grad.shape[0] != shape[0]:
-        raise errors.InvalidArgumentError(
-            None, None, f"{label}: input and out_backprop must have the same batch size. Input "
-            f"batch: {shape[0]}, outbackprop batch: {grad.shape[0]}, batch_dim: 0")
-    if depth % max(1, kernel.shape[-2]):
-        raise errors.InvalidArgumentError(
-            None, None, f"{label}: input depth must be evenly divisible by filter depth")
-    if grad.shape[-1] != kernel.shape[-1]:
-        raise errors.InvalidArgumentError(
-            None, None, f"{label}: filter and out_backprop must have the same out_depth")
-    _check_backprop(label, lengths, grad, windows)
-    groups = depth // kernel.shape[-2]
+    groups = shape[channel_axis(data_format, len(shape))] // kernel.shape[-2]
     each = kernel.shape[-1] // groups
     parts = [convolve_input_grad(lengths, kernel[..., g * each:(g + 1) * each],
                                  grad[..., g * each:(g + 1) * each], windows)
@@ -320,11 +260,10 @@ def _input_backprop(label, sizes, kernel, grad, strides, padding, data_format, d
 
 def _filter_backprop(label, x, sizes, grad, strides, padding, data_format, dilations,
                      explicit_paddings=()):
-    x, grad = channels_last(x, data_format), channels_last(grad, data_format)
     sizes = [int(n) for n in sizes]
-    windows = windows_of(x.shape[1:-1], sizes[:-2], strides, dilations, padding,
-                         explicit_paddings, data_format)
-    _check_backprop(label, x.shape[1:-1], grad, windows)
+    windows = filter_grad_windows(label, x.shape, sizes, grad.shape, strides, padding, data_format,
+                                  dilations, explicit_paddings)
+    x, grad = channels_last(x, data_format), channels_last(grad, data_format)
     depth = sizes[-2]
     groups = x.shape[-1] // depth
     each = grad.shape[-1] // groups

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from tftutor import errors
 from tftutor.kernels.numpy.conv import (
     channels_last,
-    check_operands,
     from_channels_last,
     inner,
     padded,
     taps,
-    windows_of,
 )
+from tftutor.kernels.window_geometry import depthwise_grad_windows, depthwise_windows
 from tftutor.ops.nn_depthwise import (
     DepthwiseConv2dNative,
     DepthwiseConv2dNativeBackpropFilter,
     DepthwiseConv2dNativeBackpropInput,
 )
-from tftutor.ops.nn_window import Window, spatial
+from tftutor.ops.nn_window import spatial
 
 
 def _flat_taps(kernel: np.ndarray) -> np.ndarray:
@@ -29,24 +25,11 @@ def _flat_taps(kernel: np.ndarray) -> np.ndarray:
     return kernel.reshape(-1, *kernel.shape[2:])
 
 
-def _check_backprop(label: str, grad: np.ndarray, windows: Sequence[Window], depth: int) -> None:
-    expected = (*(w.outputs for w in windows), depth)
-    if grad.shape[1:] != expected:
-        raise errors.InvalidArgumentError(
-            None, None, f"{label}: out_backprop has shape {list(grad.shape)}, but the convolution "
-            f"gives {list(expected)} for each image")
-
-
 @DepthwiseConv2dNative.kernel("numpy")
 def depthwise_kernel(input, filter, *, strides, padding, data_format, dilations):
-    check_operands(input, filter, data_format, 4)
+    windows = depthwise_windows(input.shape, filter.shape, strides, padding, data_format,
+                                dilations)
     x = channels_last(input, data_format)
-    if x.shape[-1] != filter.shape[2]:
-        raise errors.InvalidArgumentError(
-            None, None, "input and filter must have the same depth: "
-            f"{x.shape[-1]} vs {filter.shape[2]}")
-    windows = windows_of(x.shape[1:-1], filter.shape[:2], strides, dilations, padding, (),
-                         data_format)
     source = padded(x, windows)[..., None]
     total = np.zeros((x.shape[0], *(w.outputs for w in windows), *filter.shape[2:]), x.dtype)
     for place, tap in zip(taps(windows), _flat_taps(filter), strict=True):
@@ -58,11 +41,11 @@ def depthwise_kernel(input, filter, *, strides, padding, data_format, dilations)
 @DepthwiseConv2dNativeBackpropInput.kernel("numpy")
 def depthwise_backprop_input_kernel(input_sizes, filter, out_backprop, *, strides, padding,
                                     data_format, dilations):
-    lengths = spatial([int(n) for n in input_sizes], data_format)
+    sizes = [int(n) for n in input_sizes]
+    windows = depthwise_grad_windows("DepthwiseConv2DBackpropInput", sizes, filter.shape,
+                                     out_backprop.shape, strides, padding, data_format, dilations)
+    lengths = spatial(sizes, data_format)
     grad = channels_last(out_backprop, data_format)
-    windows = windows_of(lengths, filter.shape[:2], strides, dilations, padding, (), data_format)
-    _check_backprop("DepthwiseConv2DBackpropInput", grad, windows,
-                    filter.shape[2] * filter.shape[3])
     grad = grad.reshape(*grad.shape[:3], *filter.shape[2:])
     room = [max(n + w.before + w.after, (w.outputs - 1) * w.stride + w.span)
             for n, w in zip(lengths, windows, strict=True)]
@@ -76,9 +59,9 @@ def depthwise_backprop_input_kernel(input_sizes, filter, out_backprop, *, stride
 def depthwise_backprop_filter_kernel(input, filter_sizes, out_backprop, *, strides, padding,
                                      data_format, dilations):
     sizes = [int(n) for n in filter_sizes]
+    windows = depthwise_grad_windows("DepthwiseConv2DBackpropFilter", input.shape, sizes,
+                                     out_backprop.shape, strides, padding, data_format, dilations)
     x, grad = channels_last(input, data_format), channels_last(out_backprop, data_format)
-    windows = windows_of(x.shape[1:-1], sizes[:2], strides, dilations, padding, (), data_format)
-    _check_backprop("DepthwiseConv2DBackpropFilter", grad, windows, sizes[2] * sizes[3])
     grad = grad.reshape(*grad.shape[:3], *sizes[2:])
     source = padded(x, windows)
     shares = [np.einsum("nhwc,nhwcm->cm", source[place], grad) for place in taps(windows)]

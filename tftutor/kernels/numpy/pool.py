@@ -15,6 +15,7 @@ import numpy as np
 from tftutor import errors
 from tftutor.backends.threads import SHARED_SIZE, run_parts
 from tftutor.kernels.numpy.conv import channels_last, from_channels_last, inner, padded, taps
+from tftutor.kernels.window_geometry import pool_windows
 from tftutor.ops.nn_pool import (
     AvgPool,
     AvgPoolGrad,
@@ -34,31 +35,9 @@ from tftutor.ops.nn_pool3d import (
     MaxPool3DGrad,
     MaxPool3DGradGrad,
 )
-from tftutor.ops.nn_window import Window, is_channels_first, runtime_window, spatial
+from tftutor.ops.nn_window import Window, spatial
 
 _GROUP = 1 << 17  # elements of the images that are worked on together
-
-
-def _windows(lengths: Sequence[int], ksize: Sequence[int], strides: Sequence[int], padding: str,
-             data_format: str) -> list[Window]:
-    channel = 1 if is_channels_first(data_format) else -1
-    if ksize[0] != 1 or strides[0] != 1:
-        raise errors.UnimplementedError(
-            None, None, "Pooling is not yet supported on the batch dimension.")
-    if ksize[channel] != 1 or strides[channel] != 1:
-        raise errors.UnimplementedError(
-            None, None, "Pooling over the depth dimension has no kernel here.")
-    return [runtime_window(n, size, stride, 1, padding) for n, size, stride in zip(
-        lengths, spatial(ksize, data_format), spatial(strides, data_format), strict=True)]
-
-
-def _check_rank(x: np.ndarray, ksize: Sequence[int]) -> None:
-    if x.ndim == 3 and len(ksize) == 4:
-        raise errors.InvalidArgumentError(
-            None, None, "tensor_in_shape must have 2 spatial dimensions. 3 0")
-    if x.ndim != len(ksize):
-        raise errors.InvalidArgumentError(
-            None, None, f"tensor_in must be {len(ksize)}-dimensional")
 
 
 def _lowest(dtype: np.dtype[Any]) -> Any:
@@ -68,9 +47,8 @@ def _lowest(dtype: np.dtype[Any]) -> Any:
 def _prepare(x: np.ndarray, ksize: Sequence[int], strides: Sequence[int], padding: str,
              data_format: str) -> tuple[np.ndarray, list[Window]]:
     """The input with channels last, and its windows."""
-    _check_rank(x, ksize)
-    x = channels_last(x, data_format)
-    return x, _windows(x.shape[1:-1], ksize, strides, padding, data_format)
+    windows = pool_windows(x.shape, ksize, strides, padding, data_format)
+    return channels_last(x, data_format), windows
 
 
 # -- max ------------------------------------------------------------------------------------------
@@ -289,9 +267,9 @@ def _avg_pool_grad(sizes, grad, ksize, strides, padding, data_format):
     if len(shape) != len(ksize):
         raise errors.InvalidArgumentError(
             None, None, "out_backprop must be a tensor of rank " + str(len(ksize)))
+    windows = pool_windows(shape, ksize, strides, padding, data_format)
     lengths = spatial(shape, data_format)
     grad = channels_last(grad, data_format)
-    windows = _windows(lengths, ksize, strides, padding, data_format)
     share = grad / _counts(lengths, windows, grad.dtype)
     room = [max(n + w.before + w.after, (w.outputs - 1) * w.stride + w.span)
             for n, w in zip(lengths, windows, strict=True)]
