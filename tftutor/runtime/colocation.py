@@ -24,8 +24,10 @@ from tftutor.runtime.device_merging import (
     matching,
     merge_names,
     specified_by,
+    type_order,
 )
 from tftutor.runtime.devices import Device
+from tftutor.runtime.placement import is_resource_generator
 
 # Operations that pass resources on to functions without touching them.
 _MAY_STAND_APART = frozenset("""
@@ -33,8 +35,6 @@ _MAY_STAND_APART = frozenset("""
     InterleaveDataset MapAndBatchDataset MapDataset ParallelInterleaveDataset
     ParallelInterleaveDatasetV2 ParallelMapDataset PartitionedCall ReduceDataset ScanDataset
     StatefulPartitionedCall TakeWhileDataset DeleteMultiDeviceIterator""".split())
-
-TYPE_ORDER = {"GPU": 210, "CPU": 70}  # TensorFlow's preference; what is not named comes last
 
 # Operations whose kernels have priorities: the CPU's comes first, though a GPU has one too.
 _CPU_FIRST = frozenset("""
@@ -92,12 +92,6 @@ class Member:
         requested = merge_names(self.requested, other.requested, soft)
         self.requested = specified_by(specified_by(requested, assigned), resource)
         self.assigned, self.resource = assigned, resource
-
-
-def is_resource_generator(op: Operation) -> bool:
-    """True for a variable, queue or the like: no inputs, one handle or reference."""
-    return (not op._inputs and len(op.outputs) == 1
-            and (op.outputs[0].dtype._is_ref_dtype or op.outputs[0].dtype == dtypes.resource))
 
 
 @functools.cache
@@ -299,11 +293,6 @@ class ColocationGraph:
         """What TensorFlow tells about a colocation group in its errors."""
         members = self.group(root)
         return texts.debug_info(root, members, self.supported_types, self.assigned)
-
-
-def type_order(device_type: str) -> int:
-    """How much a type of device is preferred."""
-    return TYPE_ORDER.get(device_type, 0)
 
 
 def sorted_types(types: Iterable[tuple[str, int]]) -> Types:

@@ -12,6 +12,7 @@ from tftutor.framework.device import DeviceParts
 from tftutor.runtime.devices import Device
 
 NOTHING = DeviceParts()
+TYPE_ORDER = {"GPU": 210, "CPU": 70}  # TensorFlow's preference; what is not named comes last
 _PLURALS = {"job": "jobs", "replica": "replicas", "task": "tasks", "device_type": "types",
             "device_index": "ids"}
 
@@ -56,3 +57,8 @@ def matching(devices: Iterable[Device], name: DeviceParts) -> list[Device]:
     return [device for device in devices
             if all(want is None or want == got
                    for want, got in zip(name, device.parts, strict=True))]
+
+
+def type_order(device_type: str) -> int:
+    """How much a type of device is preferred."""
+    return TYPE_ORDER.get(device_type, 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from tftutor.framework import dtypes
 from tftutor.framework.operation import Operation
 from tftutor.runtime.devices import Device
 
@@ -82,3 +83,9 @@ class Placement:
 def is_generator(op: Operation) -> bool:
     """True for a source that may move to its consumers: no inputs, one output, no reference."""
     return not op._inputs and len(op.outputs) == 1 and not op.outputs[0].dtype._is_ref_dtype
+
+
+def is_resource_generator(op: Operation) -> bool:
+    """True for a variable, queue or the like: no inputs, one handle or reference."""
+    return (not op._inputs and len(op.outputs) == 1
+            and (op.outputs[0].dtype._is_ref_dtype or op.outputs[0].dtype == dtypes.resource))

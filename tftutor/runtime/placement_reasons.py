@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tftutor.framework import dtypes
 from tftutor.framework.device import DeviceParts, parse_node_device
 from tftutor.framework.operation import Operation
-from tftutor.runtime.colocation import ColocationGraph, Member
 from tftutor.runtime.device_merging import matching
 from tftutor.runtime.devices import Device
+
+if TYPE_CHECKING:
+    from tftutor.runtime.colocation import ColocationGraph, Member
 
 
 def request(op: Operation) -> DeviceParts | None:

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tftutor.framework.device import DeviceParts, parse_node_device
 from tftutor.framework.operation import Operation
-from tftutor.runtime.colocation import ColocationGraph, is_resource_generator, type_order
-from tftutor.runtime.device_merging import are_compatible
+from tftutor.runtime.device_merging import are_compatible, type_order
 from tftutor.runtime.devices import HERE, Device
-from tftutor.runtime.placement import Placement, is_generator
+from tftutor.runtime.placement import Placement, is_generator, is_resource_generator
 from tftutor.runtime.placement_reasons import Explainer, trivial_reason
+
+if TYPE_CHECKING:
+    from tftutor.runtime.colocation import ColocationGraph
 
 CPU = f"{HERE}/device:CPU:0"
 _METADATA = frozenset({"Shape", "Size", "Rank"})
@@ -91,9 +93,10 @@ class Placer:
         if self._fits_default(text):
             return True
         parts = parse_node_device(text)
-        only = self._soft and len(self.devices) == 1 and parts is not None
-        return only and are_compatible(parts._replace(device_type=None, device_index=None),
-                                       self._default.parts)
+        if parts is None or not self._soft or len(self.devices) > 1:
+            return False
+        task = parts._replace(device_type=None, device_index=None)
+        return are_compatible(task, self._default.parts)
 
     def _fits_default(self, text: str) -> bool:
         parts = parse_node_device(text)
@@ -102,6 +105,8 @@ class Placer:
     # -- several devices ----------------------------------------------------------------------
 
     def _place_one_by_one(self, ops: Sequence[Operation]) -> Placement:
+        from tftutor.runtime.colocation import ColocationGraph  # most sessions never need it
+
         alive = set(ops)
         kept = {op: device for op, device in self._kept.items() if op in alive}
         groups = ColocationGraph(ops, self.devices, self._soft, dict(kept), self._log)

@@ -1,0 +1,63 @@
+"""Where operations run, and which errors there are, against TensorFlow 1.15's answers."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+
+import pytest
+
+import tftutor as tf
+from tests.golden.placement_programs import PROGRAMS
+from tftutor.framework.dtypes import as_dtype
+from tftutor.runtime.devices import Device
+from tftutor.runtime.placer import Placer
+
+GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
+FACTS = json.loads((GOLDEN / "placements.json").read_text())
+
+
+class XlaCpu(Device):
+    """TensorFlow's device XLA_CPU:0: a type of its own, with kernels for few operations."""
+
+    def __init__(self):
+        super().__init__("XLA_CPU", 0)
+
+    def has_kernel(self, op):
+        types = FACTS["xla_cpu"].get(op.type)
+        return types is not None and all(
+            op._attrs[attr] in [as_dtype(name) for name in names] for attr, names in types.items())
+
+
+def place(steps, soft):
+    found = []
+    with tf.Graph().as_default() as graph:
+        tf.no_op(name="probe")
+        placer = Placer([Device("CPU", 0), Device("CPU", 1), XlaCpu()], soft)
+        for step in steps:
+            step(tf)
+            try:
+                found.append(placer.place(graph).lines())
+            except tf.errors.OpError as error:
+                found.append(f"{type(error).__name__}: {without_places(error.message)}")
+    return found
+
+
+def without_places(text):
+    """An error without what the oracle's answers leave out."""
+    text = text.partition("Additional information about")[0]
+    text = re.sub(r" \(defined at [^)]*\) ", " (defined) ", text)
+    text = re.sub(r"placed on device (.|\n)*? (and|:|was)(?= )", r"placed on device \2", text)
+    return re.sub(r"Node attrs: (.*)",
+                  lambda match: "Node attrs: " + ", ".join(sorted(match[1].split(", "))), text)
+
+
+@pytest.mark.parametrize("asked", sorted(FACTS["answers"]))
+def test_placement_as_in_tensorflow(asked):
+    name, _, soft = asked.rpartition(", soft ")
+    assert place(PROGRAMS[name], soft == "True") == FACTS["answers"][asked]
+
+
+def test_every_program_was_asked():
+    assert {asked.rpartition(", soft ")[0] for asked in FACTS["answers"]} == set(PROGRAMS)
