@@ -1,0 +1,294 @@
+"""CuPy played by NumPy: only what CuPy's record has, called only as CuPy can be called.
+
+What would fail with CuPy fails here: a name that isn't there, an argument that isn't taken, a NumPy
+array among CuPy's, an implicit conversion to NumPy. What can't be played raises NotPlayed.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import array_api_compat.numpy as compat_numpy
+import numpy as np
+
+from tests.backends import fake_cuda
+from tests.backends.cupy_record import COMPAT, is_module, lookup, misfit
+from tftutor.backends.array_library import ArrayLibrary
+
+# What takes NumPy arrays, to bring them to the GPU or because it looks at types only.
+_TAKES_NUMPY = {"array", "asarray", "ascontiguousarray", "asanyarray", "asfortranarray", "asnumpy",
+                "result_type", "can_cast", "isdtype", "finfo", "iinfo", "shape", "ndim", "size"}
+
+
+class NotPlayed(Exception):
+    """A part of CuPy that NumPy can't play."""
+
+
+class ndarray:  # noqa: N801 - CuPy's name
+    """A CuPy array on one device."""
+
+    __array_priority__ = 100
+
+    def __init__(self, array: np.ndarray, device: int | None = None) -> None:
+        self._array = array
+        self.device = fake_cuda.Device(device)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        dotted = f"cupy.ndarray.{name}"
+        if lookup(dotted) is None:
+            raise AttributeError(f"CuPy's arrays have no {name}")
+        if lookup(dotted) == "value":
+            return wrapped(getattr(self._array, name))
+        return _checked(dotted, getattr(self._array, name))
+
+    @property
+    def data(self) -> Any:
+        """Its memory: `ptr` is a number that the copy functions know."""
+        fake_pointers[id(self._array)] = self._array
+        return types.SimpleNamespace(ptr=id(self._array))
+
+    def get(self, stream: Any = None, order: str = "C", out: Any = None,
+            blocking: bool = True) -> np.ndarray:
+        """A NumPy array, when the stream's work is done."""
+        fake_cuda.note("get")
+        return np.array(self._array, order="C")
+
+    def item(self) -> Any:
+        """The only element as a Python value."""
+        return self._array.item()
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("Implicit conversion to a NumPy array is not allowed.")
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method != "__call__":
+            raise NotPlayed(f"numpy.{ufunc.__name__}.{method} of CuPy's arrays")
+        return getattr(modules["cupy"], ufunc.__name__)(*inputs, **kwargs)
+
+    def __array_function__(self, function: Any, kinds: Any, args: Any, kwargs: Any) -> Any:
+        return getattr(modules["cupy"], function.__name__)(*args, **kwargs)
+
+    def __getitem__(self, key: Any) -> Any:
+        return wrapped(self._array[_index(key, self._array.shape)])
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._array[_index(key, self._array.shape)] = _operand(value)
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def __iter__(self) -> Any:
+        return (wrapped(item) for item in self._array)
+
+    def __bool__(self) -> bool:
+        return bool(self._array)
+
+    def __int__(self) -> int:
+        return int(self._array)
+
+    def __float__(self) -> float:
+        return float(self._array)
+
+    def __complex__(self) -> complex:
+        return complex(self._array)
+
+    def __index__(self) -> int:
+        return self._array.__index__()
+
+    def __repr__(self) -> str:
+        return f"cupy{self._array!r}"
+
+
+def _add_operators() -> None:
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or",
+                 "xor", "lshift", "rshift", "divmod"):
+        function = divmod if name == "divmod" else getattr(operator, f"__{name}__")
+        setattr(ndarray, f"__{name}__", lambda a, b, f=function: _operated(f, a, b))
+        setattr(ndarray, f"__r{name}__", lambda a, b, f=function: _operated(f, b, a))
+        if name != "divmod":
+            in_place = getattr(operator, f"__i{name}__")
+            setattr(ndarray, f"__i{name}__", lambda a, b, f=in_place: _operated_in_place(f, a, b))
+    for name in ("lt", "le", "eq", "ne", "gt", "ge"):
+        function = getattr(operator, name)
+        setattr(ndarray, f"__{name}__", lambda a, b, f=function: _operated(f, a, b))
+    for name in ("neg", "pos", "abs", "invert"):
+        function = getattr(operator, name)
+        setattr(ndarray, f"__{name}__", lambda a, f=function: wrapped(f(a._array)))
+    ndarray.__hash__ = None  # type: ignore[assignment]
+
+
+def _operated(function: Any, *operands: Any) -> Any:
+    return wrapped(function(*(_operand(value) for value in operands)))
+
+
+def _operated_in_place(function: Any, array: ndarray, value: Any) -> ndarray:
+    array._array = np.asarray(function(array._array, _operand(value)))
+    return array
+
+
+def _operand(value: Any) -> Any:
+    """What NumPy computes with in place of an operand. Raises: TypeError as CuPy."""
+    if isinstance(value, np.ndarray):
+        raise TypeError("Unsupported type <class 'numpy.ndarray'>")
+    return value._array if isinstance(value, ndarray) else value
+
+
+def _index(key: Any, shape: tuple[int, ...]) -> Any:
+    """An index for NumPy. Beyond an end CuPy counts on from the other one, and doesn't complain."""
+    plain = tuple(map(_unwrapped, key)) if isinstance(key, tuple) else (_unwrapped(key),)
+    if all(isinstance(k, np.ndarray | slice | int) for k in plain) and len(plain) <= len(shape):
+        plain = tuple(
+            k % size if isinstance(k, np.ndarray) and k.dtype.kind in "iu" and size else k
+            for k, size in zip(plain, shape, strict=False))
+    return plain if isinstance(key, tuple) else plain[0]
+
+
+def _unwrapped(value: Any) -> Any:
+    if isinstance(value, ndarray):
+        return value._array
+    if isinstance(value, list | tuple):
+        return type(value)(map(_unwrapped, value)) if type(value) in (list, tuple) else value
+    return value
+
+
+def wrapped(value: Any) -> Any:
+    """NumPy arrays and scalars as CuPy arrays, in tuples and lists too."""
+    if isinstance(value, np.ndarray | np.generic):
+        return ndarray(np.asarray(value), fake_cuda.current_device())
+    if isinstance(value, list):
+        return [wrapped(item) for item in value]
+    if isinstance(value, tuple):
+        items = [wrapped(item) for item in value]
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    return value
+
+
+def _has_numpy(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_has_numpy, value))
+    return isinstance(value, np.ndarray)
+
+
+def _checked(dotted: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with CuPy's ideas of what it may be given."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        problem = misfit(dotted, args, kwargs)
+        if problem:
+            raise TypeError(problem)
+        name = dotted.rpartition(".")[2]
+        if name not in _TAKES_NUMPY and _has_numpy([*args, *kwargs.values()]):
+            raise TypeError(f"{dotted}: Unsupported type <class 'numpy.ndarray'>")
+        kwargs.pop("blocking", None)
+        plain = {key: _unwrapped(value) for key, value in kwargs.items()}
+        plain.pop("device", None)
+        result = function(*map(_unwrapped, args), **plain)
+        return kwargs["out"] if isinstance(kwargs.get("out"), ndarray) else wrapped(result)
+
+    return call
+
+
+# -- modules --------------------------------------------------------------------------------------
+
+fake_pointers: dict[int, np.ndarray] = {}
+pool = fake_cuda.MemoryPool()
+
+
+def _upload(obj: Any, *args: Any, **kwargs: Any) -> Any:
+    fake_cuda.note("upload")
+    return _checked("cupy.array", np.array)(obj, *args, **kwargs)
+
+
+def _copy_peer(dst: int, dst_device: int, src: int, src_device: int, size: int,
+               stream: int) -> None:
+    fake_cuda.note("peer copy", src_device, dst_device, stream)
+    fake_pointers[dst][...] = fake_pointers[src]
+
+
+def _scatter_add(a: ndarray, slices: Any, value: Any) -> None:
+    np.add.at(a._array, _index(slices, a._array.shape), _operand(value))
+
+
+def _scatter(ufunc: np.ufunc) -> Callable[..., None]:
+    def scatter(a: ndarray, slices: Any, value: Any) -> None:
+        ufunc.at(a._array, _index(slices, a._array.shape), _operand(value))
+
+    return scatter
+
+
+def _special(name: str) -> Callable[..., Any]:
+    """A function of cupyx.scipy.special, computed element by element."""
+    import math
+
+    played = {"erf": math.erf, "erfc": math.erfc, "gammaln": math.lgamma, "loggamma": math.lgamma}
+    if name not in played:
+        raise NotPlayed(f"cupyx.scipy.special.{name}")
+    vectorized = np.vectorize(played[name], otypes=[np.float64])
+    return lambda x: vectorized(x).astype(x.dtype)
+
+
+_PLAYED: dict[str, Any] = {
+    "cupy.ndarray": ndarray, "cupy.array": _upload,
+    "cupy.cuda.Device": fake_cuda.Device, "cupy.cuda.Stream": fake_cuda.Stream,
+    "cupy.cuda.Event": fake_cuda.Event, "cupy.cuda.runtime.memcpyPeerAsync": _copy_peer,
+    "cupy.cuda.is_available": lambda: True, "cupy.get_default_memory_pool": lambda: pool,
+    "cupyx.scatter_add": _scatter(np.add), "cupyx.scatter_max": _scatter(np.maximum),
+    "cupyx.scatter_min": _scatter(np.minimum),
+}
+
+
+class FakeModule(types.ModuleType):
+    """A module of CuPy with the names of its record, played by a module of NumPy."""
+
+    def __getattr__(self, name: str) -> Any:
+        dotted = f"{self.__name__}.{name}"
+        if is_module(dotted):
+            found = modules[dotted]
+        elif lookup(dotted) is None or name.startswith("__"):
+            raise AttributeError(f"CuPy has no {dotted}")
+        else:
+            found = self._play(dotted, name)
+        setattr(self, name, found)
+        return found
+
+    def _play(self, dotted: str, name: str) -> Any:
+        if f"cupy.{name}" == "cupy.ndarray":
+            return ndarray
+        if dotted in _PLAYED:
+            return _PLAYED[dotted]
+        if dotted.startswith("cupyx.scipy.special."):
+            return _checked(dotted, _special(name))
+        base = compat_numpy if dotted.startswith(COMPAT) else np
+        for part in dotted.removeprefix(COMPAT).removeprefix("cupy").split("."):
+            base = getattr(base, part, None) if part else base
+        if base is None:
+            raise NotPlayed(dotted)
+        return base if not callable(base) or isinstance(base, type) else _checked(dotted, base)
+
+
+modules = {name: FakeModule(name) for name in (
+    "cupy", "cupy.linalg", "cupy.fft", "cupy.random", "cupy.lib", "cupy.lib.stride_tricks",
+    "cupy.cuda", "cupy.cuda.runtime", "cupy.cuda.memory", "cupyx", "cupyx.scipy",
+    "cupyx.scipy.special", COMPAT, f"{COMPAT}.linalg", f"{COMPAT}.fft")}
+_add_operators()
+
+
+def install(monkeypatch: Any) -> None:
+    """Let `import cupy` and `import cupyx` give the fake, until the test ends."""
+    fake_cuda.reset()
+    pool.limits.clear()
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+
+
+def fake_library() -> ArrayLibrary:
+    """A CupyLibrary on the fake; `install` it first."""
+    from tftutor.backends.cupy_library import CupyLibrary
+
+    return CupyLibrary(0)
