@@ -203,9 +203,14 @@ def _overlaps(box: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.where((area > 0) & (areas > 0), part, 0)
 
 
-def _selected(boxes: Any, scores: Any, count: Any, threshold: Any, least: Any) -> np.ndarray:
+def check_overlap(threshold: Any) -> None:
+    """Raise TF's InvalidArgumentError for a threshold that is no part of a whole."""
     if not 0 <= threshold <= 1:
         raise errors.InvalidArgumentError(None, None, "iou_threshold must be in [0, 1]")
+
+
+def _selected(boxes: Any, scores: Any, count: Any, threshold: Any, least: Any) -> np.ndarray:
+    check_overlap(threshold)
     corners = np.concatenate([np.minimum(boxes[:, :2], boxes[:, 2:]),
                               np.maximum(boxes[:, :2], boxes[:, 2:])], axis=1)
     chosen: list[int] = []
@@ -217,7 +222,7 @@ def _selected(boxes: Any, scores: Any, count: Any, threshold: Any, least: Any) -
     return np.array(chosen, np.int32)
 
 
-@NonMaxSuppressionV3.kernel()
+@NonMaxSuppressionV3.kernel("numpy")
 def non_max_suppression_kernel(boxes, scores, max_output_size, iou_threshold, score_threshold):
     return _selected(boxes, scores, int(max_output_size), iou_threshold, score_threshold)
 

@@ -70,25 +70,29 @@ for _op_def in (RGBToHSV, HSVToRGB, AdjustContrastv2, AdjustHue, AdjustSaturatio
 
 # -- arithmetic -----------------------------------------------------------------------------------
 
-def _to_hsv(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    red, green, blue = np.moveaxis(rgb, -1, 0)
-    value = rgb.max(axis=-1)
-    chroma = value - rgb.min(axis=-1)
+def _cast(array: Any, dtype: Any, xp: Any) -> Any:
+    return array.astype(dtype, copy=False) if xp is np else xp.astype(array, dtype, copy=False)
+
+
+def _to_hsv(rgb: Any, xp: Any) -> tuple[Any, Any, Any]:
+    red, green, blue = (rgb[..., channel] for channel in range(3))
+    value = xp.max(rgb, axis=-1)
+    chroma = value - xp.min(rgb, axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        saturation = np.where(value > 0, chroma / value, 0)
+        saturation = xp.where(value > 0, chroma / value, 0)
         sixth = 1 / (6 * chroma)
-        hue = np.where(red == value, sixth * (green - blue),
-                       np.where(green == value, sixth * (blue - red) + 2 / 6,
+        hue = xp.where(red == value, sixth * (green - blue),
+                       xp.where(green == value, sixth * (blue - red) + 2 / 6,
                                 sixth * (red - green) + 4 / 6))
-    hue = np.where(chroma > 0, np.where(hue < 0, hue + 1, hue), 0)
-    return hue.astype(rgb.dtype), saturation.astype(rgb.dtype), value
+    hue = xp.where(chroma > 0, xp.where(hue < 0, hue + 1, hue), 0)
+    return hue, saturation, value
 
 
-def _to_rgb(hue: np.ndarray, saturation: np.ndarray, value: np.ndarray) -> np.ndarray:
+def _to_rgb(hue: Any, saturation: Any, value: Any, xp: Any) -> Any:
     sixths = hue * 6
-    parts = (np.abs(sixths - 3) - 1, 2 - np.abs(sixths - 2), 2 - np.abs(sixths - 4))
-    channels = [((1 - saturation) + saturation * np.clip(part, 0, 1)) * value for part in parts]
-    return np.stack(channels, axis=-1).astype(value.dtype)
+    parts = (xp.abs(sixths - 3) - 1, 2 - xp.abs(sixths - 2), 2 - xp.abs(sixths - 4))
+    channels = [((1 - saturation) + saturation * xp.clip(part, 0, 1)) * value for part in parts]
+    return xp.stack(channels, axis=-1)
 
 
 def _check_three(images: np.ndarray, error: type[Exception], verb: str) -> None:
@@ -104,36 +108,36 @@ def _check_image(images: np.ndarray) -> None:
 
 
 @RGBToHSV.kernel()
-def rgb_to_hsv_kernel(images):
+def rgb_to_hsv_kernel(images, *, xp):
     _check_three(images, errors.FailedPreconditionError, "input only has")
-    return np.stack(_to_hsv(images), axis=-1)
+    return xp.stack(_to_hsv(images, xp), axis=-1)
 
 
 @HSVToRGB.kernel()
-def hsv_to_rgb_kernel(images):
+def hsv_to_rgb_kernel(images, *, xp):
     _check_three(images, errors.FailedPreconditionError, "input only has")
-    return _to_rgb(*np.moveaxis(images, -1, 0))
+    return _to_rgb(*(images[..., channel] for channel in range(3)), xp)
 
 
 @AdjustContrastv2.kernel()
-def adjust_contrast_kernel(images, contrast_factor):
+def adjust_contrast_kernel(images, contrast_factor, *, xp):
     _check_image(images)
-    wide = images.astype(np.float32)
-    mean = wide.mean(axis=(-3, -2), keepdims=True)
-    return ((wide - mean) * contrast_factor + mean).astype(images.dtype)
+    wide = _cast(images, xp.float32, xp)
+    mean = xp.mean(wide, axis=(-3, -2), keepdims=True)
+    return _cast((wide - mean) * contrast_factor + mean, images.dtype, xp)
 
 
 @AdjustHue.kernel()
-def adjust_hue_kernel(images, delta):
+def adjust_hue_kernel(images, delta, *, xp):
     _check_image(images)
     _check_three(images, errors.InvalidArgumentError, "instead has")
-    hue, saturation, value = _to_hsv(images.astype(np.float32))
-    return _to_rgb((hue + delta) % 1, saturation, value).astype(images.dtype)
+    hue, saturation, value = _to_hsv(_cast(images, xp.float32, xp), xp)
+    return _cast(_to_rgb((hue + delta) % 1, saturation, value, xp), images.dtype, xp)
 
 
 @AdjustSaturation.kernel()
-def adjust_saturation_kernel(images, scale):
+def adjust_saturation_kernel(images, scale, *, xp):
     _check_image(images)
     _check_three(images, errors.InvalidArgumentError, "instead has")
-    hue, saturation, value = _to_hsv(images.astype(np.float32))
-    return _to_rgb(hue, np.clip(saturation * scale, 0, 1), value).astype(images.dtype)
+    hue, saturation, value = _to_hsv(_cast(images, xp.float32, xp), xp)
+    return _cast(_to_rgb(hue, xp.clip(saturation * scale, 0, 1), value, xp), images.dtype, xp)

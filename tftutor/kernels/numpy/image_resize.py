@@ -125,7 +125,8 @@ def spread(grad: np.ndarray, axis: int, taps: Taps, source: int) -> np.ndarray:
 
 # -- kernels --------------------------------------------------------------------------------------
 
-def _checked(images: Any, size: Any) -> tuple[int, int]:
+def checked_size(images: Any, size: Any) -> tuple[int, int]:
+    """The rows and columns asked for. Raises: tf.errors.InvalidArgumentError."""
     if images.ndim != 4:
         raise errors.InvalidArgumentError(
             None, None, f"input must be 4-dimensional{dims_text(images.shape)}")
@@ -143,7 +144,7 @@ def _checked(images: Any, size: Any) -> tuple[int, int]:
 
 @ResizeBilinear.kernel("numpy")
 def resize_bilinear_kernel(images, size, *, align_corners, half_pixel_centers):
-    rows, cols = _checked(images, size)
+    rows, cols = checked_size(images, size)
     out = images.astype(_F)
     if (rows, cols) == images.shape[1:3]:
         return out
@@ -153,7 +154,7 @@ def resize_bilinear_kernel(images, size, *, align_corners, half_pixel_centers):
 
 @ResizeBicubic.kernel("numpy")
 def resize_bicubic_kernel(images, size, *, align_corners, half_pixel_centers):
-    rows, cols = _checked(images, size)
+    rows, cols = checked_size(images, size)
     out = images.astype(_F)
     out = resample(out, 2, cubic_taps(images.shape[2], cols, align_corners, half_pixel_centers))
     return resample(out, 1, cubic_taps(images.shape[1], rows, align_corners, half_pixel_centers))
@@ -161,14 +162,14 @@ def resize_bicubic_kernel(images, size, *, align_corners, half_pixel_centers):
 
 @ResizeArea.kernel("numpy")
 def resize_area_kernel(images, size, *, align_corners):
-    rows, cols = _checked(images, size)
+    rows, cols = checked_size(images, size)
     out = resample(images.astype(_F), 2, area_taps(images.shape[2], cols, align_corners))
     return resample(out, 1, area_taps(images.shape[1], rows, align_corners))
 
 
 @ResizeNearestNeighbor.kernel("numpy")
 def resize_nearest_neighbor_kernel(images, size, *, align_corners, half_pixel_centers):
-    rows, cols = _checked(images, size)
+    rows, cols = checked_size(images, size)
     ys = nearest(images.shape[1], rows, align_corners, half_pixel_centers)
     xs = nearest(images.shape[2], cols, align_corners, half_pixel_centers)
     return np.take(np.take(images, ys, axis=1), xs, axis=2)
@@ -194,7 +195,7 @@ def resize_bicubic_grad_kernel(grads, original_image, *, align_corners, half_pix
 
 @ResizeNearestNeighborGrad.kernel("numpy")
 def resize_nearest_neighbor_grad_kernel(grads, size, *, align_corners, half_pixel_centers):
-    rows, cols = _checked(grads, size)
+    rows, cols = checked_size(grads, size)
     out = grads
     for axis, source in ((1, rows), (2, cols)):
         places = nearest(source, grads.shape[axis], align_corners, half_pixel_centers)
