@@ -1,7 +1,7 @@
 """Linear algebra: determinant, inverse, solving, and the decompositions.
 
-All take stacks of matrices [..., m, n]. The kernels are NumPy's (LAPACK); float16 is computed in
-float32. Gradients lie in linalg_gradient.py.
+All take stacks of matrices [..., m, n]. The kernels are the array library's (on NumPy: LAPACK);
+float16 is computed in float32. Gradients lie in linalg_gradient.py.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.array_library import library_dtype
+from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
@@ -240,12 +242,25 @@ def cross_shape(c: Any) -> None:
 
 # -- kernels --------------------------------------------------------------------------------------
 
-def _adjoint(x: Any) -> Any:
-    return np.conj(np.swapaxes(x, -1, -2))
+def _adjoint(x: Any, xp: Any, dtype: dtypes.DType) -> Any:
+    swapped = xp.matrix_transpose(x)
+    return xp.conj(swapped) if dtype.is_complex else swapped
 
 
-def _wide(x: Any) -> Any:
-    return x.astype(np.float32) if x.dtype == np.float16 else x
+def _wide(x: Any, dtype: dtypes.DType) -> Any:
+    return x.astype(np.float32) if dtype is dtypes.float16 else x  # half: on NumPy only
+
+
+def _as(dtype: dtypes.DType, x: Any, xp: Any) -> Any:
+    """`x` in the dtype of the input, which half and complex matrices' real results haven't."""
+    if xp is np:
+        return x.astype(dtype.as_numpy_dtype)
+    return xp.astype(x, library_dtype(xp, dtype), copy=False)
+
+
+def _linalg_errors(xp: Any) -> tuple[type[Exception], ...]:
+    """What the library raises for singular matrices."""
+    return (np.linalg.LinAlgError, getattr(xp.linalg, "LinAlgError", np.linalg.LinAlgError))
 
 
 _LHS_NOT_SQUARE = "First input (lhs) must be a square matrix."
@@ -257,111 +272,121 @@ def _check_square(matrix: Any, text: str = "Input matrix must be square.") -> No
 
 
 @MatrixDeterminant.kernel()
-def matrix_determinant_kernel(input):
+def matrix_determinant_kernel(input, *, xp, T):
     _check_square(input)
-    return np.linalg.det(_wide(input)).astype(input.dtype)
+    return _as(T, xp.linalg.det(_wide(input, T)), xp)
 
 
 @LogMatrixDeterminant.kernel()
-def log_matrix_determinant_kernel(input):
+def log_matrix_determinant_kernel(input, *, xp, T):
     _check_square(input)
-    sign, logdet = np.linalg.slogdet(_wide(input))
-    return sign.astype(input.dtype), logdet.astype(input.dtype)
+    sign, logdet = xp.linalg.slogdet(_wide(input, T))
+    return _as(T, sign, xp), _as(T, logdet, xp)
 
 
 @MatrixInverse.kernel()
-def matrix_inverse_kernel(input, *, adjoint):
+def matrix_inverse_kernel(input, *, xp, adjoint, T):
     _check_square(input)
-    matrix = _adjoint(input) if adjoint else input
+    matrix = _adjoint(input, xp, T) if adjoint else input
     try:
-        return np.linalg.inv(_wide(matrix)).astype(input.dtype)
-    except np.linalg.LinAlgError:
+        return _as(T, xp.linalg.inv(_wide(matrix, T)), xp)
+    except _linalg_errors(xp):
         raise errors.InvalidArgumentError(None, None, "Input is not invertible.") from None
 
 
 @Cholesky.kernel()
-def cholesky_kernel(input):
+def cholesky_kernel(input, *, xp, T):
     _check_square(input)
     try:
-        return np.linalg.cholesky(_wide(input)).astype(input.dtype)
-    except np.linalg.LinAlgError:
+        return _as(T, xp.linalg.cholesky(_wide(input, T)), xp)
+    except _linalg_errors(xp):
         raise errors.InvalidArgumentError(
             None, None, "Cholesky decomposition was not successful. The input might not be valid."
         ) from None
 
 
 @MatrixSolve.kernel()
-def matrix_solve_kernel(matrix, rhs, *, adjoint):
+def matrix_solve_kernel(matrix, rhs, *, xp, adjoint, T):
     _check_square(matrix, _LHS_NOT_SQUARE)
-    _check_rows(matrix, rhs)
-    matrix = _adjoint(matrix) if adjoint else matrix
+    check_rows(matrix, rhs)
+    matrix = _adjoint(matrix, xp, T) if adjoint else matrix
     try:
-        return np.linalg.solve(_wide(matrix), _wide(rhs)).astype(matrix.dtype)
-    except np.linalg.LinAlgError:
+        return _as(T, xp.linalg.solve(_wide(matrix, T), _wide(rhs, T)), xp)
+    except _linalg_errors(xp):
         raise errors.InvalidArgumentError(None, None, "Input matrix is not invertible.") from None
 
 
-def _check_rows(matrix: Any, rhs: Any) -> None:
+def check_rows(matrix: Any, rhs: Any) -> None:
+    """Raises: tf.errors.InvalidArgumentError unless both have the same number of rows."""
     if matrix.shape[-2] != rhs.shape[-2]:
         raise errors.InvalidArgumentError(
             None, None, "Input matrix and rhs are incompatible.")
 
 
-@MatrixTriangularSolve.kernel()
-def matrix_triangular_solve_kernel(matrix, rhs, *, lower, adjoint):
+def check_triangle(matrix: Any, rhs: Any, xp: Any) -> None:
+    """Raises: tf.errors.InvalidArgumentError unless a triangle of `matrix` can be solved."""
     _check_square(matrix, _LHS_NOT_SQUARE)
-    _check_rows(matrix, rhs)
-    triangle = np.tril(_wide(matrix)) if lower else np.triu(_wide(matrix))
-    if np.any(np.diagonal(triangle, axis1=-2, axis2=-1) == 0):
+    check_rows(matrix, rhs)
+    if xp.any(xp.linalg.diagonal(matrix) == 0):
         raise errors.InvalidArgumentError(None, None, "Input matrix is not invertible.")
-    triangle = _adjoint(triangle) if adjoint else triangle
-    return np.linalg.solve(triangle, _wide(rhs)).astype(matrix.dtype)
 
 
-@MatrixSolveLs.kernel()
-def matrix_solve_ls_kernel(matrix, rhs, l2_regularizer, *, fast):
-    _check_rows(matrix, rhs)
-    a, b = _wide(matrix), _wide(rhs)
+@MatrixTriangularSolve.kernel()
+def matrix_triangular_solve_kernel(matrix, rhs, *, xp, lower, adjoint, T):
+    check_triangle(matrix, rhs, xp)
+    triangle = (xp.tril if lower else xp.triu)(_wide(matrix, T))
+    triangle = _adjoint(triangle, xp, T) if adjoint else triangle
+    return _as(T, xp.linalg.solve(triangle, _wide(rhs, T)), xp)
+
+
+@MatrixSolveLs.kernel("numpy")
+def matrix_solve_ls_kernel(matrix, rhs, l2_regularizer, *, fast, T):
+    check_rows(matrix, rhs)
+    a, b = _wide(matrix, T), _wide(rhs, T)
     if l2_regularizer == 0:
         return (np.linalg.pinv(a) @ b).astype(matrix.dtype)
-    gram = _adjoint(a) @ a
+    adjoint = _adjoint(a, np, T)
+    gram = adjoint @ a
     gram = gram + np.asarray(l2_regularizer, a.real.dtype) * np.eye(gram.shape[-1], dtype=a.dtype)
-    return np.linalg.solve(gram, _adjoint(a) @ b).astype(matrix.dtype)
+    return np.linalg.solve(gram, adjoint @ b).astype(matrix.dtype)
 
 
-@Qr.kernel()
-def qr_kernel(input, *, full_matrices):
-    q, r = np.linalg.qr(_wide(input), mode="complete" if full_matrices else "reduced")
+@Qr.kernel("numpy")
+def qr_kernel(input, *, full_matrices, T):
+    q, r = np.linalg.qr(_wide(input, T), mode="complete" if full_matrices else "reduced")
     return q.astype(input.dtype), r.astype(input.dtype)
 
 
 @Svd.kernel()
-def svd_kernel(input, *, compute_uv, full_matrices):
-    kind = input.dtype
+def svd_kernel(input, *, xp, compute_uv, full_matrices, T):
+    matrix = _wide(input, T)
     if not compute_uv:
-        s = np.linalg.svd(_wide(input), compute_uv=False)
-        nothing = np.zeros((0,), kind)
-        return s.astype(kind), nothing, nothing
-    u, s, vh = np.linalg.svd(_wide(input), full_matrices=full_matrices)
-    return s.astype(kind), u.astype(kind), _adjoint(vh).astype(kind)
+        nothing = xp.zeros((0,), dtype=input.dtype)
+        return _as(T, xp.linalg.svdvals(matrix), xp), nothing, nothing
+    u, s, vh = xp.linalg.svd(matrix, full_matrices=full_matrices)
+    return _as(T, s, xp), _as(T, u, xp), _as(T, _adjoint(vh, xp, T), xp)
 
 
 @SelfAdjointEigV2.kernel()
-def self_adjoint_eig_kernel(input, *, compute_v):
+def self_adjoint_eig_kernel(input, *, xp, compute_v, T):
+    matrix = _wide(input, T)
     if not compute_v:
-        return np.linalg.eigvalsh(_wide(input)).astype(input.dtype), np.zeros((0,), input.dtype)
-    e, v = np.linalg.eigh(_wide(input))
-    return e.astype(input.dtype), v.astype(input.dtype)
+        return _as(T, xp.linalg.eigvalsh(matrix), xp), xp.zeros((0,), dtype=input.dtype)
+    e, v = xp.linalg.eigh(matrix)
+    return _as(T, e, xp), _as(T, v, xp)
+
+
+@Cross.kernel("numpy")
+def cross_numpy_kernel(a, b):
+    return np.cross(a, b).astype(a.dtype)
 
 
 @Cross.kernel()
-def cross_kernel(a, b):
-    return np.cross(a, b).astype(a.dtype)
+def cross_kernel(a, b, *, xp):
+    return xp.linalg.cross(a, b, axis=-1)
 
 
 @Cross.gradient
 def cross_gradient(op: Any, grad: Any) -> Any:
     u, v = op.inputs
     return cross(v, grad), cross(grad, u)
-
-

@@ -125,7 +125,7 @@ def _eliminated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return a, order
 
 
-@Lu.kernel()
+@Lu.kernel("numpy")
 def lu_kernel(input, *, output_idx_type):
     wide = input.astype(np.float32) if input.dtype == np.float16 else input
     found = _each_matrix(_eliminated, wide)
@@ -175,11 +175,11 @@ def _applied(function: Callable[[Any], Any], input: np.ndarray) -> np.ndarray:
     return (found if input.dtype.kind == "c" else found.real).astype(input.dtype)
 
 
-@MatrixSquareRoot.kernel()
+@MatrixSquareRoot.kernel("numpy")
 def matrix_square_root_kernel(input):
     return _applied(_root, input)
 
 
-@MatrixLogarithm.kernel()
+@MatrixLogarithm.kernel("numpy")
 def matrix_logarithm_kernel(input):
     return _applied(_logarithm, input)
