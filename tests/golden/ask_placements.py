@@ -79,6 +79,7 @@ def without_places(text):
     text = re.sub(r" \(defined at [^)]*\) ", " (defined) ", text)
     text = re.sub(r"placed on device (.|\n)*? (and|:|was)(?= )", r"placed on device \2", text)
     text = re.sub(r"(?m)^  device='XLA.*\n", "", text)
+    text = re.sub(r"(?m)((^\w+: (\w+ )+\n)+)", _sorted_lines, text)
     return re.sub(r"Node attrs: (.*)", _sorted_attrs, text)
 
 
@@ -86,14 +87,18 @@ def _sorted_attrs(match):
     return "Node attrs: " + ", ".join(sorted(match.group(1).split(", ")))
 
 
+def _sorted_lines(match):
+    return "".join(sorted(match.group(0).splitlines(True)))
+
+
 def xla_kernels():
     found = {}
     for kernel in kernels.get_all_registered_kernels().kernel:
-        if kernel.device_type == "XLA_CPU":
-            found[kernel.op] = {
+        if kernel.device_type in ("XLA_CPU", "DEFAULT"):
+            found.setdefault(kernel.op, []).append({
                 c.name: sorted(tf.as_dtype(t).name for t in c.allowed_values.list.type)
-                for c in kernel.constraint}
-    return found
+                for c in kernel.constraint})
+    return {op: sorted(entries, key=str) for op, entries in found.items()}
 
 
 if __name__ == "__main__":

@@ -174,7 +174,7 @@ def contradicting_jobs(tf):
 
 def contradicting_types(tf):
     with tf.device("/cpu:0"):
-        a = tf.constant(1, name="a")
+        tf.constant(1, name="a")
     with tf.device(XLA):
         b = tf.constant(2, name="b")
     _classed(tf, b, "a")
@@ -260,7 +260,7 @@ def no_kernel_for_group(tf):
 
 def no_kernel_for_member(tf):
     with tf.device(XLA):
-        a = tf.constant(1.0, name="a")
+        tf.constant(1.0, name="a")
     b = tf.constant("x", name="b")
     _classed(tf, b, "a")
 

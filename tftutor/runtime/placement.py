@@ -6,6 +6,7 @@ what the placer noted down while it decided (`runtime/placement_reasons.py`).
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -61,8 +62,9 @@ class Placement:
         """The operations in the order in which TensorFlow places and logs them."""
         if self.assigned:
             return list(self.assigned)
-        later = [op for op in self._ops if is_generator(op)]
-        return [op for op in self._ops if not is_generator(op)] + later
+        ops = inputs_first(self._ops)
+        return ([op for op in ops if not is_generator(op)]
+                + [op for op in ops if is_generator(op)])
 
     def lines(self, ops: Iterable[Operation] | None = None) -> list[str]:
         """The lines `name: (type): device` of `log_device_placement`, for all or some operations.
@@ -78,6 +80,39 @@ class Placement:
         return [PlacementRow(op.name, op.type, op._device, self.device_of(op).short_name,
                              self.reason_of(op))
                 for op in (self._ops if ops is None else ops)]
+
+
+def inputs_first(ops: Sequence[Operation]) -> Sequence[Operation]:
+    """The operations in the order in which TensorFlow's session makes their nodes.
+
+    It is the order of creation, but a node waits for its inputs: the Switch that a branch puts
+    before an operation is made after it. A loop's Merge waits for the value that enters only.
+    """
+    if any(tensor.op._id > op._id for op in ops if op.type != "Merge" for tensor in op._inputs):
+        return _reordered(ops)
+    return ops
+
+
+def _reordered(ops: Sequence[Operation]) -> list[Operation]:
+    consumers: dict[Operation, list[Operation]] = {op: [] for op in ops}
+    pending: dict[Operation, int] = {}
+    for op in ops:
+        sources = {t.op for t in op._inputs if t.op.type != "NextIteration"}
+        sources.update(op._control_inputs)
+        pending[op] = len(sources)
+        for source in sources:
+            consumers[source].append(op)
+    ready = [(op._id, op) for op in ops if not pending[op]]
+    heapq.heapify(ready)
+    done = []
+    while ready:
+        _, op = heapq.heappop(ready)
+        done.append(op)
+        for consumer in consumers[op]:
+            pending[consumer] -= 1
+            if not pending[consumer]:
+                heapq.heappush(ready, (consumer._id, consumer))
+    return done
 
 
 def is_generator(op: Operation) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tftutor import errors
 from tftutor.framework.device import DeviceParts, parse_node_device
-from tftutor.framework.operation import Operation
+from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.attr_text import attrs_text, type_list
 from tftutor.runtime.device_merging import NOTHING, matching
 from tftutor.runtime.devices import Device
@@ -35,9 +35,16 @@ def node_text(op: Operation) -> str:
 
 def malformed(op: Operation) -> Exception:
     """A device function may answer any string; only the runtime finds that it means nothing."""
+    attrs = ", ".join(filter(None, [attrs_text(op._attrs), f'_device="{op._device}"']))
+    inputs = ", ".join([_input_name(tensor) for tensor in op._inputs]
+                       + [f"^{control.name}" for control in op._control_inputs])
     return _error(f"Malformed device specification '{op._device}' in node: {{name:'{op.name}' "
-                  f"id:{op._id + 1} op device:{{}} def:{{{node_text(op)} = {op.type}["
-                  f"_device=\"{op._device}\"]}}}}\n\t [[{op.name}]]")
+                  f"id:{op._id + 1} op device:{{}} def:{{{node_text(op)} = {op.type}[{attrs}]"
+                  f"({inputs})}}}}\n\t [[{op.name}]]")
+
+
+def _input_name(tensor: Tensor) -> str:
+    return tensor.op.name if tensor.value_index == 0 else tensor.name
 
 
 # -- one operation ----------------------------------------------------------------------------
@@ -171,7 +178,7 @@ def debug_info(root: Member, members: Sequence[Operation],
     lines = ["", "Colocation Debug Info:",
              "Colocation group had the following types and supported devices: ",
              f"Root {_member_text(root)}",
-             *(f"{kind}: {devices}" for kind, devices in reversed(kinds.items())), "",
+             *(f"{kind}: {devices}" for kind, devices in kinds.items()), "",
              "Colocation members, user-requested devices, and framework assigned devices, if any:"]
     for op in members:
         device = assigned.get(op)

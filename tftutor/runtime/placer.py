@@ -17,7 +17,12 @@ from tftutor.framework.device import DeviceParts, parse_node_device
 from tftutor.framework.operation import Operation
 from tftutor.runtime.device_merging import are_compatible, type_order
 from tftutor.runtime.devices import HERE, Device
-from tftutor.runtime.placement import Placement, is_generator, is_resource_generator
+from tftutor.runtime.placement import (
+    Placement,
+    inputs_first,
+    is_generator,
+    is_resource_generator,
+)
 from tftutor.runtime.placement_reasons import Explainer, trivial_reason
 
 if TYPE_CHECKING:
@@ -107,6 +112,7 @@ class Placer:
     def _place_one_by_one(self, ops: Sequence[Operation]) -> Placement:
         from tftutor.runtime.colocation import ColocationGraph  # most sessions never need it
 
+        ops = inputs_first(ops)
         alive = set(ops)
         kept = {op: device for op, device in self._kept.items() if op in alive}
         groups = ColocationGraph(ops, self.devices, self._soft, dict(kept), self._log)
