@@ -3,3 +3,4 @@
 from tftutor.framework.api import lazy_namespace
 
 lazy_namespace("test", "tftutor.client.testing")
+lazy_namespace("config", "tftutor.client.device_config")

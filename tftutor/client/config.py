@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from tftutor import errors
 from tftutor.backends.blas import set_blas_threads
 from tftutor.backends.threads import set_thread_count
+from tftutor.client.process_settings import SessionConfig, process_settings
 from tftutor.runtime.device_set import GpuSettings
 
 # Honoured by the session.
@@ -66,23 +67,6 @@ _RUN_FIELDS = {"trace_level", "timeout_in_ms", "output_partition_graphs",
 _WHERE = "client/config.py in tftutor lists the supported fields"
 
 
-class SessionConfig(NamedTuple):
-    """What a session keeps of its ConfigProto.
-
-    Attributes:
-      timeout: seconds that a step may wait, None for ever.
-      gpu: the GPU options.
-      inter_op_threads: how many devices compute at once; 0 for all.
-    """
-
-    device_count: dict[str, int]
-    allow_soft_placement: bool = False
-    log_device_placement: bool = False
-    timeout: float | None = None
-    gpu: GpuSettings = GpuSettings()
-    inter_op_threads: int = 0
-
-
 def _set_fields(proto: Any, prefix: str = "") -> Iterator[str]:
     """Dotted names of the fields that are set, down to plain values."""
     for field, value in proto.ListFields():
@@ -96,25 +80,35 @@ def _set_fields(proto: Any, prefix: str = "") -> Iterator[str]:
 
 
 def read_config(config: Any) -> SessionConfig:
-    """Check a ConfigProto (or None) and return what counts.
+    """Check a ConfigProto and return what counts; without one, what `tf.config` says.
 
-    Raises: TypeError when it is none; tf.errors.UnimplementedError that names a refused field.
+    Raises: TypeError when it is none; tf.errors.UnimplementedError that names a refused field;
+      ValueError when `tf.config` lets the memory of some GPUs grow and that of others not.
     """
     if config is None:
-        return SessionConfig({})
+        set_intra_op_threads(process_settings.intra_op_threads or 0)
+        return process_settings.session_config()
     if type(config).__name__ != "ConfigProto":
         raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
     for name in _set_fields(config):
         _check_field(name)
-    if config.intra_op_parallelism_threads > 0:  # for the whole process, as in TF
-        set_thread_count(config.intra_op_parallelism_threads)
-        set_blas_threads(config.intra_op_parallelism_threads)
+    set_intra_op_threads(config.intra_op_parallelism_threads)
     timeout = config.operation_timeout_in_ms
     # Below 0 TensorFlow runs everything in the caller's thread.
     inter_op = config.inter_op_parallelism_threads
     return SessionConfig(dict(config.device_count), config.allow_soft_placement,
                          config.log_device_placement, timeout / 1000 if timeout > 0 else None,
                          _gpu_settings(config.gpu_options), 1 if inter_op < 0 else inter_op)
+
+
+def set_intra_op_threads(count: int) -> None:
+    """Let `count` threads share the work of an operation, in the whole process, as in TF.
+
+    Without effect for 0 (nobody asks) and below.
+    """
+    if count > 0:
+        set_thread_count(count)
+        set_blas_threads(count)
 
 
 def _gpu_settings(options: Any) -> GpuSettings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tftutor.client.config import read_config
+from tftutor.client.config import SessionConfig, read_config
 from tftutor.runtime.device_set import session_devices
 from tftutor.runtime.devices import Device
 
@@ -28,7 +28,8 @@ def list_local_devices(session_config: Any = None) -> list[Any]:
     Raises: tf.errors.NotFoundError when `device_count` leaves no CPU;
       tf.errors.InvalidArgumentError for GPU options that don't fit the GPUs.
     """
-    devices = session_devices(read_config(session_config))
+    plain = session_config is None  # `tf.config` doesn't count here, as in TensorFlow
+    devices = session_devices(SessionConfig({}) if plain else read_config(session_config))
     return [_message(device, devices) for device in devices]
 
 
