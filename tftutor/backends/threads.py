@@ -13,7 +13,8 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -28,6 +29,7 @@ _helpers: SimpleQueue[_Pile] | None = None
 _helper_count = 0
 _starting = threading.Lock()
 _buffers = threading.local()
+_local = threading.local()
 
 
 _asked_for = 0  # by set_thread_count
@@ -44,10 +46,23 @@ def thread_count() -> int:
 
     What `set_thread_count` was told, else OMP_NUM_THREADS, else the processors this process has.
     """
+    if getattr(_local, "is_alone", False):
+        return 1
     if _asked_for > 0:
         return min(_asked_for, _MOST)
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     return min(int(wanted) if _is_count(wanted) else _processors(), _MOST)
+
+
+@contextmanager
+def alone(flag: bool = True) -> Iterator[None]:
+    """Inside, the calling thread shares no work out: it stands for a processor of its own."""
+    before = getattr(_local, "is_alone", False)
+    _local.is_alone = flag
+    try:
+        yield
+    finally:
+        _local.is_alone = before
 
 
 def _is_count(text: str) -> bool:

@@ -16,7 +16,7 @@ from tftutor.client.config import (
     read_config,
     read_run_options,
 )
-from tftutor.client.devices import DeviceAttributes, session_devices
+from tftutor.client.devices import DeviceAttributes, attributes_of
 from tftutor.client.feeds import fed_and_fetched, feed_pairs, feed_value
 from tftutor.client.fetches import FetchMapper, owned
 from tftutor.client.partial_run import PartialRuns
@@ -24,9 +24,12 @@ from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.default_session import session_as_default
 from tftutor.framework.graph import Graph
 from tftutor.framework.operation import Operation, Tensor
+from tftutor.runtime.device_set import session_devices
+from tftutor.runtime.devices import Device
 from tftutor.runtime.executor import run_plan
-from tftutor.runtime.placer import check_devices, placement_lines
-from tftutor.runtime.plan import Plan
+from tftutor.runtime.placement import Placement
+from tftutor.runtime.placer import Placer
+from tftutor.runtime.plan import Plan, make_plan
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
 
@@ -69,7 +72,9 @@ class BaseSession:
         self._step_ids = itertools.count(1)
         self._running: set[StepState] = set()
         self._partial_runs = PartialRuns(self)
-        self._logged: set[Operation] = set()
+        self._logged: Placement | None = None  # what log_device_placement has printed last
+        self._devices: list[Device] = session_devices(self._settings)
+        self._placer = Placer(self._devices, self._settings.allow_soft_placement)
 
     # -- properties -------------------------------------------------------------------------
 
@@ -90,11 +95,14 @@ class BaseSession:
 
     def list_devices(self) -> list[DeviceAttributes]:
         """The devices that this session can use. Source: TF 1.15 docs, tf.Session.list_devices."""
-        return session_devices(self, self._cpus)
+        return [attributes_of(device) for device in self._devices]
 
-    @property
-    def _cpus(self) -> int:
-        return max(1, self._settings.device_count.get("CPU", 1))
+    def placement(self) -> Placement:
+        """Where each operation of the graph runs, and why.
+
+        Raises: tf.errors.InvalidArgumentError for an operation that can't run where it is asked to.
+        """
+        return self._placer.place(self._graph)
 
     def close(self) -> None:
         """Free what the session holds and cancel steps that wait; `run` is refused from now on."""
@@ -157,6 +165,7 @@ class BaseSession:
         """Run a plan some kernel of which may wait, or looks at its step."""
         deadline = None if timeout is None else time.monotonic() + timeout
         step = StepState(next(self._step_ids), deadline, session=self)
+        step.inter_op_threads = self._settings.inter_op_threads
         self._running.add(step)
         try:
             return run_plan(plan, feeds, step)
@@ -213,14 +222,13 @@ class BaseSession:
 
     def _plan_for(self, fetches: tuple[Tensor, ...], targets: tuple[Operation, ...],
                   feeds: tuple[Tensor, ...], done: frozenset[Operation] = frozenset()) -> Plan:
-        plan = Plan(fetches, targets, feeds, self._resources, done)
-        settings = self._settings
-        check_devices(plan.ops, settings.allow_soft_placement, self._cpus)
-        if settings.log_device_placement:
-            new = [op for op in plan.ops if op not in self._logged]
-            self._logged.update(new)
-            log_placement(placement_lines(new))
-        return plan
+        placement = self._placer.place(self._graph)
+        if self._settings.log_device_placement:
+            if placement is not self._logged:
+                self._logged = placement
+                log_placement(placement.lines())
+        return make_plan(fetches, targets, feeds, self._resources, done, placement.device_of,
+                         self._devices)
 
     # -- other ways to run --------------------------------------------------------------------
 

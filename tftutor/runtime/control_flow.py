@@ -52,7 +52,8 @@ def no_value(index: int) -> Any:
 class StructuredEmitter(Emitter):
     """An Emitter for plans with control flow."""
 
-    flow: FlowAnalysis
+    flow: FlowAnalysis = None  # type: ignore[assignment]  # made in `emit`, unless given
+    checks_for_abort = False  # in each iteration: set for a part of a step
     may_write_in_place = False  # an operator in a loop sees the same left value again and again
 
     def __init__(self, *args: Any) -> None:
@@ -65,7 +66,8 @@ class StructuredEmitter(Emitter):
     # -- the whole --------------------------------------------------------------------------
 
     def _find_last_uses(self) -> None:
-        self.flow = FlowAnalysis(self.ops, self.feeds)
+        if self.flow is None:
+            self.flow = FlowAnalysis(self.ops, self.feeds)
         self.ops = list(_in_order(self.flow.root))
         super()._find_last_uses()
 
@@ -78,7 +80,7 @@ class StructuredEmitter(Emitter):
     def fetch_text(self, tensor: Tensor) -> str:
         """Source text for a value to return; on a branch not taken it is TF's error."""
         if tensor in self._fed():
-            return self.read(tensor)
+            return self.returned(tensor)
         frame = self.flow.frame_of[tensor.op]
         if tensor.op.type in EXITS:
             frame = frame.parent or frame
@@ -89,10 +91,10 @@ class StructuredEmitter(Emitter):
         guard = self.flow.tensor_guard.get(tensor, ())
         if not guard:
             return super().fetch_text(tensor)
-        missing = f"{self.global_name('k', no_value)}({self.fetches.index(tensor)})"
+        missing = f"{self.global_name('k', no_value)}({self.fetch_positions[tensor]})"
         if tensor not in self.names and tensor not in self.constants:
             return missing
-        return f"{self.read(tensor)} if {self._test(guard)} else {missing}"
+        return f"{self.returned(tensor)} if {self._test(guard)} else {missing}"
 
     # -- blocks -----------------------------------------------------------------------------
 
@@ -180,10 +182,14 @@ class StructuredEmitter(Emitter):
             self._set_constants_if_free(index, np.int32(arm.position))
             return
         if self._is_used(value) or not are_complementary(arms):
-            self._write_choice(value, [(arm, self.raw(arm.tensor)) for arm in arms])
+            self._write_choice(value, [(arm, self.arm_text(op, arm.tensor)) for arm in arms])
         if self._is_used(index):
             self._write_choice(index, [
                 (arm, self.global_name("c", self._index_constant(arm.position))) for arm in arms])
+
+    def arm_text(self, merge: Operation, tensor: Tensor) -> str:
+        """Source text for the value that comes into a Merge by one of its arms."""
+        return self.raw(tensor)
 
     def _set_constants_if_free(self, tensor: Tensor, value: Any) -> None:
         if tensor not in self.names:
@@ -231,6 +237,9 @@ class StructuredEmitter(Emitter):
             self.write(f"{name} = {start}")
         self.write("while True:")
         saved = self._enter_scope()
+        if self.checks_for_abort:
+            self.uses_step = True
+            self.write("step.rendezvous.check()")
         self._emit_units(frame.phases[0], ())
         self._want(())
         self.write(f"if not {self.read(frame.loop_cond._inputs[0])}: break", frame.loop_cond)

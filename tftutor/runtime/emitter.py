@@ -22,6 +22,7 @@ from tftutor.framework.operation import Operation, Tensor
 from tftutor.framework.shape_merge import Shape, is_fully_defined, num_elements
 from tftutor.runtime.binding import NodeBinder
 from tftutor.runtime.late_reads import LateReads
+from tftutor.runtime.transfers import TransferNode
 
 ALIASES = {"Identity", "StopGradient", "PreventGradient", "Snapshot", "PlaceholderWithDefault",
             "CheckNumericsOff"}
@@ -44,6 +45,8 @@ class Emitter:
         self.fetches = fetches
         self.feeds = feeds
         self.binder = binder
+        self.folding_binder = binder  # for what is computed when the plan is made
+        self.fetch_positions = {tensor: index for index, tensor in enumerate(fetches)}
         self.namespace: dict[str, Any] = {}
         self.lines: list[str] = []
         self.line_ops: dict[int, Operation] = {}
@@ -55,6 +58,8 @@ class Emitter:
         self._last_use: dict[Tensor, Any] = {}  # the operation (or region) that takes it last
         self._uses: dict[Tensor, int] = {}  # how many operations take it
         self._arrays: dict[tuple[Tensor, Shape], np.ndarray] = {}  # constant scalars as arrays
+        self._received: set[Tensor] = set()  # come from another device: values, never cells
+        self.late: LateReads | None = None  # of the whole step, when this is a part of one
         self._late = LateReads((), ())
         self.indent = 1
 
@@ -62,7 +67,7 @@ class Emitter:
 
     def emit(self) -> None:
         """Write all lines."""
-        self._late = LateReads(self.ops, self.feeds)
+        self._late = self.late or LateReads(self.ops, self.feeds)
         self._find_last_uses()
         self.write("def step_function(feeds, step):", indent=0)
         for index, tensor in enumerate(self.feeds):
@@ -116,11 +121,26 @@ class Emitter:
     def read(self, tensor: Tensor) -> str:
         """Source text for a value: a variable's cell is read."""
         text = self.raw(tensor)
-        return f"{text}.value" if tensor.dtype._is_ref_dtype and tensor not in self._fed() else text
+        if (tensor.dtype._is_ref_dtype and tensor not in self._received
+                and tensor not in self._fed()):
+            return f"{text}.value"
+        return text
 
     def fetch_text(self, tensor: Tensor) -> str:
         """Source text for a value to return."""
-        return self.read(self._late.updated.get(tensor, tensor))
+        return self.returned(self.fetched(tensor))
+
+    def returned(self, tensor: Tensor) -> str:
+        """Source text for a value as it leaves the step."""
+        return self.read(tensor)
+
+    def fetched(self, tensor: Tensor) -> Tensor:
+        """What is read for a fetched tensor: a variable that the step updates, as it is now."""
+        updated = self._late.updated.get(tensor, tensor)
+        return updated if self._has(updated) else tensor
+
+    def _has(self, tensor: Tensor) -> bool:
+        return tensor in self.names or tensor in self.constants
 
     def _fed(self) -> dict[Tensor, None]:
         return dict.fromkeys(self.feeds)
@@ -132,7 +152,8 @@ class Emitter:
         if op not in self._late.of:
             self.emit_one(op)
             return
-        before = {t: self.names[t] for t in self._late.of[op]}
+        before = {t: self.names[t] for t in self._late.of[op]
+                  if t in self.names and self._has(self._late.updated[t])}
         for tensor in before:
             self.names[tensor] = f"{before[tensor]}_{op._id}"
             self.write(f"{self.names[tensor]} = {self.read(self._late.updated[tensor])}", op)
@@ -144,12 +165,29 @@ class Emitter:
         definition = op._op_def
         if op.type == "NoOp":
             return
-        if definition.static_value_fn is not None:
-            self._set_constants(op, [self.binder.static_value(op)])
+        if isinstance(op, TransferNode):
+            self.emit_transfer(op)
+        elif definition.static_value_fn is not None:
+            self._set_constants(op, [self.folding_binder.static_value(op)])
         elif op.type in ALIASES and not op._inputs[0].dtype._is_ref_dtype:
             self._alias(op)
         elif not self._fold(op):
             self._emit_step(op)
+
+    def emit_transfer(self, node: TransferNode) -> None:
+        """Write the sending or receiving end of an edge between two devices."""
+        self.uses_step = True
+        channel = node.channel
+        if node.type == "_Send":
+            value = self.read(channel.tensor) if channel.tensor is not None else "None"
+            self.write(f"{self.global_name('k', channel.send)}({value}, step)"
+                       + self._releases(node), node)
+            return
+        target = ""
+        if channel.tensor is not None:
+            self._received.add(channel.tensor)
+            target = f"{self._output_name(channel.tensor)} = "
+        self.write(f"{target}{self.global_name('k', channel.recv)}(step)", node)
 
     def _alias(self, op: Operation) -> None:
         self.pass_on(op._inputs[0], op.outputs[0])
@@ -184,7 +222,7 @@ class Emitter:
             return False
         if op.type in NEVER_FOLDED:
             return False
-        kernel = self.binder.bind(op)
+        kernel = self.folding_binder.bind(op)
         if kernel.wants_step:
             return False
         try:
@@ -208,16 +246,16 @@ class Emitter:
             expression = self._input_texts(op)[0]
         else:
             expression = self._call(op, self._input_texts(op))
+        self.write(self._result_text(op, expression) + self._releases(op), op)
+
+    def _result_text(self, op: Operation, expression: str) -> str:
+        """`v5, v6 = <expression>`."""
         outputs = [self._output_name(t) for t in op.outputs]
         if not outputs:
-            text = expression
-        elif len(outputs) == 1:
-            text = f"{outputs[0]} = {expression}"
-            if gives_one_list(op):
-                text = f"{outputs[0]}, = {expression}"
-        else:
-            text = f"{', '.join(outputs)} = {expression}"
-        self.write(text + self._releases(op), op)
+            return expression
+        if len(outputs) == 1:
+            return f"{outputs[0]}{',' if gives_one_list(op) else ''} = {expression}"
+        return f"{', '.join(outputs)} = {expression}"
 
     def _operands(self, op: Operation, shape: Shape = None) -> list[str]:
         """Texts of an inline op's inputs; a constant scalar beside an array is an array too.

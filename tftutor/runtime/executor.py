@@ -15,14 +15,19 @@ import numpy as np
 from tftutor import errors
 from tftutor.framework.operation import Operation
 from tftutor.runtime.plan import Plan
+from tftutor.runtime.rendezvous import StepAborted
 from tftutor.runtime.resources import VariableCell
 
 
 def run_plan(plan: Plan, feeds: Sequence[Any], step: Any) -> list[Any]:
     """Run one step. Raises: tf.errors.OpError that names the node that failed."""
+    if plan.parts:
+        return plan.run(feeds, step, run_plan)
     try:
         with np.errstate(all="ignore"):
             return plan.function(feeds, step)
+    except StepAborted:
+        raise
     except Exception as error:
         raise explain_failure(plan, error) from _cause(error)
 

@@ -84,14 +84,14 @@ class _RegionFinder:
         self.taken.update(fetches)
 
     def _mark(self) -> None:
-        position: dict[Operation, int] = {}
+        made: dict[Tensor, int] = {}  # by which position; a `_Recv` gives another node's tensor
         for index, op in enumerate(self.ops):
-            position[op] = index
+            made.update(dict.fromkeys(op.outputs, index))
             if (op.type in _ASKS_FOR_SHAPE and _has_array(op._inputs[0])
                     and op._inputs[0].op not in self.derived):
                 source = op._inputs[0]
                 self.askers.add(op)
-                self.derived[op] = -1 if source in self.fed else position.get(source.op, -1)
+                self.derived[op] = -1 if source in self.fed else made.get(source, -1)
             elif self._follows(op):
                 self.derived[op] = max(self.derived[t.op] for t in op._inputs
                                        if t.op in self.derived)

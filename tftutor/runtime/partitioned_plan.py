@@ -1,0 +1,194 @@
+"""PartitionedPlan: a step that several devices run, each its part at the same time.
+
+The host's part runs in the thread that called `run`, every other in a thread of its device. They
+meet in the step's rendezvous. When one fails, the others are let go, and the error is raised.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tftutor.backends.blas import single_threaded_blas
+from tftutor.backends.threads import alone
+from tftutor.framework.operation import Operation, Tensor
+from tftutor.runtime.binding import NodeBinder
+from tftutor.runtime.control_flow import StructuredEmitter
+from tftutor.runtime.device_emitter import (
+    DeviceBinder,
+    StraightDeviceEmitter,
+    StructuredDeviceEmitter,
+)
+from tftutor.runtime.device_threads import Work, start
+from tftutor.runtime.devices import Device
+from tftutor.runtime.emitter import Emitter
+from tftutor.runtime.frames import FlowAnalysis
+from tftutor.runtime.late_reads import LateReads
+from tftutor.runtime.partitioner import Partition, Partitioner, straight_flow
+from tftutor.runtime.plan import Plan, Step
+from tftutor.runtime.rendezvous import StepAborted
+from tftutor.runtime.resources import ResourceManager
+from tftutor.runtime.shape_regions import StraightEmitter
+from tftutor.runtime.step_state import StepState
+from tftutor.runtime.transfers import Channel
+
+PartRunner = Callable[[Plan, Sequence[Any], StepState], list[Any]]
+
+
+class Part:
+    """One device's part of a step: its plan, and which feeds and fetches of the step are its."""
+
+    __slots__ = ("device", "plan", "feed_positions", "fetch_positions")
+
+    def __init__(self, device: Device, plan: Plan, feed_positions: list[int],
+                 fetch_positions: list[list[int]]) -> None:
+        self.device = device
+        self.plan = plan
+        self.feed_positions = feed_positions
+        self.fetch_positions = fetch_positions
+
+
+class PartitionedPlan:
+    """A compiled step on several devices.
+
+    Attributes:
+      parts: one a device that has something to do; the host's, if any, first.
+      channels: the edges between them.
+      ops, fetches, feeds, mutations, uses_step: as those of a Plan.
+    """
+
+    uses_step = True
+
+    def __init__(self, step: Step, device_of: Callable[[Operation], Device], host: Device,
+                 resources: ResourceManager) -> None:
+        self.fetches, self.feeds, self.ops = step.fetches, step.feeds, step.ops
+        self.mutations = step.ops[0].graph._mutations if step.ops else 0
+        flow = (FlowAnalysis(step.ops, step.feeds) if step.is_structured
+                else straight_flow(step.ops, device_of, step.feeds))
+        cut = Partitioner(flow, device_of, step.fetches, step.feeds, host)
+        late = LateReads(step.ops, step.feeds)
+        self.parts = [self._part(partition, flow, late, host, resources)
+                      for partition in cut.partitions()]
+        self.channels: list[Channel] = cut.channels
+
+    def _part(self, partition: Partition, flow: FlowAnalysis, late: LateReads, host: Device,
+              resources: ResourceManager) -> Part:
+        taken = {t for op in partition.ops for t in op._inputs} | set(partition.fetches)
+        positions = [i for i, t in enumerate(self.feeds) if t in taken]
+        feeds = [self.feeds[i] for i in positions]
+        emitter = _emitter(partition, feeds, flow, host, resources)
+        emitter.late = late
+        emitter.fetch_positions = {t: self.fetches.index(t) for t in partition.fetches}
+        plan = Plan.of_emitter(emitter, partition.device.name)
+        fetched = [[i for i, t in enumerate(self.fetches) if t is tensor]
+                   for tensor in partition.fetches]
+        return Part(partition.device, plan, positions, fetched)
+
+    def run(self, feeds: Sequence[Any], step: StepState, run_part: PartRunner) -> list[Any]:
+        """Run all parts; `run_part` runs one plan and explains its errors."""
+        return _Run(self, feeds, step, run_part).results()
+
+
+def _emitter(partition: Partition, feeds: list[Tensor], flow: FlowAnalysis, host: Device,
+             resources: ResourceManager) -> Emitter:
+    on_host, structured = partition.device.is_host, partition.is_structured
+    kinds: dict[tuple[bool, bool], type[Emitter]] = {
+        (True, True): StructuredEmitter, (True, False): StraightEmitter,
+        (False, True): StructuredDeviceEmitter, (False, False): StraightDeviceEmitter}
+    binder = (NodeBinder(resources, feeds) if on_host
+              else DeviceBinder(resources, feeds, partition.device))
+    emitter = kinds[on_host, structured](partition.ops, partition.fetches, feeds, binder)
+    if structured:
+        emitter.flow = PartFlow(flow, partition)  # type: ignore[attr-defined]
+        emitter.checks_for_abort = True  # type: ignore[attr-defined]
+    if not on_host:
+        emitter.device, emitter.host = partition.device, host  # type: ignore[attr-defined]
+    return emitter
+
+
+class PartFlow:
+    """The control flow of a whole step, of which one device runs the part under `root`."""
+
+    def __init__(self, flow: FlowAnalysis, partition: Partition) -> None:
+        self.root = partition.root
+        self.frame_of = flow.frame_of
+        self.tensor_guard = flow.tensor_guard
+        self.arms = flow.arms
+        self.is_loop_merge = flow.is_loop_merge
+
+
+class _Run:
+    """One run of all parts."""
+
+    def __init__(self, plan: PartitionedPlan, feeds: Sequence[Any], step: StepState,
+                 run_part: PartRunner) -> None:
+        self.plan = plan
+        self.feeds = feeds
+        self.step = step
+        self.run_part = run_part
+        self.error: BaseException | None = None  # of the part that failed first
+
+    def results(self) -> list[Any]:
+        """The fetched values, in the order of the plan. Raises: what a part raised first."""
+        parts, rendezvous = self.plan.parts, self.step.rendezvous
+        assert rendezvous is not None  # made before the threads ask for it
+        here = parts[0] if parts and parts[0].device.is_host else None
+        simulated = any(part.device.is_simulated for part in parts)
+        with single_threaded_blas() if simulated else contextlib.nullcontext():
+            works = [(part, start(lambda part=part: self._run_part(part), part.device.short_name))
+                     for part in parts if part is not here]
+            found = [(here, self._run_part(here))] if here is not None else []
+            for part, work in works:
+                self._wait(work)
+                found.append((part, work.result))
+        if self.error is not None:
+            raise self.error
+        values: list[Any] = [None] * len(self.plan.fetches)
+        for part, results in found:
+            for positions, value in zip(part.fetch_positions, results, strict=True):
+                for position in positions:
+                    values[position] = value
+        return values
+
+    def _wait(self, work: Work) -> None:
+        while True:
+            try:
+                work.done.wait()
+                return
+            except BaseException as error:  # noqa: BLE001 - Ctrl-C: raised when all parts have ended
+                self._fail(error)
+
+    def _run_part(self, part: Part) -> list[Any]:
+        """Run one part in this thread; a failure ends the step."""
+        rendezvous = self.step.rendezvous
+        feeds = [self.feeds[i] for i in part.feed_positions]
+        rendezvous.begin_turn()
+        try:
+            with part.device.library.activate(), alone(part.device.is_simulated):
+                results = self.run_part(part.plan, feeds, self.step)
+                part.device.library.synchronize()
+                return results
+        except BaseException as error:  # noqa: BLE001 - `results` raises it in the caller's thread
+            self._fail(error)
+            return []
+        finally:
+            rendezvous.end_turn()
+
+    def _fail(self, error: BaseException) -> None:
+        if not isinstance(error, StepAborted) and (
+                self.error is None or not isinstance(error, Exception)):
+            self.error = error
+        elif self.error is None and self.step.cancelled is not None:
+            self.error = _cancelled(self.step.cancelled)
+        if self.step.cancelled is None:
+            self.step.cancelled = "Step was cancelled by an error in another part of it"
+        self.step.rendezvous.abort()
+
+
+def _cancelled(text: str) -> Exception:
+    from tftutor import errors
+
+    error = errors.CancelledError(None, None, text)
+    error.concerns_step = True  # type: ignore[attr-defined]
+    return error

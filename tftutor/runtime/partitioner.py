@@ -1,0 +1,321 @@
+"""Partitioner: cuts the operations of a step by device.
+
+Every partition keeps the order of the whole step. Behind a producer stands a `_Send` for each other
+device that needs its value; the `_Recv` stands where the producer stood, or later, just before the
+first consumer. As all partitions follow one order, they can't wait for each other in a circle:
+whoever waits, waits for something earlier.
+
+A loop runs in every partition that has a part in it. Each decides by the same predicate, sent anew
+in each iteration, and so do the branches of a conditional.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from tftutor.framework.operation import Operation, Tensor
+from tftutor.runtime.devices import Device
+from tftutor.runtime.frames import (
+    ENTERS,
+    EXITS,
+    MERGES,
+    NEXT_ITERATIONS,
+    Arm,
+    FlowAnalysis,
+    Frame,
+    Guard,
+    Unit,
+)
+from tftutor.runtime.kernel_registry import gpu_kernel
+from tftutor.runtime.transfers import Channel, TransferNode
+
+Units = list[tuple[Unit, Guard]]
+Source = Tensor | Operation  # what is needed from elsewhere: a value, or that something has run
+
+
+class Partition:
+    """The part of a step that one device runs.
+
+    Attributes:
+      device: where it runs.
+      root: its operations, `_Send` and `_Recv` nodes with their guards, as one frame.
+      ops: the same in a flat list.
+      fetches: what it returns.
+    """
+
+    def __init__(self, device: Device, root: Frame, fetches: Sequence[Tensor]) -> None:
+        self.device = device
+        self.root = root
+        self.ops = list(_flat(root))
+        self.fetches = tuple(fetches)
+
+    @property
+    def is_structured(self) -> bool:
+        """True when it has branches or loops."""
+        units = self.root.phases[0]
+        return any(isinstance(unit, Frame) or guard for unit, guard in units) or any(
+            op.type in MERGES | EXITS | ENTERS | {"Switch", "RefSwitch"} for op in self.ops)
+
+
+class Partitioner:
+    """Cuts one step.
+
+    Args:
+      flow: the analysed operations of the step (for a straight step, all in one frame).
+      device_of: the device of an operation.
+      fed: tensors whose values come from outside, into whichever partition takes them.
+    """
+
+    def __init__(self, flow: FlowAnalysis, device_of: Callable[[Operation], Device],
+                 fetches: Sequence[Tensor], fed: Iterable[Tensor], host: Device) -> None:
+        self.flow = flow
+        self.host = host
+        self.fed = set(fed)
+        self.fetches = fetches
+        self._places = _places(flow, device_of)
+        self.channels: list[Channel] = []
+        self._channels_from: dict[Operation, list[Channel]] = {}
+        self._ends: dict[tuple[Source, Device], Channel] = {}
+        self._waited_for = {control for op in self._places for control in op._control_inputs}
+
+    def partitions(self) -> list[Partition]:
+        """One partition a device that has something to do, the host's first."""
+        devices = list(dict.fromkeys(self._places.values()))
+        wanted = {device: self._fetched_on(device) for device in (self.host, *devices)}
+        needs = {device: self._needs(device, wanted[device]) for device in wanted}
+        for device, sources in needs.items():
+            for source in sources:
+                self._open_channel(source, device)
+        found = []
+        for device in wanted:
+            root = self._restricted(self.flow.root, None, device, needs[device])
+            if root.phases[0] or wanted[device]:
+                found.append(Partition(device, root, wanted[device]))
+        return found
+
+    def _fetched_on(self, device: Device) -> list[Tensor]:
+        return [t for t in dict.fromkeys(self.fetches)
+                if (self.host if t in self.fed else self._places.get(t.op, self.host)) is device]
+
+    # -- what a partition needs from others ---------------------------------------------------
+
+    def _needs(self, device: Device, fetches: Sequence[Tensor]) -> dict[Source, None]:
+        """Values and control edges that come from other devices, those of its guards included."""
+        needs: dict[Source, None] = {}
+        guards: list[Guard] = [self.flow.tensor_guard.get(t, ()) for t in fetches]
+        frames: set[Frame] = set()
+        for op, place in self._places.items():
+            if place is not device:
+                continue
+            for tensor in op._inputs:
+                self._add(needs, tensor, device)
+            for control in op._control_inputs:
+                self._add_control(needs, op, control, device)
+            guards.append(self.flow.op_guard.get(op, ()))
+            guards.extend(arm.rest for arm in self.flow.arms.get(op, ()))
+            self._enter_frames(frames, self._frame(op))
+        self._close(needs, guards, frames, device)
+        return needs
+
+    def _close(self, needs: dict[Source, None], guards: list[Guard], frames: set[Frame],
+               device: Device) -> None:
+        """Add the predicates: to receive a value inside a branch takes its predicate too."""
+        seen: set[Source] = set()
+        done: set[Frame] = set()
+        while guards or len(seen) < len(needs) or done < frames:
+            for frame in frames - done:
+                done.add(frame)
+                if frame.loop_cond is not None:
+                    self._add(needs, frame.loop_cond._inputs[0], device)
+                guards.append(frame.guard)
+            for source in [s for s in needs if s not in seen]:
+                seen.add(source)
+                guards.append(self._guard_of(source))
+                op = source if isinstance(source, Operation) else source.op
+                if op.type not in EXITS:
+                    self._enter_frames(frames, self._frame(op))
+                else:
+                    self._enter_frames(frames, self._frame(op).parent)
+            pending, guards[:] = list(guards), []
+            for literal in (literal for guard in pending for literal in guard):
+                if literal.tensor.op.type != "LoopCond":
+                    self._add(needs, literal.tensor, device)
+
+    def _frame(self, op: Operation) -> Frame:
+        return self.flow.frame_of.get(op, self.flow.root)
+
+    @staticmethod
+    def _enter_frames(frames: set[Frame], frame: Frame | None) -> None:
+        while frame is not None and frame.parent is not None:
+            frames.add(frame)
+            frame = frame.parent
+
+    def _guard_of(self, source: Source) -> Guard:
+        if isinstance(source, Tensor):
+            return self.flow.tensor_guard.get(source, ())
+        return self.flow.op_guard.get(source, ())
+
+    def _add(self, needs: dict[Source, None], tensor: Tensor, device: Device) -> None:
+        place = self._places.get(tensor.op)
+        if tensor not in self.fed and place is not None and place is not device:
+            needs[tensor] = None
+
+    def _add_control(self, needs: dict[Source, None], op: Operation, control: Operation,
+                     device: Device) -> None:
+        if op.type == "NoOp" and op not in self._waited_for:
+            return  # the step ends when all partitions have, so nobody has to wait here
+        place = self._places.get(control)
+        if place is not None and place is not device:
+            needs[control] = None
+
+    def _open_channel(self, source: Source, device: Device) -> None:
+        op = source if isinstance(source, Operation) else source.op
+        tensor = source if isinstance(source, Tensor) else None
+        place = self._places[op]
+        on_host = place.is_host
+        if tensor is not None and not on_host:
+            memory = gpu_kernel(op)
+            on_host = memory is None or memory.host_outputs[tensor.value_index]
+            on_host = on_host or tensor.dtype.base_dtype.name in ("resource", "variant", "string")
+        channel = Channel(tensor, op, place, device, on_host or tensor is None)
+        self._ends[source, device] = channel
+        self.channels.append(channel)
+        self._channels_from.setdefault(op, []).append(channel)
+
+    # -- one partition --------------------------------------------------------------------------
+
+    def _restricted(self, frame: Frame, parent: Frame | None, device: Device,
+                    needs: dict[Source, None]) -> Frame:
+        """The part of a frame that a device has in it."""
+        part = Frame(frame.name, parent, frame.first)
+        part.guard = frame.guard
+        part.loop_cond = frame.loop_cond
+        part.ops = [op for op in frame.ops if self._places.get(op) is device]
+        part.loop_merges = [op for op in frame.loop_merges if self._places.get(op) is device]
+        part.phases = [self._restricted_units(units, part, device, needs)
+                       for units in frame.phases]
+        return part
+
+    def _restricted_units(self, units: Units, part: Frame, device: Device,
+                          needs: dict[Source, None]) -> Units:
+        found: Units = []
+        for unit, guard in units:
+            if isinstance(unit, Frame):
+                inner = self._restricted(unit, part, device, needs)
+                if any(inner.phases):
+                    found.append((inner, guard))
+                for op in unit.ops:
+                    if op.type in EXITS:
+                        found += [(node, guard) for node in self._receivers(op, device, needs)]
+            elif self._places.get(unit) is device:
+                found.append((unit, guard))
+                found += [(node, guard) for node in self._senders(unit)]
+            elif unit.type not in EXITS:
+                found += [(node, guard) for node in self._receivers(unit, device, needs)]
+        return _receive_late(found, self.flow.arms)
+
+    def _receivers(self, op: Operation, device: Device, needs: dict[Source, None]
+                   ) -> list[TransferNode]:
+        if self._places.get(op) is device:
+            return []
+        return [TransferNode(self._ends[source, device], False) for source in (*op.outputs, op)
+                if source in needs]
+
+    def _senders(self, op: Operation) -> list[TransferNode]:
+        return [TransferNode(channel, True) for channel in self._channels_from.get(op, ())]
+
+
+def _places(flow: FlowAnalysis, device_of: Callable[[Operation], Device]
+            ) -> dict[Operation, Device]:
+    """The devices of all operations; what feeds a loop variable is where the loop variable is.
+
+    Enter and NextIteration cost nothing, wherever they are. At the head of a loop the value must
+    be there before the first iteration.
+    """
+    places = {op: device_of(op) for op in flow.position}
+    for op in list(places):
+        if op.type in MERGES and any(t.op.type in NEXT_ITERATIONS for t in op._inputs):
+            for tensor in op._inputs:
+                if tensor.op in places and tensor.op.type in ENTERS | NEXT_ITERATIONS:
+                    places[tensor.op] = places[op]
+    return places
+
+
+def straight_flow(ops: Sequence[Operation], device_of: Callable[[Operation], Device],
+                  fed: Iterable[Tensor]) -> FlowAnalysis:
+    """The flow of a step without branches and loops, ordered for devices that work at once.
+
+    First comes what needs no other device, then what needs one hop between devices, and so on: a
+    device then has sent what it can before it waits. A step that fills and empties queues keeps
+    its order, in which whatever may fill one comes first.
+    """
+    hops: dict[Operation, int] = {}
+    if not any(op.type.startswith("Queue") for op in ops):
+        for op in ops:
+            place = device_of(op)
+            hops[op] = max((hops[source] + (device_of(source) is not place)
+                            for source in (*(t.op for t in op._inputs), *op._control_inputs)
+                            if source in hops), default=0)
+    flow = FlowAnalysis((), fed)
+    flow.position = {op: index for index, op in enumerate(ops)}
+    flow.root.ops = list(ops)
+    ordered = sorted(ops, key=lambda op: hops.get(op, 0))  # stable
+    flow.root.phases = [[(op, ()) for op in ordered], [], []]
+    return flow
+
+
+def _flat(frame: Frame) -> Iterable[Operation]:
+    for phase in frame.phases:
+        for unit, _ in phase:
+            if isinstance(unit, Frame):
+                yield from _flat(unit)
+            else:
+                yield unit
+
+
+# -- receiving late ---------------------------------------------------------------------------------
+
+Arms = Mapping[Operation, list[Arm]]
+
+
+def _receive_late(units: Units, arms: Arms) -> Units:
+    """Move each `_Recv` to just before the first unit that takes what it receives."""
+    waiting: dict[Source, tuple[Unit, Guard]] = {}
+    result: Units = []
+    for unit, guard in units:
+        if isinstance(unit, TransferNode) and unit.type == "_Recv":
+            channel = unit.channel
+            waiting[channel.tensor if channel.tensor is not None else channel.producer] = (
+                unit, guard)
+            continue
+        if waiting:
+            _flush(waiting, (unit, guard), arms, result)
+        result.append((unit, guard))
+    result.extend(waiting.values())
+    return result
+
+
+def _flush(waiting: dict[Source, tuple[Unit, Guard]], entry: tuple[Unit, Guard], arms: Arms,
+           result: Units) -> None:
+    """Append what a unit takes, and first the predicates under which that is received."""
+    for source in _taken(*entry, arms):
+        received = waiting.pop(source, None)
+        if received is not None:
+            _flush(waiting, received, arms, result)
+            result.append(received)
+
+
+def _taken(unit: Unit, guard: Guard, arms: Arms) -> Iterable[Source]:
+    for literal in guard:
+        yield literal.tensor
+    if isinstance(unit, Frame):
+        for phase in unit.phases:
+            for inner, inner_guard in phase:
+                yield from _taken(inner, inner_guard, arms)
+        for merge in unit.loop_merges:
+            yield from merge._inputs
+    else:
+        yield from unit._inputs
+        yield from unit._control_inputs
+        for arm in arms.get(unit, ()):
+            yield from (literal.tensor for literal in arm.rest)

@@ -1,0 +1,92 @@
+"""Rendezvous: where the partitions of one step hand values to each other.
+
+A value is sent under the key of its edge and received once. Sender and receiver pass the edge
+equally often and in the same order, also in loops, so a key needs no iteration number.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import Any
+
+from tftutor.runtime.step_state import StepState, step_timeout
+
+_LONGEST_SLEEP = 0.5  # seconds: not every platform lets Ctrl-C into a long wait
+
+
+class StepAborted(Exception):  # noqa: N818 - not an error of its own: another partition has one
+    """Another partition of the step has failed, or the step was cancelled."""
+
+
+class Rendezvous:
+    """The values on their way between the partitions of one step.
+
+    Args:
+      step: the step, which may be cancelled or run out of time.
+      at_once: how many partitions may compute at the same time; None for all.
+    """
+
+    def __init__(self, step: StepState, at_once: int | None = None) -> None:
+        self._step = step
+        self._values: dict[Any, deque[Any]] = {}
+        self._changed = threading.Condition(threading.Lock())
+        self._aborted = False
+        self._turns = threading.Semaphore(at_once) if at_once else None
+
+    def send(self, key: Any, value: Any) -> None:
+        """Leave a value; never waits."""
+        with self._changed:
+            self._values.setdefault(key, deque()).append(value)
+            self._changed.notify_all()
+
+    def recv(self, key: Any) -> Any:
+        """Take the value sent under `key`, and wait until it is there.
+
+        Raises: StepAborted when another partition has failed; DeadlineExceededError.
+        """
+        with self._changed:
+            waiting = self._values.get(key)
+            if waiting:
+                return waiting.popleft()
+        self.end_turn()
+        try:
+            with self._changed:
+                while not (waiting := self._values.get(key)):
+                    self._sleep()
+                return waiting.popleft()
+        finally:
+            self.begin_turn()
+
+    def _sleep(self) -> None:
+        step = self._step
+        if self._aborted or step.cancelled is not None:
+            raise StepAborted
+        left = _LONGEST_SLEEP
+        if step.deadline is not None:
+            left = min(left, step.deadline - time.monotonic())
+            if left <= 0:
+                raise step_timeout()
+        self._changed.wait(left)
+
+    def abort(self) -> None:
+        """Let everybody who waits go, with StepAborted."""
+        with self._changed:
+            self._aborted = True
+            self._changed.notify_all()
+
+    def check(self) -> None:
+        """Raise StepAborted when the step won't be finished; loops ask in each iteration."""
+        if self._aborted or self._step.cancelled is not None:
+            raise StepAborted
+
+    def begin_turn(self) -> None:
+        """Wait until fewer than `at_once` partitions compute."""
+        if self._turns is not None:
+            self._turns.acquire()
+
+    def end_turn(self) -> None:
+        """Let another partition compute."""
+        if self._turns is not None:
+            self._turns.release()
