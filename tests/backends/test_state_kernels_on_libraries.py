@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
+
 import numpy as np
 import pytest
 
+import tftutor as tf
 from tests.backends.state_harness import fits_a_gpu, run_case
 from tests.backends.strict_library import StrictLibrary
 from tests.op_cases import control_flow, random, state, training
 from tests.op_cases.op_case import OpCase
 from tftutor.backends.array_library import ArrayLibrary, NumpyLibrary
+from tftutor.framework.op_def import get_op_def
+from tftutor.runtime.binding import NodeBinder
+from tftutor.runtime.resources import ResourceManager, VariableCell
 
 CASES = [case for module in (state, training, random, control_flow) for case in module.CASES
          if case.op.startswith(("TensorArray", "Stack")) or module is not control_flow]
@@ -17,15 +26,34 @@ CASES = [case for case in CASES if fits_a_gpu(case)]
 IDS = [case.id for case in CASES]
 
 
-@pytest.fixture(params=["torch", "array_api_strict"])
-def library(request) -> ArrayLibrary:
-    if request.param == "array_api_strict":
-        return StrictLibrary()
-    pytest.importorskip("torch")
-    import tftutor.kernels.torch.state_scatter  # noqa: F401 - registers kernels
-    from tftutor.backends.torch_library import TorchLibrary
+def _library_names() -> list[str]:
+    names = ["array_api_strict"]
+    if importlib.util.find_spec("torch"):
+        import torch
 
-    return TorchLibrary("cpu")
+        names += ["torch"] + ["torch on a GPU"] * torch.cuda.is_available()
+    if importlib.util.find_spec("cupy"):
+        import cupy
+
+        names += ["cupy"] * cupy.cuda.is_available()
+    return names
+
+
+@pytest.fixture(params=_library_names())
+def library(request) -> Iterator[ArrayLibrary]:
+    found: Any = StrictLibrary()
+    if request.param.startswith("torch"):
+        import tftutor.kernels.torch.state_scatter  # noqa: F401 - registers kernels
+        from tftutor.backends.torch_library import TorchLibrary
+
+        found = TorchLibrary("cuda:0" if "GPU" in request.param else "cpu")
+    elif request.param == "cupy":
+        import tftutor.kernels.cupy.state_scatter  # noqa: F401 - registers kernels
+        from tftutor.backends.cupy_library import CupyLibrary
+
+        found = CupyLibrary(0)
+    with getattr(found, "activate", nullcontext)():
+        yield found
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
@@ -36,3 +64,119 @@ def test_program_with_state_gives_what_it_gives_on_numpy(case: OpCase, library) 
     for value, other in zip(found, expected, strict=True):
         assert value.dtype == other.dtype and value.shape == other.shape
         np.testing.assert_allclose(value, other, rtol=1e-5, atol=1e-7)
+
+
+# -- what the programs of the op cases don't show -------------------------------------------------
+
+TABLE = np.arange(12, dtype=np.float32).reshape(4, 3) + 1
+UFUNCS = {"Update": None, "Add": np.add, "Sub": np.subtract, "Mul": np.multiply,
+          "Div": np.divide, "Min": np.minimum, "Max": np.maximum}
+
+
+def _cell(library: ArrayLibrary, value: np.ndarray) -> VariableCell:
+    cell = VariableCell("v")
+    cell.commit(library.from_host(value))
+    return cell
+
+
+def _kernel(op_type: str, library: ArrayLibrary):
+    definition = get_op_def(op_type)
+    function, params = definition.library_kernels.get(
+        library.name, (definition.kernel_fn, definition.kernel_params))
+    return lambda *args: function(*args, **({"xp": library.xp} if "xp" in params else {}))
+
+
+@pytest.mark.parametrize("kind", UFUNCS)
+def test_scatter_with_equal_and_impossible_indices(kind, library) -> None:
+    cell = _cell(library, TABLE)
+    indices = np.array([2, 0, 2, 2, -1, 4, 0], np.int32)
+    updates = np.random.RandomState(0).uniform(0.5, 9, (7, 3)).astype(np.float32)
+    if kind == "Update":
+        updates[[0, 1]] = updates[[3, 6]] = updates[2]  # which of them wins is the library's choice
+    expected = TABLE.copy()
+    for index, row in zip(indices, updates, strict=True):
+        if 0 <= index < 4:
+            expected[index] = row if kind == "Update" else UFUNCS[kind](expected[index], row)
+    _kernel(f"Scatter{kind}", library)(cell, library.from_host(indices), library.from_host(updates))
+    np.testing.assert_allclose(library.to_host(cell.value), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", UFUNCS)
+def test_scatter_of_nothing_changes_nothing(kind, library) -> None:
+    cell = _cell(library, TABLE)
+    _kernel(f"ResourceScatter{kind}", library)(
+        cell, library.from_host(np.zeros(0, np.int64)), library.from_host(TABLE[:0]))
+    np.testing.assert_array_equal(library.to_host(cell.value), TABLE)
+
+
+def test_scatter_of_whole_tensors_and_of_slices(library) -> None:
+    cell = _cell(library, TABLE)
+    add = _kernel("ResourceScatterNdAdd", library)
+    add(cell, library.from_host(np.zeros((1, 0), np.int32)), library.from_host(TABLE[None]))
+    np.testing.assert_array_equal(library.to_host(cell.value), 2 * TABLE)
+    add(cell, library.from_host(np.array([[3], [9]])), library.from_host(TABLE[:2]))
+    expected = 2 * TABLE
+    expected[3] += TABLE[0]
+    np.testing.assert_array_equal(library.to_host(cell.value), expected)
+
+
+@pytest.mark.parametrize("op_type", ["AssignAdd", "AssignSub", "ScatterAdd", "ScatterUpdate",
+                                     "ScatterMax", "StridedSliceAssign", "ApplyGradientDescent"])
+def test_update_leaves_the_value_that_somebody_reads(op_type, library) -> None:
+    with tf.Graph().as_default(), tf.Session():
+        cell = _cell(library, TABLE)
+        reader = cell.value
+        arguments = {
+            "ScatterAdd": (np.array([0]), TABLE[:1]), "ScatterUpdate": (np.array([0]), TABLE[1:2]),
+            "ScatterMax": (np.array([0]), TABLE[1:2]),
+            "ApplyGradientDescent": (np.float32(1), TABLE)}.get(op_type, (TABLE,))
+        arguments = [library.from_host(value) for value in arguments]
+        v = tf.Variable(TABLE)
+        if op_type == "StridedSliceAssign":
+            op = v[1:2].assign(TABLE[:1]).op
+            arguments = [*(np.array(t, np.int32) for t in ([1], [2], [1])),
+                         library.from_host(TABLE[:1])]
+        else:
+            op = get_op_def(op_type)(v._ref(), *(np.zeros_like(library.to_host(a))
+                                                 for a in arguments)).op
+        kernel = NodeBinder(ResourceManager(), library=library).bind(op)
+        kernel.function(cell, *arguments, **kernel.keywords)
+        np.testing.assert_array_equal(library.to_host(reader), TABLE)
+        assert not np.array_equal(library.to_host(cell.value), TABLE)
+
+
+def test_assigned_value_is_the_variables_own(library) -> None:
+    source = library.from_host(TABLE)
+    cell = VariableCell("v")
+    _kernel("AssignVariableOp", library)(cell, source)
+    cell.value[0, ...] = 0
+    np.testing.assert_array_equal(library.to_host(source), TABLE)
+
+
+def test_update_of_another_shape_is_refused_and_changes_nothing(library) -> None:
+    cell = _cell(library, TABLE)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="must be the same size"):
+        _kernel("AssignAdd", library)(cell, library.from_host(TABLE[:2]))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Must have updates.shape"):
+        _kernel("ScatterAdd", library)(cell, library.from_host(np.array([0])),
+                                       library.from_host(TABLE[:2]))
+    np.testing.assert_array_equal(library.to_host(cell.value), TABLE)
+
+
+def test_exclusive_array_of_a_library_is_a_copy(library) -> None:
+    cell = _cell(library, TABLE)
+    table = cell.exclusive_array()
+    table[0, ...] = 0
+    np.testing.assert_array_equal(library.to_host(cell.value), TABLE)
+    cell.commit_array(table)
+    assert library.to_host(cell.value)[0].tolist() == [0, 0, 0]
+
+
+def test_gathering_a_batch_of_rows_from_a_variable(library) -> None:
+    cell = _cell(library, np.arange(24, dtype=np.float32).reshape(2, 4, 3))
+    indices = np.array([[3, 0], [1, 1]], np.int64)
+    definition = get_op_def("ResourceGather")
+    found = definition.kernel_fn(cell, library.from_host(indices), xp=library.xp, batch_dims=1)
+    table = library.to_host(cell.value)
+    np.testing.assert_array_equal(library.to_host(found),
+                                  np.stack([table[0][[3, 0]], table[1][[1, 1]]]))

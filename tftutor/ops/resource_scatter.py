@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from tftutor import errors
-from tftutor.backends.host_copies import in_library, on_host
 from tftutor.framework.api import exported
 from tftutor.framework.indexed_slices import IndexedSlices
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.shape_merge import brackets_text
+from tftutor.ops.gather import gather_nd_kernel, gather_v2_kernel
 from tftutor.ops.resource_state import handle_shape, variable_shape
-from tftutor.ops.row_updates import row_numbers, rows_of
 from tftutor.ops.state_scatter import (
     ROW_UFUNCS,
     add_library_kernel,
@@ -83,19 +81,15 @@ def resource_gather_gradient(op: Any, grad: Any) -> Any:
     return [IndexedSlices(reshape(grad, values_shape), reshape(indices, size), dense_shape), None]
 
 
-def _check_rows(rows: np.ndarray, limit: int) -> None:
-    flat = rows.reshape(-1)
-    bad = np.flatnonzero((flat < 0) | (flat >= limit))
-    if bad.size:
-        raise errors.InvalidArgumentError(
-            None, None, f"{position_text(rows, bad[0])} = {flat[bad[0]]} is not in [0, {limit})")
-
-
 @ResourceGather.kernel("numpy")
 def resource_gather_kernel(resource, indices, *, batch_dims):
     table = resource.value
     rows = np.asarray(indices)
-    _check_rows(rows, table.shape[batch_dims])
+    bad = np.flatnonzero((rows.reshape(-1) < 0) | (rows.reshape(-1) >= table.shape[batch_dims]))
+    if bad.size:
+        raise errors.InvalidArgumentError(
+            None, None, f"{position_text(rows, bad[0])} = {rows.reshape(-1)[bad[0]]} is not in "
+            f"[0, {table.shape[batch_dims]})")
     if batch_dims:
         places = np.ix_(*(np.arange(n) for n in rows.shape))[:batch_dims]
         return table[(*places, rows)]
@@ -104,16 +98,7 @@ def resource_gather_kernel(resource, indices, *, batch_dims):
 
 @ResourceGather.kernel()
 def resource_gather_of_library_kernel(resource, indices, *, xp, batch_dims):
-    table, rows = resource.value, on_host(indices)
-    limit = table.shape[batch_dims]
-    _check_rows(rows, limit)
-    numbers = indices
-    if batch_dims:
-        batch = rows.shape[:batch_dims]
-        tables = np.arange(math.prod(batch)).reshape(batch + (1,) * (rows.ndim - batch_dims))
-        numbers = in_library(rows + limit * tables, xp)
-    flat = xp.take(rows_of(table, batch_dims + 1, xp), xp.reshape(numbers, (-1,)), axis=0)
-    return xp.reshape(flat, (*rows.shape, *table.shape[batch_dims + 1:]))
+    return gather_v2_kernel(resource.value, indices, batch_dims, xp=xp, batch_dims=batch_dims)
 
 
 @ResourceGatherNd.shape
@@ -133,29 +118,22 @@ def resource_gather_nd_gradient(op: Any, grad: Any) -> Any:
     return [exported("scatter_nd")(op.inputs[1], grad, shape), None]
 
 
-def _checked_places(table: Any, indices: np.ndarray) -> tuple[np.ndarray, ...]:
-    shape = indices.shape[:-1] + tuple(table.shape[indices.shape[-1]:])
+@ResourceGatherNd.kernel("numpy")
+def resource_gather_nd_kernel(resource, indices):
+    table = resource.value
     try:
-        return checked_coordinates(table, indices, np.empty(shape, np.bool_))
+        updates = np.empty(indices.shape[:-1] + table.shape[indices.shape[-1]:], np.bool_)
+        places = checked_coordinates(table, indices, updates)
     except errors.InvalidArgumentError as error:
         raise errors.InvalidArgumentError(
             None, None, error.message.replace("index into shape", "index into param shape")
         ) from None
-
-
-@ResourceGatherNd.kernel("numpy")
-def resource_gather_nd_kernel(resource, indices):
-    table = resource.value
-    return table[_checked_places(table, indices)]
+    return table[places]
 
 
 @ResourceGatherNd.kernel()
 def resource_gather_nd_of_library_kernel(resource, indices, *, xp):
-    table, places = resource.value, on_host(indices)
-    numbers = row_numbers(_checked_places(table, places), table.shape)
-    depth = places.shape[-1]
-    flat = xp.take(rows_of(table, depth, xp), in_library(numbers, xp), axis=0)
-    return xp.reshape(flat, (*places.shape[:-1], *table.shape[depth:]))
+    return gather_nd_kernel(resource.value, indices, xp=xp)
 
 
 # -- updates ----------------------------------------------------------------------------------

@@ -8,24 +8,23 @@ register kernels of their own (`tftutor/kernels/torch/state_scatter.py`).
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from tftutor.backends.host_copies import in_library
+from tftutor.backends.host_copies import in_library, on_host
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "Add": operator.add, "Sub": operator.sub, "Mul": operator.mul, "Div": operator.truediv}
 _EXTREMES = {"Min": "minimum", "Max": "maximum"}
 
 
-def changed_rows(table: Any, rows: np.ndarray, updates: Any, kind: str, xp: Any) -> Any:
-    """A new table with `updates[i]` brought to row `rows[i]`.
+def changed_rows(table: Any, places: Any, updates: Any, kind: str, xp: Any) -> Any:
+    """A new table with `updates[i]` brought to row `places[i]`; the row behind the last is nowhere.
 
-    Shapes: table [n, ...], rows [k] on the host, updates [k, ...] -> [n, ...].
+    Shapes: table [n, ...], places [k], updates [k, ...] -> [n, ...].
 
     Args:
       kind: "Update" sets rows, the last of equal ones wins; "Add", "Sub", "Mul", "Div", "Min" and
@@ -34,14 +33,14 @@ def changed_rows(table: Any, rows: np.ndarray, updates: Any, kind: str, xp: Any)
     combine = _OPERATORS.get(kind)
     if kind in _EXTREMES:
         combine = getattr(xp, _EXTREMES[kind])
-    table = xp.asarray(table, copy=True)
+    count, rows = table.shape[0], on_host(places)
     for positions in last_of_equal(rows) if combine is None else rounds(rows):
-        source = np.zeros(table.shape[0], np.int64)  # for each row, the position of its update
+        source = np.zeros(count + 1, np.int64)  # for each row, the position of its update
         source[rows[positions]] = positions
-        touched = np.zeros((table.shape[0], *(1,) * (table.ndim - 1)), np.bool_)
+        touched = np.zeros((count + 1, *(1,) * (table.ndim - 1)), np.bool_)
         touched[rows[positions]] = True
-        new = xp.take(updates, in_library(source, xp), axis=0)
-        table = xp.where(in_library(touched, xp),
+        new = xp.take(updates, in_library(source[:-1], xp), axis=0)
+        table = xp.where(in_library(touched[:-1], xp),
                          new if combine is None else combine(table, new), table)
     return table
 
@@ -49,8 +48,7 @@ def changed_rows(table: Any, rows: np.ndarray, updates: Any, kind: str, xp: Any)
 def rounds(rows: np.ndarray) -> Iterator[np.ndarray]:
     """Positions in `rows` by rounds: the first of each row, the second of each row, ..."""
     order = np.argsort(rows, kind="stable")
-    ordered = rows[order]
-    begins = np.flatnonzero(np.diff(ordered, prepend=-1))
+    begins = np.flatnonzero(np.diff(rows[order], prepend=-1))
     lengths = np.diff(begins, append=rows.size)
     occurrence = np.arange(rows.size) - np.repeat(begins, lengths)
     for number in range(int(lengths.max(initial=0))):
@@ -61,15 +59,3 @@ def last_of_equal(rows: np.ndarray) -> list[np.ndarray]:
     """One round: the last position of each row."""
     _, from_the_end = np.unique(rows[::-1], return_index=True)
     return [rows.size - 1 - from_the_end] if rows.size else []
-
-
-def row_numbers(places: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
-    """Coordinates along the first dimensions as flat row numbers of `rows_of(table, depth)`."""
-    if not places:
-        return np.zeros(1, np.int64)
-    return np.ravel_multi_index(places, tuple(shape)[:len(places)]).reshape(-1).astype(np.int64)
-
-
-def rows_of(table: Any, depth: int, xp: Any) -> Any:
-    """The table with its first `depth` dimensions as one."""
-    return xp.reshape(table, (math.prod(table.shape[:depth]), *table.shape[depth:]))

@@ -7,19 +7,20 @@ the indices as coordinates. Of equal indices the last one wins in an update; the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tftutor import errors
-from tftutor.backends.host_copies import on_host
 from tftutor.framework.api import tf_export
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.shape_inference import ShapeError
 from tftutor.framework.shape_merge import brackets_text
-from tftutor.ops.row_updates import changed_rows, row_numbers, rows_of
+from tftutor.ops.nd_places import flat_places, kept_rows
+from tftutor.ops.row_updates import changed_rows
 
 _ORDERED = "T: {half, bfloat16, float, double, int32, int64}"
 _INPUTS = ("ref: Ref(T)", "indices: Tindices", "updates: T")
@@ -192,8 +193,7 @@ def position_text(indices: Any, bad: int) -> str:
     return "indices" + ("[" + ",".join(str(p) for p in place) + "]" if shape else "")
 
 
-def checked_rows(table: Any, indices: Any, updates: Any) -> Any:
-    """The indices as a vector. Raises: InvalidArgumentError when something doesn't fit."""
+def _check_row_shapes(table: Any, indices: Any, updates: Any) -> None:
     if table.ndim < 1:
         raise errors.InvalidArgumentError(
             None, None, f"params must be at least 1-D, got shape {_text(table)}")
@@ -203,6 +203,11 @@ def checked_rows(table: Any, indices: Any, updates: Any) -> Any:
             None, None, "Must have updates.shape = indices.shape + params.shape[1:] or "
             f"updates.shape = [], got updates.shape {_text(updates)}, indices.shape "
             f"{_text(indices)}, params.shape {_text(table)}")
+
+
+def checked_rows(table: Any, indices: Any, updates: Any) -> Any:
+    """The indices as a vector. Raises: InvalidArgumentError when something doesn't fit."""
+    _check_row_shapes(table, indices, updates)
     flat = np.reshape(indices, -1)
     bad = np.flatnonzero((flat < 0) | (flat >= table.shape[0]))
     if bad.size:
@@ -255,8 +260,8 @@ def scatter_rows(cell: Any, indices: Any, updates: Any, ufunc: Any) -> None:
         cell.commit_array(table)
 
 
-def checked_coordinates(table: Any, indices: Any, updates: Any) -> tuple[Any, ...]:
-    """Coordinates as a tuple of index arrays. Raises: InvalidArgumentError."""
+def _check_element_shapes(table: Any, indices: Any, updates: Any) -> int:
+    """How many dimensions the coordinates index. Raises: InvalidArgumentError."""
     depth = np.shape(indices)[-1]
     batch = np.shape(indices)[:-1]
     if np.shape(updates)[:1] != np.shape(indices)[:1]:
@@ -269,6 +274,12 @@ def checked_coordinates(table: Any, indices: Any, updates: Any) -> tuple[Any, ..
             f"params_shape[slice_dim:], got updates.shape: {_text(updates)}, indices.shape: "
             f"{_text(indices)}, params_shape: {_text(table)}, slice_dim: {depth}, and batch_dim: "
             f"{len(batch)}")
+    return depth
+
+
+def checked_coordinates(table: Any, indices: Any, updates: Any) -> tuple[Any, ...]:
+    """Coordinates as a tuple of index arrays. Raises: InvalidArgumentError."""
+    depth = _check_element_shapes(table, indices, updates)
     limits = np.array(table.shape[:depth], np.int64)
     bad = np.argwhere(np.any((indices < 0) | (indices >= limits), axis=-1))
     if bad.size:
@@ -291,25 +302,31 @@ def scatter_elements(cell: Any, indices: Any, updates: Any, ufunc: Any) -> None:
 
 def scatter_rows_of_library(cell: Any, indices: Any, updates: Any, kind: str, xp: Any,
                             change: Callable[..., Any] = changed_rows) -> None:
-    """Update rows of a variable's cell of any library, with `row_updates.changed_rows` or alike."""
+    """Update rows of a variable's cell of any library, with `row_updates.changed_rows` or alike.
+
+    Indices out of range change nothing, as in TensorFlow on a GPU: the host doesn't see them.
+    """
     with cell.lock:
         table = cell.value
-        rows = checked_rows(table, on_host(indices), updates)
-        shape = (*rows.shape, *table.shape[1:])
+        _check_row_shapes(table, indices, updates)
+        count = table.shape[0]
+        places, inside = flat_places(xp.expand_dims(indices, axis=-1), (count,), xp)
+        shape = (places.shape[0], *table.shape[1:])
         values = xp.reshape(updates, shape) if updates.ndim else xp.broadcast_to(updates, shape)
-        cell.commit(change(table, rows, values, kind, xp))
+        cell.commit(change(table, kept_rows(places, inside, count, xp), values, kind, xp))
 
 
 def scatter_elements_of_library(cell: Any, indices: Any, updates: Any, kind: str, xp: Any,
                                 change: Callable[..., Any] = changed_rows) -> None:
-    """Update elements or slices of a variable's cell of any library."""
+    """Update elements or slices of a variable's cell of any library; see above."""
     with cell.lock:
         table = cell.value
-        places = checked_coordinates(table, on_host(indices), updates)
-        depth = len(places)
-        rows = row_numbers(places, table.shape)
-        values = xp.reshape(updates, (*rows.shape, *table.shape[depth:]))
-        new = change(rows_of(table, depth, xp), rows, values, kind, xp)
+        depth = _check_element_shapes(table, indices, updates)
+        outer, rest = tuple(table.shape[:depth]), table.shape[depth:]
+        count = math.prod(outer)
+        places, inside = flat_places(indices, outer, xp)
+        new = change(xp.reshape(table, (count, *rest)), kept_rows(places, inside, count, xp),
+                     xp.reshape(updates, (places.shape[0], *rest)), kind, xp)
         cell.commit(xp.reshape(new, table.shape))
 
 
