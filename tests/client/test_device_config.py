@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 import tftutor as tf
+from tests.golden import device_config_programs as programs
 from tftutor.client.config import read_config
 from tftutor.client.process_settings import process_settings
 from tftutor.runtime.device_set import session_devices
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-sys.path.insert(0, str(GOLDEN))
-import device_config_programs as programs  # noqa: E402
-
 ANSWERS = json.loads((GOLDEN / "device_config.json").read_text())
 
 
