@@ -174,3 +174,29 @@ def pool_windows(image: Shape, ksize: Sequence[int], strides: Sequence[int], pad
     return [runtime_window(n, size, stride, 1, padding) for n, size, stride in zip(
         spatial(image, data_format), spatial(ksize, data_format), spatial(strides, data_format),
         strict=True)]
+
+
+def is_over_depth(image: Shape, ksize: Sequence[int], data_format: str) -> bool:
+    """True for a max pooling over channels, which TensorFlow has for NHWC alone."""
+    return len(ksize) == 4 == len(image) and data_format == "NHWC" and ksize[3] != 1
+
+
+def depth_groups(image: Shape, ksize: Sequence[int], strides: Sequence[int]) -> tuple[int, ...]:
+    """The shape with each group of pooled channels as an axis of its own at the end.
+
+    Raises: tf.errors.UnimplementedError when the groups don't tile the channels.
+    """
+    size, depth = ksize[3], image[3]
+    if any(n != 1 for n in (*ksize[:3], *strides[:3])):
+        raise errors.UnimplementedError(
+            None, None, "MaxPooling supports exactly one of pooling across depth or pooling "
+            "across width/height.")
+    if depth % size:
+        raise errors.UnimplementedError(
+            None, None, "Depthwise max pooling requires the depth window to evenly divide the "
+            "input depth.")
+    if strides[3] != size:
+        raise errors.UnimplementedError(
+            None, None, "Depthwise max pooling requires the depth window to equal the depth "
+            "stride.")
+    return (*image[:3], depth // size, size)

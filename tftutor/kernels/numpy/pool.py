@@ -15,7 +15,7 @@ import numpy as np
 from tftutor import errors
 from tftutor.backends.threads import SHARED_SIZE, run_parts
 from tftutor.kernels.numpy.conv import channels_last, from_channels_last, inner, padded, taps
-from tftutor.kernels.window_geometry import pool_windows
+from tftutor.kernels.window_geometry import depth_groups, is_over_depth, pool_windows
 from tftutor.ops.nn_pool import (
     AvgPool,
     AvgPoolGrad,
@@ -75,27 +75,9 @@ def _by_images(work: Callable[[slice], None], source: np.ndarray) -> None:
     run_parts(work, source.shape[0], max(1, _GROUP // each), parallel=source.size >= SHARED_SIZE)
 
 
-def _max_over_depth(x: np.ndarray, ksize: Sequence[int], strides: Sequence[int]) -> np.ndarray:
-    """Max pooling over the channels alone, in groups that tile them."""
-    size, depth = ksize[3], x.shape[3]
-    if any(n != 1 for n in (*ksize[:3], *strides[:3])):
-        raise errors.UnimplementedError(
-            None, None, "MaxPooling supports exactly one of pooling across depth or pooling "
-            "across width/height.")
-    if depth % size:
-        raise errors.UnimplementedError(
-            None, None, "Depthwise max pooling requires the depth window to evenly divide the "
-            "input depth.")
-    if strides[3] != size:
-        raise errors.UnimplementedError(
-            None, None, "Depthwise max pooling requires the depth window to equal the depth "
-            "stride.")
-    return x.reshape(*x.shape[:3], depth // size, size).max(axis=-1)
-
-
 def _max_pool(x, ksize, strides, padding, data_format):
-    if len(ksize) == 4 and data_format == "NHWC" and ksize[3] != 1 and x.ndim == 4:
-        return _max_over_depth(x, ksize, strides)
+    if is_over_depth(x.shape, ksize, data_format):
+        return x.reshape(depth_groups(x.shape, ksize, strides)).max(axis=-1)
     x, windows = _prepare(x, ksize, strides, padding, data_format)
     return from_channels_last(max_of_windows(x, windows), data_format)
 
