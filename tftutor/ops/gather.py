@@ -223,7 +223,7 @@ def gather_v1_gradient(op: Any, grad: Any) -> Any:
     params_shape = _params_shape(op._inputs[0])
     indices = op._inputs[1]
     count = expand_dims(size(indices), 0)
-    values = reshape(grad, concat([count, params_shape[1:]], 0))  # type: ignore[index]
+    values = reshape(grad, concat([count, params_shape[1:]], 0))
     return [exported("IndexedSlices")(values, reshape(indices, count), params_shape), None]
 
 
@@ -235,7 +235,7 @@ def gather_v2_gradient(op: Any, grad: Any) -> Any:
     indices, axis = op._inputs[1], op._inputs[2]
     count = expand_dims(size(indices), 0)
     if constant_value(axis) == 0 and not op._attrs["batch_dims"]:
-        tail = params_shape[1:]  # type: ignore[index]
+        tail = params_shape[1:]
         values = reshape(grad, concat([count, tail], 0))
         params_grad = exported("IndexedSlices")(values, reshape(indices, count), params_shape)
     else:
@@ -347,10 +347,10 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: int |
         axis = 0 if axis is None else axis
         static = tensor.get_shape()
         static[axis:axis + ndims].assert_is_compatible_with(mask.get_shape())
-        masked = shape(tensor)[axis:axis + ndims]  # type: ignore[index]
+        masked = shape(tensor)[axis:axis + ndims]
         leading = get_op_def("Prod")(masked, [0])
-        before = shape(tensor)[:axis]  # type: ignore[index]
-        after = shape(tensor)[axis + ndims:]  # type: ignore[index]
+        before = shape(tensor)[:axis]
+        after = shape(tensor)[axis + ndims:]
         tensor = reshape(tensor, concat([before, [leading], after], 0))
         _set_flat_shape(tensor, static.as_tuple(), axis, ndims)
         indices = squeeze(exported("where")(reshape(mask, [-1])), axis=[1])

@@ -42,8 +42,8 @@ def _segment_sums(params_shape: Any, values: Any, indices: Any, batch: int, rows
     outer: Any = None
     if batch:
         values_shape = shape(values)
-        outer = values_shape[:batch]  # type: ignore[index]
-        inner = values_shape[batch:][1:]  # type: ignore[index]
+        outer = values_shape[:batch]
+        inner = values_shape[batch:][1:]
         batch_size = get_op_def("Prod")(outer, [0], keep_dims=False)
         flat_shape = concat([[-1], inner], 0)
         rows *= batch_size
@@ -78,14 +78,14 @@ def batch_gather_nodes(params: Any, indices: Any, batch: int) -> Tensor:
     Raises: ValueError when the ranks are too small.
     """
     indices, params = convert(indices, name="indices"), convert(params, name="params")
-    ndims = len(indices._shape)  # type: ignore[arg-type]
+    ndims = len(indices._shape)
     if params._shape is not None and batch >= len(params._shape):
         raise ValueError(f"batch_dims = {batch} must be less than rank(params) = "
                          f"{len(params._shape)}")
     indices_shape, params_shape = shape(indices), shape(params)
     flat_indices = reshape(batch_indices(params_shape, indices, batch), [-1])
-    outer = params_shape[batch + 1:]  # type: ignore[index]
-    flat = get_op_def("Prod")(params_shape[:batch + 1], [0], keep_dims=False)  # type: ignore[index]
+    outer = params_shape[batch + 1:]
+    flat = get_op_def("Prod")(params_shape[:batch + 1], [0], keep_dims=False)
     flat_params = reshape(params, concat([[flat], outer], axis=0))
     picked = exported("gather")(flat_params, flat_indices)
     result = reshape(picked, concat([indices_shape, outer], axis=0))
@@ -111,21 +111,21 @@ def batch_gather_nd(params: Any, indices: Any, batch: Any, name: str | None) -> 
                 raise ValueError(f"batch_dims = {batch} must be less than rank({what}) = "
                                  f"{len(tensor._shape)}")
         params_shape, indices_shape = shape(params), shape(indices)
-        batch_shape = params_shape[:batch]  # type: ignore[index]
+        batch_shape = params_shape[:batch]
         batch_size = get_op_def("Prod")(batch_shape, [0])
-        inner_dims = rank(indices) - batch - 1  # type: ignore[operator]
-        inner_shape = indices_shape[batch:-1]  # type: ignore[index]
+        inner_dims = rank(indices) - batch - 1
+        inner_shape = indices_shape[batch:-1]
         ranges = [get_op_def("Cast")(get_op_def("Range")(0, n, 1), DstT=indices.dtype)
                   for n in exported("unstack")(batch_shape, axis=0)]
         flat = [reshape(g, shape=(-1,)) for g in meshgrid(*ranges, indexing="ij")]
         grid = exported("transpose")(stack(flat, axis=0))
         grid_shape = shape(grid)
-        grid = reshape(grid, concat([grid_shape[:1],  # type: ignore[index]
+        grid = reshape(grid, concat([grid_shape[:1],
                                      ones(inner_dims, dtype=dtypes.int32),
-                                     grid_shape[1:]], axis=0))  # type: ignore[index]
+                                     grid_shape[1:]], axis=0))
         grid = tile(grid, multiples=concat(((1,), inner_shape, (1,)), axis=0))
-        flat_shape = concat(([batch_size], indices_shape[batch:]), axis=0)  # type: ignore[index]
+        flat_shape = concat(([batch_size], indices_shape[batch:]), axis=0)
         full = concat((grid, reshape(indices, shape=flat_shape)), axis=-1)
         out = get_op_def("GatherNd")(params, full)
         out_shape = shape(out)
-        return reshape(out, shape=concat((batch_shape, out_shape[1:]), axis=0))  # type: ignore[index]
+        return reshape(out, shape=concat((batch_shape, out_shape[1:]), axis=0))

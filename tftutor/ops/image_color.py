@@ -116,7 +116,7 @@ def rgb_to_hsv_kernel(images, *, xp):
 @HSVToRGB.kernel()
 def hsv_to_rgb_kernel(images, *, xp):
     _check_three(images, errors.FailedPreconditionError, "input only has")
-    return _to_rgb(*(images[..., channel] for channel in range(3)), xp)
+    return _to_rgb(images[..., 0], images[..., 1], images[..., 2], xp)
 
 
 @AdjustContrastv2.kernel()

@@ -177,7 +177,7 @@ def strided_slice(input_: Any, begin: Any, end: Any, strides: Any = None, begin_
         return var._strided_slice_assign(begin=begin, end=end, strides=strides, value=val,
                                          name=name, **masks)
 
-    result.assign = assign  # type: ignore[attr-defined]
+    result.assign = assign
     return result
 
 

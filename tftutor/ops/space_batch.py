@@ -292,7 +292,7 @@ def required_space_to_batch_paddings(input_shape: Any, block_shape: Any, base_pa
         known = [constant_value(t) for t in (block, sizes, base)]
         if all(v is not None for v in known):
             block, sizes, base = known  # type: ignore[assignment]
-        start, end = base[:, 0], base[:, 1]  # type: ignore[index]
+        start, end = base[:, 0], base[:, 1]
         extra = (block - (sizes + start + end) % block) % block
         stop = end + extra
         paddings = stack([[start[i], stop[i]] for i in range(count)], name="paddings")
