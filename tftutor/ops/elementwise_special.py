@@ -1,6 +1,6 @@
 """Special functions: gamma, error, beta, zeta and Bessel functions.
 
-Their NumPy kernels stand in kernels/numpy/elementwise_special.py.
+Their kernels stand in special_functions.py.
 """
 
 from __future__ import annotations
