@@ -24,6 +24,14 @@ _TAKES_NUMPY = {"array", "asarray", "ascontiguousarray", "asanyarray", "asfortra
                 "result_type", "can_cast", "isdtype", "finfo", "iinfo", "shape", "ndim", "size"}
 
 
+# As the error texts of CuPy 14 list them.
+_INTEGERS = ("int32", "int64", "uint32", "uint64")
+_ATOMIC = {"add": (*_INTEGERS, "float16", "float32", "float64"), "subtract": ("int32", "uint32"),
+           "maximum": (*_INTEGERS, "float32", "float64"), "bitwise_and": _INTEGERS,
+           "minimum": (*_INTEGERS, "float32", "float64"), "bitwise_or": _INTEGERS,
+           "bitwise_xor": _INTEGERS}
+
+
 class NotPlayed(Exception):
     """A part of CuPy that NumPy can't play."""
 
@@ -72,7 +80,8 @@ class ndarray:  # noqa: N801 - CuPy's name
         return getattr(modules["cupy"], ufunc.__name__)(*inputs, **kwargs)
 
     def __array_function__(self, function: Any, kinds: Any, args: Any, kwargs: Any) -> Any:
-        return getattr(modules["cupy"], function.__name__)(*args, **kwargs)
+        owner = "cupy" + function.__module__.removeprefix("numpy")
+        return getattr(modules[owner], function.__name__)(*args, **kwargs)
 
     def __getitem__(self, key: Any) -> Any:
         return wrapped(self._array[_index(key, self._array.shape)])
@@ -211,15 +220,15 @@ def _copy_peer(dst: int, dst_device: int, src: int, src_device: int, size: int,
     fake_pointers[dst][...] = fake_pointers[src]
 
 
-def _scatter_add(a: ndarray, slices: Any, value: Any) -> None:
-    np.add.at(a._array, _index(slices, a._array.shape), _operand(value))
+def _at(name: str) -> Callable[..., None]:
+    """`cupy.add.at`: NumPy's, for the types that CuPy's has atomic operations for."""
 
+    def at(a: ndarray, indices: Any, b: Any) -> None:
+        if a._array.dtype.name not in _ATOMIC[name]:
+            raise TypeError(f"cupy.{name}.at only supports {_ATOMIC[name]} as data type")
+        getattr(np, name).at(a._array, _index(indices, a._array.shape), _operand(b))
 
-def _scatter(ufunc: np.ufunc) -> Callable[..., None]:
-    def scatter(a: ndarray, slices: Any, value: Any) -> None:
-        ufunc.at(a._array, _index(slices, a._array.shape), _operand(value))
-
-    return scatter
+    return at
 
 
 def _special(name: str) -> Callable[..., Any]:
@@ -238,8 +247,8 @@ _PLAYED: dict[str, Any] = {
     "cupy.cuda.Device": fake_cuda.Device, "cupy.cuda.Stream": fake_cuda.Stream,
     "cupy.cuda.Event": fake_cuda.Event, "cupy.cuda.runtime.memcpyPeerAsync": _copy_peer,
     "cupy.cuda.is_available": lambda: True, "cupy.get_default_memory_pool": lambda: pool,
-    "cupyx.scatter_add": _scatter(np.add), "cupyx.scatter_max": _scatter(np.maximum),
-    "cupyx.scatter_min": _scatter(np.minimum),
+    "cupyx.scatter_add": _at("add"), "cupyx.scatter_max": _at("maximum"),
+    "cupyx.scatter_min": _at("minimum"),
 }
 
 
@@ -269,7 +278,12 @@ class FakeModule(types.ModuleType):
             base = getattr(base, part, None) if part else base
         if base is None:
             raise NotPlayed(dotted)
-        return base if not callable(base) or isinstance(base, type) else _checked(dotted, base)
+        if not callable(base) or isinstance(base, type):
+            return base
+        function = _checked(dotted, base)
+        if name in _ATOMIC:
+            function.at = _at(name)  # type: ignore[attr-defined]
+        return function
 
 
 modules = {name: FakeModule(name) for name in (
