@@ -96,7 +96,7 @@ def xla_kernels():
     for kernel in kernels.get_all_registered_kernels().kernel:
         if kernel.device_type in ("XLA_CPU", "DEFAULT"):
             found.setdefault(kernel.op, []).append({
-                c.name: sorted(tf.as_dtype(t).name for t in c.allowed_values.list.type)
+                c.name: " ".join(sorted(tf.as_dtype(t).name for t in c.allowed_values.list.type))
                 for c in kernel.constraint})
     return {op: sorted(entries, key=str) for op, entries in found.items()}
 

@@ -24,7 +24,7 @@ class XlaCpu(Device):
         super().__init__("XLA_CPU", 0)
 
     def has_kernel(self, op):
-        return any(all(op._attrs[attr].name in names for attr, names in types.items())
+        return any(all(op._attrs[attr].name in names.split() for attr, names in types.items())
                    for types in FACTS["xla_cpu"].get(op.type, ()))
 
 

@@ -86,11 +86,13 @@ class Placer:
         if not self._same_type:
             return False
         new = {op._device for op in ops[known:]}
-        if not all(self._suits_default(text) for text in new - self._requests):
+        if not all(map(self._suits_default, new)):
             return False
+        if known:
+            new |= self._requests
         if self._soft and not all(map(self._fits_default, new)) and _resources_differ(ops):
             return False
-        self._requests = new | (self._requests if known else set())
+        self._requests = new
         return True
 
     def _suits_default(self, text: str) -> bool:
