@@ -99,6 +99,34 @@ def test_device_count_gives_more_cpus():
         "/job:localhost/replica:0/task:0/device:CPU:1"]
 
 
+def test_device_mapping_is_logged_when_the_session_is_made(capfd, monkeypatch):
+    monkeypatch.setattr("tftutor.runtime.device_set.real_gpus", list)
+    tf.Session(config=tf.ConfigProto(log_device_placement=True))
+    assert capfd.readouterr().err == "Device mapping: no known devices.\n"
+    tf.Session(config=tf.ConfigProto(log_device_placement=True, device_count={"GPU": 1}))
+    assert ("Device mapping:\n/job:localhost/replica:0/task:0/device:GPU:0 -> device: 0, name: "
+            "Simulated GPU" in capfd.readouterr().err)
+
+
+def test_session_lists_its_gpus(monkeypatch):
+    monkeypatch.setattr("tftutor.runtime.device_set.real_gpus", list)
+    config = tf.ConfigProto(device_count={"GPU": 2, "CPU": 2})
+    config.gpu_options.per_process_gpu_memory_fraction = 0.5
+    devices = tf.Session(config=config).list_devices()
+    assert [(d.device_type, d.memory_limit_bytes) for d in devices] == [
+        ("CPU", 256 << 20), ("CPU", 256 << 20), ("GPU", 1 << 29), ("GPU", 1 << 29)]
+    assert [repr(device).endswith("simulated)") for device in devices] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("selection", ["5", "x"])
+def test_visible_device_list_that_names_nothing_stops_the_session(monkeypatch, selection):
+    monkeypatch.setattr("tftutor.runtime.device_set.real_gpus", list)
+    config = tf.ConfigProto(device_count={"GPU": 2})
+    config.gpu_options.visible_device_list = selection
+    with pytest.raises(tf.errors.InvalidArgumentError, match="'visible_device_list'"):
+        tf.Session(config=config)
+
+
 def test_placement_is_logged_once_for_each_operation(capfd):
     c = tf.multiply(tf.placeholder_with_default(2.0, []), 2.0, name="c")
     sess = tf.Session(config=tf.ConfigProto(log_device_placement=True))

@@ -24,7 +24,7 @@ from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.default_session import session_as_default
 from tftutor.framework.graph import Graph
 from tftutor.framework.operation import Operation, Tensor
-from tftutor.runtime.device_set import session_devices
+from tftutor.runtime.device_set import device_mapping, session_devices
 from tftutor.runtime.devices import Device
 from tftutor.runtime.executor import run_plan
 from tftutor.runtime.placement import Placement
@@ -75,6 +75,8 @@ class BaseSession:
         self._logged: Placement | None = None  # what log_device_placement has printed last
         self._devices: list[Device] = session_devices(self._settings)
         self._placer = Placer(self._devices, self._settings.allow_soft_placement)
+        if self._settings.log_device_placement:
+            log_placement([device_mapping(self._devices)])
 
     # -- properties -------------------------------------------------------------------------
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tftutor.runtime.devices import HERE, Device
-
-_MEMORY_LIMIT = 256 << 20  # what TF's CPU device reports; nothing is limited
+from tftutor.runtime.devices import Device
 
 
 class DeviceAttributes:
@@ -35,9 +31,3 @@ def attributes_of(device: Device) -> DeviceAttributes:
     """What `Session.list_devices` shows of a device."""
     kind = SimulatedDeviceAttributes if device.is_simulated else DeviceAttributes
     return kind(device.name, device.device_type, device.memory_limit, device.incarnation)
-
-
-def session_devices(session: Any, cpus: int) -> list[DeviceAttributes]:
-    """The devices of this process."""
-    return [DeviceAttributes(f"{HERE}/device:CPU:{index}", "CPU", _MEMORY_LIMIT,
-                             (id(session) + index) & (2**63 - 1)) for index in range(cpus)]
