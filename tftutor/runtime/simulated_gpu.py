@@ -121,6 +121,8 @@ class SimulatedLibrary:
                 result = kernel(*args, **keywords)
                 if writes:
                     self._track_cells(args, owner)
+                if not on_device:
+                    return result
                 if single and not isinstance(result, list | tuple):
                     return self._tracked(result, owner) if on_device[0] else result
                 for value, here in zip(result or (), on_device, strict=False):
