@@ -106,7 +106,6 @@ def test_without_a_gpu_no_library_is_imported() -> None:
 def test_virtual_gpus_share_the_limit_of_their_gpu(monkeypatch) -> None:
     fake_cupy.install(monkeypatch)
     gpu = RealGpu(K80, "cupy")
-    assert gpu.default_limit() == 3 * GIB - 300 * MIB  # the fake has 3 GiB free
     first, limit = gpu.library(0, GIB, False, 0)
     assert limit == GIB and first.name == "cupy"
     assert fake_cupy.pool.limits == {1: GIB}
@@ -114,6 +113,13 @@ def test_virtual_gpus_share_the_limit_of_their_gpu(monkeypatch) -> None:
     second, limit = gpu.library(1, GIB // 2, False, 1)
     assert second is not first and limit == GIB // 2
     assert fake_cupy.pool.limits == {1: GIB + GIB // 2}
+
+
+def test_without_a_limit_a_gpu_gets_what_tensorflow_would_take(monkeypatch) -> None:
+    fake_cupy.install(monkeypatch)
+    _, limit = RealGpu(K80, "cupy").library(0, None, False, 0)
+    assert limit == 3 * GIB - 300 * MIB  # the fake has 3 GiB free
+    assert fake_cupy.pool.limits == {1: limit}
 
 
 @pytest.mark.parametrize(("free", "limit"), [

@@ -56,23 +56,20 @@ class RealGpu:
         """The bytes that no process uses now."""
         return _ADAPTERS[self.library_name].free_memory(self.index)
 
-    def default_limit(self) -> int:
-        """The bytes that a process takes when its configuration doesn't say."""
-        return usual_limit(self.free_memory())
-
     def library(self, slot: int, limit: int | None, allow_growth: bool, number: int
                 ) -> tuple[Any, int]:
         """(the array library of virtual GPU `slot`, the bytes that it may use).
 
-        Without a `limit` that is the default one. The first caller's limit stays, as in
+        Without a `limit` it gets what TensorFlow would take. The first caller's limit stays, as in
         TensorFlow. PyTorch and CuPy know one limit a GPU and process: its virtual GPUs have the
         sum of theirs. Both take memory as they need it, whatever `allow_growth` says.
         """
         with self._lock:
             if slot not in self._libraries:
-                limit = self.default_limit() if limit is None else limit
                 adapter = _ADAPTERS[self.library_name]
                 library = adapter.open(self.index)
+                if limit is None:
+                    limit = usual_limit(self.free_memory())
                 adapter.limit_memory(self.index, self.total_memory,
                                      sum(self._limits.values()) + limit)
                 self._libraries[slot], self._limits[slot] = library, limit
