@@ -8,11 +8,15 @@ whole afternoon.
 
 from __future__ import annotations
 
+import functools
+import os
 import threading
+import warnings
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from tftutor.backends.simulated_settings import simulated_memory
+from tftutor.backends.visible_devices import VARIABLE
 
 _lock = threading.Lock()
 _simulated: dict[int, SimulatedGpu] = {}
@@ -110,11 +114,25 @@ class SimulatedGpu:
 def real_gpus() -> list[PhysicalGpu]:
     """The real GPUs that this process sees; CUDA has obeyed CUDA_VISIBLE_DEVICES for them.
 
+    Warns when that variable names none of them: as in TensorFlow there is the CPU only, then.
     Raises: ValueError and ImportError when TFTUTOR_GPU_LIBRARY can't be had.
     """
     from tftutor.backends.gpu_discovery import discover_gpus  # reads the driver through ctypes
 
-    return list(discover_gpus())
+    found = discover_gpus()
+    if not found:
+        _warn_of_wrong_names()
+    return list(found)
+
+
+@functools.cache
+def _warn_of_wrong_names() -> None:
+    from tftutor.backends.cuda_driver import cuda_devices, may_have_gpu
+
+    setting = os.environ.get(VARIABLE)
+    if setting is not None and may_have_gpu() and not cuda_devices():
+        warnings.warn(f"{VARIABLE}={setting} names nothing: CUDA gives this process no GPU, and "
+                      "/gpu:0 is not there.", RuntimeWarning, stacklevel=2)
 
 
 def simulated_gpus(count: int, environ: Mapping[str, str]) -> list[SimulatedGpu]:
