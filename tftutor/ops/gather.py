@@ -299,6 +299,8 @@ def gather_nd_kernel(params, indices, *, xp):
 def gather_nd_numpy_kernel(params, indices):
     array = as_array(params)
     check_nd_indices(indices, array.shape)
+    if not indices.shape[-1]:  # empty vectors: each means the whole tensor
+        return np.broadcast_to(array, (*indices.shape[:-1], *array.shape))
     return array[tuple(np.moveaxis(indices, -1, 0))]
 
 

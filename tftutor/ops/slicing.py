@@ -298,7 +298,8 @@ def strided_slice_grad_kernel(shape, begin, end, strides, dy, *, xp, begin_mask,
     index, flipped = forward_index(_run_index(begin, end, strides, masks), dims)
     out = xp.zeros(dims, dtype=dy.dtype)
     _check_dy(dy.shape, out[index].shape)
-    out[index] = xp.flip(dy, axis=flipped) if flipped else dy
+    plain = tuple(item for item in index if item is not None)  # new axes can only be read
+    out[plain] = xp.reshape(xp.flip(dy, axis=flipped) if flipped else dy, out[plain].shape)
     return out
 
 
