@@ -130,6 +130,23 @@ def merge_devices(inner: str, outer: str) -> str:
 DeviceLike = str | Callable[[Any], Any] | None
 
 
+class DeviceScope(NamedTuple):
+    """A `tf.device` block: its canonical device or function, what the user wrote, and where."""
+
+    entry: DeviceLike
+    written: Any
+    frames: tuple[tuple[Any, int], ...]
+
+    def text(self) -> str:
+        """`with tf.device(/gpu:0): <model.py:12>`, as TensorFlow's errors write it."""
+        written = self.written
+        code = getattr(written, "__code__", None)
+        if code is not None:
+            written = f"{written.__name__}<{code.co_filename}, {code.co_firstlineno}>"
+        place = f" <{self.frames[0][0].co_filename}:{self.frames[0][1]}>" if self.frames else ""
+        return f"with tf.device({written}):{place}"
+
+
 def apply_device_stack(op: Any, stack: list[DeviceLike]) -> None:
     """Give `op` the device that the `tf.device` blocks around it ask for, innermost first.
 

@@ -26,6 +26,7 @@ class GraphScopesMixin:
 
     _thread_local: threading.local
     _mutations: int
+    _user_frames: dict[Any, Any]
 
     def _init_scopes(self) -> None:
         self._scopes_are_thread_local = False
@@ -108,18 +109,19 @@ class GraphScopesMixin:
 
     @property
     def _device_stack(self) -> list[Any]:
-        return self._stack_of("devices")
+        return [scope.entry for scope in self._stack_of("devices")]
 
     @contextlib.contextmanager
     def device(self, device_name_or_function: Any) -> Iterator[None]:
         """Ask for a device (a string, a function of the node, or None) for nodes made inside."""
+        from tftutor.framework.device import DeviceScope, canonical_device
+        from tftutor.framework.node_builder import user_frames
+
         entry = device_name_or_function
         if entry is not None and not callable(entry):
-            from tftutor.framework.device import canonical_device
-
             entry = canonical_device(entry)
         stack = self._stack_of("devices")
-        stack.append(entry)
+        stack.append(DeviceScope(entry, device_name_or_function, user_frames(self._user_frames)))
         try:
             yield
         finally:

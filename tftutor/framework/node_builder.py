@@ -130,6 +130,7 @@ def _apply_rare_scopes(graph: Graph, op: Operation) -> None:
     devices = graph._device_stack
     if devices:
         apply_device_stack(op, devices)
+        op._device_scopes = tuple(graph._stack_of("devices"))  # for the placer's errors
     _apply_colocation(graph, op)
 
 

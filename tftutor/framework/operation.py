@@ -31,6 +31,8 @@ class Operation:
                  "_device", "_op_def", "_frames", "_control_flow_context", "_original_op",
                  "_gradient_function", "__dict__", "__weakref__")
 
+    _device_scopes: tuple[Any, ...]  # the tf.device blocks around it; missing where there are none
+
     def __init__(self, graph: Graph, op_def: OpDef, name: str, inputs: list[Tensor],
                  control_inputs: tuple[Operation, ...], output_types: Sequence[dtypes.DType],
                  attrs: dict[str, Any], frames: tuple[tuple[CodeType, int], ...]) -> None:

@@ -150,10 +150,11 @@ def colocated_text(op: Operation) -> str:
 
 
 def _device_summary(op: Operation) -> str:
-    if not op._device:
+    scopes = getattr(op, "_device_scopes", ())
+    if not scopes:
         return f"No device assignments were active during op '{op.name}' creation."
-    return (f"Device assignments active during op '{op.name}' creation:\n"
-            f"  with tf.device({op._device})")
+    return "\n".join([f"Device assignments active during op '{op.name}' creation:",
+                      *(f"  {scope.text()}" for scope in reversed(scopes))])
 
 
 def _colocation_summary(op: Operation) -> str:
