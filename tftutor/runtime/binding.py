@@ -10,6 +10,7 @@ from tftutor.backends.array_library import ArrayLibrary, NumpyLibrary
 from tftutor.framework.attr_values import plain_attr
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.kernels import load_kernels
+from tftutor.kernels.acceleration import ACCELERATED, accelerated
 from tftutor.runtime.resources import KernelContext, ResourceManager
 
 _PLACEHOLDERS = {"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"}
@@ -46,6 +47,14 @@ class NodeBinder:
 
     def bind(self, op: Operation) -> BoundKernel:
         """The kernel of a node. Raises: tf.errors.InvalidArgumentError when it has none here."""
+        bound = self._bind(op)
+        if op.type in ACCELERATED and self.library.name == "numpy":
+            faster = accelerated(op, bound.function, bound.keywords)
+            if faster is not None:
+                return BoundKernel(faster, {}, False)
+        return bound
+
+    def _bind(self, op: Operation) -> BoundKernel:
         definition = op._op_def
         if definition.binder is not None and self._may_bind and self.library.name == "numpy":
             function = definition.binder(op, self.xp)

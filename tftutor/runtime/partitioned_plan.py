@@ -74,8 +74,7 @@ class PartitionedPlan:
 
     def _part(self, partition: Partition, flow: FlowAnalysis, late: LateReads, host: Device,
               resources: ResourceManager) -> Part:
-        taken = {t for op in partition.ops for t in op._inputs} | set(partition.fetches)
-        positions = [i for i, t in enumerate(self.feeds) if t in taken]
+        positions = [i for i, t in enumerate(self.feeds) if t in partition.taken]
         feeds = [self.feeds[i] for i in positions]
         emitter = _emitter(partition, feeds, flow, host, resources)
         emitter.late = late

@@ -41,10 +41,14 @@ class Partition:
       root: its operations, `_Send` and `_Recv` nodes with their guards, as one frame.
       ops: the same in a flat list.
       fetches: what it returns.
+      taken: the tensors it needs, predicates included.
     """
 
-    def __init__(self, device: Device, root: Frame, fetches: Sequence[Tensor]) -> None:
+    def __init__(self, device: Device, root: Frame, fetches: Sequence[Tensor],
+                 flow: FlowAnalysis) -> None:
         self.device = device
+        guards = [literal.tensor for t in fetches for literal in flow.tensor_guard.get(t, ())]
+        self.taken = {*_taken(root, (), flow.arms), *fetches, *guards}
         self.root = root
         self.ops = list(_flat(root))
         self.fetches = tuple(fetches)
@@ -90,7 +94,7 @@ class Partitioner:
         for device in wanted:
             root = self._restricted(self.flow.root, None, device, needs[device])
             if root.phases[0] or wanted[device]:
-                found.append(Partition(device, root, wanted[device]))
+                found.append(Partition(device, root, wanted[device], self.flow))
         return found
 
     def _fetched_on(self, device: Device) -> list[Tensor]:
@@ -314,6 +318,8 @@ def _taken(unit: Unit, guard: Guard, arms: Arms) -> Iterable[Source]:
                 yield from _taken(inner, inner_guard, arms)
         for merge in unit.loop_merges:
             yield from merge._inputs
+        if unit.loop_cond is not None:
+            yield unit.loop_cond._inputs[0]
     else:
         yield from unit._inputs
         yield from unit._control_inputs
