@@ -18,13 +18,24 @@ _WRITERS = {"Update": set_rows, "Add": add_rows, "Sub": subtract_rows}
 
 
 def cupy_changed_rows(table: Any, places: Any, updates: Any, kind: str, xp: Any) -> Any:
-    """`row_updates.changed_rows`; of equal places any one may win an update, as TF's on a GPU."""
+    """`row_updates.changed_rows` by CuPy's own scatters."""
     put_rows = _WRITERS.get(kind)
     if put_rows is None:
         return changed_rows(table, places, updates, kind, xp)
     out = xp.concat([table, xp.zeros((1, *table.shape[1:]), dtype=table.dtype)], axis=0)
+    if kind == "Update":
+        updates = updates[_winners(places, out.shape[0])]
     put_rows(out, places, updates)
     return out[:-1, ...]
+
+
+def _winners(places: Any, count: int) -> Any:
+    """For each position, the last one with an equal place: whichever is written last, it wins."""
+    import cupy
+
+    last = cupy.zeros(count, cupy.int32)
+    cupy.maximum.at(last, places, cupy.arange(places.shape[0], dtype=cupy.int32))
+    return last[places]
 
 
 def _kind(op: OpDef) -> str:
