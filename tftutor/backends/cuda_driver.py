@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -61,6 +60,7 @@ def cuda_devices(driver: Any = None) -> list[CudaDevice]:
 
 def _device(driver: Any, index: int) -> CudaDevice:
     """Ask for one GPU. Raises: RuntimeError with the driver's number for what went wrong."""
+    import uuid
 
     def ask(function: str, *arguments: Any) -> None:
         code = getattr(driver, function)(*arguments)

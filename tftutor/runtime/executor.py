@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
-from tftutor.backends.gpu_discovery import is_out_of_memory
 from tftutor.framework.operation import Operation
 from tftutor.runtime.plan import Plan
 from tftutor.runtime.rendezvous import StepAborted
@@ -98,7 +97,7 @@ def _classify(op: Operation, error: Exception, plan: Plan, frame: TracebackType
         for value in values:
             if isinstance(value, VariableCell) and not value.is_initialized:
                 return value.uninitialized_error(op.type)
-    if isinstance(error, MemoryError) or is_out_of_memory(error):
+    if isinstance(error, MemoryError) or _is_out_of_gpu_memory(error):
         return errors.ResourceExhaustedError, f"Out of memory in {op.name} ({op.type}): {error}"
     if isinstance(error, ValueError) and "broadcast" in str(error):
         shapes = " vs. ".join(_dims(v) for v in values[:2])
@@ -106,6 +105,12 @@ def _classify(op: Operation, error: Exception, plan: Plan, frame: TracebackType
     if isinstance(error, ValueError | IndexError):
         return errors.InvalidArgumentError, str(error)
     return errors.InternalError, f"{type(error).__name__}: {error}"
+
+
+def _is_out_of_gpu_memory(error: Exception) -> bool:
+    from tftutor.backends.gpu_discovery import is_out_of_memory
+
+    return is_out_of_memory(error)
 
 
 def _dims(value: Any) -> str:
