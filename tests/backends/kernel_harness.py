@@ -17,7 +17,7 @@ from tests.op_cases.op_case import OpCase
 from tests.op_cases.registry import all_cases
 from tftutor.backends.array_library import ArrayLibrary
 from tftutor.framework.op_arguments import gives_one_list, kernel_arguments
-from tftutor.framework.op_def import get_op_def
+from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.operation import Operation
 from tftutor.kernels import load_kernels
 from tftutor.runtime.binding import NodeBinder
@@ -25,6 +25,8 @@ from tftutor.runtime.kernel_registry import GpuKernel, gpu_kernel, op_types_with
 from tftutor.runtime.resources import ResourceManager
 
 _PASSED_ON = {"Identity", "StopGradient", "PreventGradient", "PlaceholderWithDefault", "Snapshot"}
+# Nodes that a plan turns into Python control flow or into an argument: they have no kernel.
+_NEVER_CALLED = {"Switch", "Merge", "Enter", "Exit", "NextIteration", "Placeholder"}
 
 
 class NodeRun(NamedTuple):
@@ -37,9 +39,10 @@ class NodeRun(NamedTuple):
 
 
 def device_cases() -> list[OpCase]:
-    """The cases whose op type has a GPU kernel in TensorFlow."""
+    """The cases whose op type has a GPU kernel in TensorFlow, and no state."""
     with_kernel = op_types_with_gpu_kernels()
-    return [case for case in all_cases() if case.op in with_kernel]
+    return [case for case in all_cases()
+            if case.op in with_kernel and _has_kernel_to_call(get_op_def(case.op))]
 
 
 def lacks_kernel(op_type: str, library: str) -> bool:
@@ -55,8 +58,14 @@ def has_kernels_for_each_library(op_type: str) -> bool:
         lacks_kernel(op_type, library) for library in ("numpy", "torch", "cupy"))
 
 
+def _has_kernel_to_call(definition: OpDef) -> bool:
+    return (not definition.is_stateful and bool(definition.spec.outputs)
+            and definition.name not in _PASSED_ON and definition.name not in _NEVER_CALLED
+            and definition.static_value_fn is None)
+
+
 def _is_computable(op: Operation) -> bool:
-    return (not op._op_def.is_stateful and bool(op.outputs) and op.type not in _PASSED_ON
+    return (_has_kernel_to_call(op._op_def)
             and not any(t.dtype._is_ref_dtype for t in op._inputs)
             and all(t.dtype.base_dtype.name not in ("resource", "variant", "string")
                     for t in (*op._inputs, *op.outputs)))

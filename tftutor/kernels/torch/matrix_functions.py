@@ -10,8 +10,8 @@ from tftutor.ops.matrix_functions import Lu
 
 @Lu.kernel("torch")
 def lu_kernel(input, *, output_idx_type):
-    factors, pivots = torch.linalg.lu_factor(input)
-    if torch.any(torch.linalg.diagonal(factors) == 0):
+    factors, pivots, info = torch.linalg.lu_factor_ex(input)
+    if torch.any(info > 0):
         raise errors.InvalidArgumentError(None, None, "Input is not invertible.")
     rows, _, _ = torch.lu_unpack(factors, pivots, unpack_data=False)
     # rows[i, j] is 1 where row i of the input is row j of the product of the factors.
