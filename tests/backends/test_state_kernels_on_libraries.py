@@ -17,6 +17,8 @@ from tests.op_cases import control_flow, random, state, training
 from tests.op_cases.op_case import OpCase
 from tftutor.backends.array_library import ArrayLibrary, NumpyLibrary
 from tftutor.framework.op_def import get_op_def
+from tftutor.ops.training_formulas import FORMULAS
+from tftutor.ops.training_rules import RULES
 from tftutor.runtime.binding import NodeBinder
 from tftutor.runtime.resources import ResourceManager, VariableCell
 
@@ -48,7 +50,8 @@ def library(request) -> Iterator[ArrayLibrary]:
 
         found = TorchLibrary("cuda:0" if "GPU" in request.param else "cpu")
     elif request.param == "cupy":
-        import tftutor.kernels.cupy.state_scatter  # noqa: F401 - registers kernels
+        import tftutor.kernels.cupy.state_scatter
+        import tftutor.kernels.cupy.training  # noqa: F401 - registers kernels
         from tftutor.backends.cupy_library import CupyLibrary
 
         found = CupyLibrary(0)
@@ -178,3 +181,31 @@ def test_gathering_a_batch_of_rows_from_a_variable(library) -> None:
     table = library.to_host(cell.value)
     np.testing.assert_array_equal(library.to_host(found),
                                   np.stack([table[0][[3, 0]], table[1][[1, 1]]]))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+@pytest.mark.parametrize("name", FORMULAS)
+def test_update_rule_in_other_precisions(name, dtype, library) -> None:
+    if library.name == "array_api_strict" and dtype == "float16":
+        dtype = "float32"  # the standard has no float16
+    rule = next(rule for rule in RULES if rule.name == name)
+    random = np.random.RandomState(1)
+    values = [random.uniform(0.1, 0.9, (3, 5) if argument in (*rule.state, rule.gradient) else ())
+              .astype(dtype) for argument in rule.arguments]
+    if "mg" in rule.state:
+        values[rule.state.index("mg")] *= values[0].dtype.type(0.1)  # a mean, below its square
+    with tf.Graph().as_default():
+        variables = [tf.Variable(value)._ref() for value in values[:len(rule.state)]]
+        op = get_op_def("Apply" + name)(*variables, *values[len(rule.state):]).op
+    results = []
+    for each in (NumpyLibrary(), library):
+        cells = [_cell(each, value) for value in values[:len(rule.state)]]
+        kernel = NodeBinder(ResourceManager(), library=each).bind(op)
+        others = [value[()] if each.name == "numpy" else each.from_host(value)
+                  for value in values[len(rule.state):]]
+        kernel.function(*cells, *others, **kernel.keywords)
+        results.append([each.to_host(cell.value) for cell in cells])
+    for found, expected in zip(results[1], results[0], strict=True):
+        assert found.dtype == dtype
+        np.testing.assert_allclose(
+            found, expected, rtol={"float16": 1e-2, "float32": 1e-5, "float64": 1e-12}[dtype])

@@ -114,21 +114,24 @@ def _finish(definition: OpDef, rule: Rule, arguments: Sequence[str], sparse: boo
             _apply_dense(rule.function, cells, inputs[grad_at], scalars, attrs)
         return cells[0]
 
-    if not sparse and rule.name in FORMULAS:  # TensorFlow computes all others on the host
-        _add_library_kernel(definition, rule, grad_at, scalars_at)
 
+def add_formula(rule: Rule, formula: Callable[..., Sequence[Any]], library: str | None = None
+                ) -> None:
+    """Let a rule's dense updates run by `formula` on a library, or on all but NumPy (None).
 
-def _add_library_kernel(definition: OpDef, rule: Rule, grad_at: int,
-                        scalars_at: Sequence[int]) -> None:
-    """Let a dense update run on any array library, by its rule's formula."""
-    formula, state_count = FORMULAS[rule.name], len(rule.state)
+    The formula is `formula(old, g, scalars, xp, **flags)`, as in `training_formulas.py`.
+    """
+    state_count, grad_at = len(rule.state), rule.arguments.index(rule.gradient)
+    scalars_at = [i for i in range(state_count, len(rule.arguments)) if i != grad_at]
 
-    @definition.kernel()
     def update_of_library_kernel(*inputs, ctx, xp):
         attrs = {flag: ctx.op._attrs[flag] for flag, _ in rule.flags}
         _apply_formula(formula, inputs[:state_count], inputs[grad_at],
                        [inputs[i] for i in scalars_at], attrs, xp)
         return inputs[0]
+
+    for definition in (UPDATES[rule.name].dense, UPDATES[rule.name].resource):
+        definition.kernel(library)(update_of_library_kernel)
 
 
 def _check_initialized(cells: Sequence[Any]) -> None:
@@ -219,3 +222,5 @@ def _apply_rows(rule: Callable[..., None], cells: Sequence[Any], grad: Any, indi
 
 for _rule in RULES:
     UPDATES[_rule.name] = _define(_rule)
+    if _rule.name in FORMULAS:  # TensorFlow computes all others on the host
+        add_formula(_rule, FORMULAS[_rule.name])

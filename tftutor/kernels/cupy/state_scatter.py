@@ -1,4 +1,4 @@
-"""Scattered updates of variables on CuPy: it adds and sets rows; all else takes rounds."""
+"""Scattered updates of variables on CuPy, which sets, adds and compares rows in place."""
 
 from __future__ import annotations
 
@@ -14,13 +14,27 @@ from tftutor.ops.state_scatter import (
     scatter_rows_of_library,
 )
 
-_WRITERS = {"Update": set_rows, "Add": add_rows, "Sub": subtract_rows}
+
+def _lower_rows(out: Any, places: Any, rows: Any) -> None:
+    import cupy
+
+    cupy.minimum.at(out, places, rows)
+
+
+def _raise_rows(out: Any, places: Any, rows: Any) -> None:
+    import cupy
+
+    cupy.maximum.at(out, places, rows)
+
+
+_WRITERS = {"Update": set_rows, "Add": add_rows, "Sub": subtract_rows, "Min": _lower_rows,
+            "Max": _raise_rows}
 
 
 def cupy_changed_rows(table: Any, places: Any, updates: Any, kind: str, xp: Any) -> Any:
     """`row_updates.changed_rows` by CuPy's own scatters."""
     put_rows = _WRITERS.get(kind)
-    if put_rows is None:
+    if put_rows is None or (kind in ("Min", "Max") and table.dtype.itemsize < 4):
         return changed_rows(table, places, updates, kind, xp)
     out = xp.concat([table, xp.zeros((1, *table.shape[1:]), dtype=table.dtype)], axis=0)
     if kind == "Update":
