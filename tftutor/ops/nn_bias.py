@@ -67,7 +67,8 @@ def bias_add_gradient(op: Any, grad: Tensor) -> Any:
     return grad, BiasAddGrad(grad, data_format=op.get_attr("data_format"))
 
 
-def _check(value: Any, bias: Any, axis: int, least: int) -> None:
+def check_bias(value: Any, bias: Any, axis: int, least: int) -> None:
+    """Refuse what can't be added along `axis`, with TensorFlow's texts."""
     if value.ndim < least:
         raise errors.InvalidArgumentError(
             None, None, f"Input tensor must be at least 2D: {_dims(value)}")
@@ -83,14 +84,20 @@ def _dims(array: Any) -> str:
     return "[" + ",".join(map(str, array.shape)) + "]"
 
 
+@BiasAdd.kernel("numpy")
+def bias_add_numpy_kernel(value, bias, *, data_format):
+    if data_format == "NHWC" and value.size >= SHARED_SIZE and value.flags.c_contiguous:
+        check_bias(value, bias, -1, 2)
+        return _add_to_rows(value, bias)
+    return bias_add_kernel(value, bias, xp=np, data_format=data_format)
+
+
 @BiasAdd.kernel()
 def bias_add_kernel(value, bias, *, xp, data_format):
     if data_format == "NHWC":
-        _check(value, bias, -1, 2)
-        if xp is np and value.size >= SHARED_SIZE and value.flags.c_contiguous:
-            return _add_to_rows(value, bias)
+        check_bias(value, bias, -1, 2)
         return value + bias
-    _check(value, bias, 1, 2)
+    check_bias(value, bias, 1, 2)
     return value + xp.reshape(bias, (-1,) + (1,) * (value.ndim - 2))
 
 
@@ -123,14 +130,16 @@ def bias_add_grad_gradient(op: Any, grad: Tensor) -> Tensor:
     return exported("tile")(exported("reshape")(grad, expanded), multiples)
 
 
+@BiasAddGrad.kernel("numpy")
+def bias_add_grad_numpy_kernel(out_backprop, *, data_format):
+    if data_format == "NHWC" and out_backprop.dtype.kind == "f":
+        return column_sums(out_backprop.reshape(-1, out_backprop.shape[-1]))
+    return bias_add_grad_kernel(out_backprop, xp=np, data_format=data_format)
+
+
 @BiasAddGrad.kernel()
 def bias_add_grad_kernel(out_backprop, *, xp, data_format):
     axis = 1 if data_format == "NCHW" else out_backprop.ndim - 1
-    if axis == out_backprop.ndim - 1 and out_backprop.dtype.kind == "f":
-        rows = xp.reshape(out_backprop, (-1, out_backprop.shape[-1]))
-        if xp is np:
-            return column_sums(rows)
-        return xp.matmul(xp.ones((rows.shape[0],), dtype=out_backprop.dtype), rows)
     axes = tuple(i for i in range(out_backprop.ndim) if i != axis)
     return xp.sum(out_backprop, axis=axes, dtype=out_backprop.dtype)
 
@@ -151,5 +160,5 @@ def bias_add_v1_gradient(op: Any, grad: Tensor) -> Any:
 
 @BiasAddV1.kernel()
 def bias_add_v1_kernel(value, bias):
-    _check(value, bias, -1, 2)
+    check_bias(value, bias, -1, 2)
     return value + bias

@@ -1,0 +1,162 @@
+"""torch as an accelerator of the host: NumPy's arrays lent to torch, and its answers given back.
+
+`/cpu:0` computes with NumPy. Where torch is installed, big convolutions and what surrounds them go
+through torch's CPU kernels instead (which, and from which size: `kernels/acceleration.py`). Both
+libraries see the same memory: nothing is copied on the way.
+
+torch takes a second and 150 MB to import, so that waits until something big comes along.
+TFTUTOR_TORCH or `use_torch` decide whether it may: "auto" (if it is installed), "0", or "1" (raise
+when it can't be had).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import importlib.util
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tftutor.backends.threads import thread_count
+
+VARIABLE = "TFTUTOR_TORCH"
+_SETTINGS = ("0", "1", "auto")
+# How long threads of GNU's OpenMP, which torch brings along, spin for the next part of the work.
+# By default it is milliseconds: NumPy, whose turn comes between, finds the processors taken.
+_SPINS = "1000"
+_HELD = 32 << 20, 512 << 20  # bytes: the largest block that malloc keeps, and how much in all
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+
+_chosen: str | None = None
+_torch: Any = None  # the module, once it is loaded for this
+_failed = False
+_loading = threading.Lock()
+
+
+def use_torch(setting: bool | str) -> None:
+    """Let torch compute on the CPU: True, False, or "auto", if it is installed (the default).
+
+    It holds for the whole process, from the next step on, and goes before TFTUTOR_TORCH.
+    Raises: ValueError for another setting.
+    """
+    global _chosen
+    _chosen = _checked({True: "1", False: "0"}.get(setting, setting), "use_torch")  # type: ignore[call-overload]
+
+
+def _checked(value: Any, source: str) -> str:
+    if value not in _SETTINGS:
+        raise ValueError(f"{source}: {value!r} is none of {', '.join(map(repr, _SETTINGS))}")
+    return value
+
+
+def setting() -> str:
+    """"0", "1" or "auto". Raises: ValueError when TFTUTOR_TORCH is something else."""
+    if _chosen is not None:
+        return _chosen
+    return _checked(os.environ.get(VARIABLE, "") or "auto", VARIABLE)
+
+
+def may_be_used() -> bool:
+    """True when torch might be asked to compute: it is installed, or must be. Imports nothing."""
+    return setting() == "1" or _is_installed()
+
+
+@functools.cache
+def _is_installed() -> bool:
+    return importlib.util.find_spec("torch") is not None
+
+
+def is_loaded() -> bool:
+    """True when torch has been loaded for the host already, and may be used."""
+    return _torch is not None and setting() != "0"
+
+
+def is_ready() -> bool:
+    """True when torch can be asked to compute; loads it if it isn't yet.
+
+    Raises: ImportError when TFTUTOR_TORCH=1 asks for a torch that is missing or broken.
+    """
+    wanted = setting()
+    if wanted == "0":
+        return False
+    if _torch is None:
+        with _loading:
+            _load(wanted == "1")
+    return _torch is not None
+
+
+def _load(needed: bool) -> None:
+    global _torch, _failed
+    if _torch is not None or (_failed and not needed):
+        return
+    try:
+        with _openmp_that_sleeps():
+            import torch
+    except Exception as error:
+        _failed = True
+        if needed:
+            raise ImportError(
+                f"{VARIABLE}=1 (or use_torch(True)) asks for torch, which can't be imported: "
+                f"{error}. Install it with `pip install torch`, or choose 'auto'.") from error
+        return
+    with warnings.catch_warnings():  # torch says once that it can't promise not to write
+        warnings.simplefilter("ignore")
+        torch.from_numpy(np.frombuffer(b"1234", np.float32))
+    _keep_freed_memory()
+    _torch = torch
+
+
+@contextlib.contextmanager
+def _openmp_that_sleeps() -> Iterator[None]:
+    """OpenMP reads its settings when it is loaded; whoever has chosen some keeps them."""
+    mine = not any(name in os.environ for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"))
+    if mine:
+        os.environ["GOMP_SPINCOUNT"] = _SPINS
+    try:
+        yield
+    finally:
+        if mine:
+            del os.environ["GOMP_SPINCOUNT"]
+
+
+def _keep_freed_memory() -> None:
+    """Let malloc keep blocks of megabytes for the next call instead of giving them back.
+
+    torch asks for the memory of each result anew. Fresh pages cost more than most of its kernels.
+    """
+    if sys.platform != "linux":
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _HELD[0])
+        mallopt(_M_TRIM_THRESHOLD, _HELD[1])
+
+
+def _lent(value: Any) -> Any:
+    """A tensor in the array's memory; whole numbers (sizes, window shapes) stay as they are."""
+    if value.dtype.kind != "f":
+        return value
+    if any(step < 0 for step in value.strides):  # what a reversal gives: torch can't express it
+        value = np.ascontiguousarray(value)
+    return _torch.from_numpy(value)
+
+
+def call(kernel: Any, inputs: Any, keywords: dict[str, Any]) -> Any:
+    """`kernel(*tensors, **keywords)` on NumPy arrays: the result is one, or a tuple of them.
+
+    `is_ready()` must have said so. As many threads as `threads.thread_count()` says take part.
+    """
+    count = thread_count()
+    if _torch.get_num_threads() != count:  # torch keeps it for each thread that calls
+        _torch.set_num_threads(count)
+    result = kernel(*map(_lent, inputs), **keywords)
+    if isinstance(result, tuple):
+        return tuple(part.numpy() for part in result)
+    return result.numpy()
