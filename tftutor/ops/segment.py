@@ -185,9 +185,11 @@ def check_sorted(data: Any, ids: Any, xp: Any) -> None:
     if ids.shape[0] != data.shape[0]:
         raise errors.InvalidArgumentError(
             None, None, "segment_ids should be the same size as dimension 0 of input.")
+    if ids.shape[0] == 0:
+        return
     if xp.any(ids[1:] < ids[:-1]):
         raise errors.InvalidArgumentError(None, None, "segment ids are not increasing")
-    if ids.shape[0] and ids[0] < 0:
+    if ids[0] < 0:
         raise errors.InvalidArgumentError(None, None, "segment ids must be >= 0")
 
 
