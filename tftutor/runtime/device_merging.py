@@ -43,8 +43,20 @@ def merge_names(target: DeviceParts, other: DeviceParts, soft: bool = False) -> 
 
 
 def are_compatible(one: DeviceParts, other: DeviceParts) -> bool:
-    """True when a device may have both names."""
-    return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
+    """True when one name says all that the other says, which is what edges ask for.
+
+    `/job:ps` and `/cpu:0` are not compatible in this sense, though a device may have both names.
+    """
+    return _says(one, other) or _says(other, one)
+
+
+def _says(more: DeviceParts, less: DeviceParts) -> bool:
+    return all(want is None or want == got for want, got in zip(less, more, strict=True))
+
+
+def fits(device: Device, name: DeviceParts) -> bool:
+    """True when a device has a partial name."""
+    return _says(device.parts, name)
 
 
 def specified_by(name: DeviceParts, less: DeviceParts) -> DeviceParts:
@@ -54,9 +66,7 @@ def specified_by(name: DeviceParts, less: DeviceParts) -> DeviceParts:
 
 def matching(devices: Iterable[Device], name: DeviceParts) -> list[Device]:
     """The devices that a partial name fits."""
-    return [device for device in devices
-            if all(want is None or want == got
-                   for want, got in zip(name, device.parts, strict=True))]
+    return [device for device in devices if _says(device.parts, name)]
 
 
 def type_order(device_type: str) -> int:

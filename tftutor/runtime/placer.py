@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tftutor.framework.device import DeviceParts, parse_node_device
 from tftutor.framework.operation import Operation
-from tftutor.runtime.device_merging import are_compatible, type_order
+from tftutor.runtime.device_merging import are_compatible, fits, type_order
 from tftutor.runtime.devices import HERE, Device
 from tftutor.runtime.placement import (
     Placement,
@@ -103,11 +103,11 @@ class Placer:
         if parts is None or not self._soft or len(self.devices) > 1:
             return False
         task = parts._replace(device_type=None, device_index=None)
-        return are_compatible(task, self._default.parts)
+        return fits(self._default, task)
 
     def _fits_default(self, text: str) -> bool:
         parts = parse_node_device(text)
-        return parts is not None and are_compatible(parts, self._default.parts)
+        return parts is not None and fits(self._default, parts)
 
     # -- several devices ----------------------------------------------------------------------
 
