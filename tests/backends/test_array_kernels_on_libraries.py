@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tftutor as tf
+from tests.backends import fake_cupy
 from tests.backends.kernel_harness import check_node, has_kernels_for_each_library, runs_of
 from tests.backends.strict_library import StrictLibrary
 from tests.op_cases.op_case import OpCase
@@ -142,27 +143,40 @@ CASES = {
 }
 
 
-def _library(name: str) -> ArrayLibrary:
-    if name == "array_api_strict":
-        return StrictLibrary()
+def _torch() -> ArrayLibrary:
     pytest.importorskip("torch")
     from tftutor.backends.torch_library import TorchLibrary
 
     return TorchLibrary("cpu")
 
 
-@pytest.mark.parametrize("library", ["torch", "array_api_strict"])
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_array_kernel_gives_what_numpy_gives(case: OpCase, library: str) -> None:
-    if library == "array_api_strict":
-        if has_kernels_for_each_library(case.op):
-            pytest.skip("the array API has nothing to make it of")
-        if any(np.asarray(value).dtype == np.float16 for value in case.inputs):
-            pytest.skip("the array API has no float16")
+def _check(case: OpCase, library: ArrayLibrary) -> None:
     runs = list(runs_of(case))
     assert runs
     for run in runs:
-        check_node(run, _library(library), case)
+        check_node(run, library, case)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_array_kernel_on_torch_gives_what_numpy_gives(case: OpCase) -> None:
+    _check(case, _torch())
+
+
+GENERIC = {name: case for name, case in CASES.items() if not has_kernels_for_each_library(case.op)}
+
+
+@pytest.mark.parametrize("case", GENERIC.values(), ids=GENERIC.keys())
+def test_array_kernel_on_the_array_api_gives_what_numpy_gives(case: OpCase) -> None:
+    _check(case, StrictLibrary())
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_array_kernel_on_cupys_surface_gives_what_numpy_gives(
+        case: OpCase, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_cupy.install(monkeypatch)
+    library = fake_cupy.fake_library()
+    with library.activate():
+        _check(case, library)
 
 
 # -- indices out of range: TensorFlow's GPU kernels don't refuse them -----------------------------
@@ -171,7 +185,7 @@ def _answer(op: str, inputs: list[Any], attrs: dict[str, Any]) -> np.ndarray:
     """What torch's kernel gives for inputs that are its own or the host's."""
     from tftutor.kernels import load_kernels
 
-    library = _library("torch")
+    library = _torch()
     load_kernels("torch")
     definition = get_op_def(op)
     kernel = definition.library_kernels.get("torch", (definition.kernel_fn, ()))[0]
@@ -180,7 +194,7 @@ def _answer(op: str, inputs: list[Any], attrs: dict[str, Any]) -> np.ndarray:
 
 
 def _tensor(*values: Any) -> list[Any]:
-    return [_library("torch").from_host(value) for value in values]
+    return [_torch().from_host(value) for value in values]
 
 
 BAD = np.array([1, -1, 7, 0], np.int32)

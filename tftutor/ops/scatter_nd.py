@@ -54,7 +54,7 @@ def _check_scatter(c: Any, indices: Any, updates: Any, out: Any) -> None:
         def has_items(s: Any) -> bool:
             return s is not None and None not in s and 0 not in s
 
-        if has_items(indices) and has_items(updates):
+        if has_items(indices) or has_items(updates):
             c.fail("Indices and updates specified for empty output shape")
     if indices is None or updates is None:
         return
