@@ -1,4 +1,4 @@
-"""Ask TensorFlow 1.15 where it places the nodes of programs: writes placements.json.
+"""Ask TensorFlow 1.15 where it places the nodes of programs: writes placements.json.gz.
 
 Run with the interpreter that has TensorFlow 1.15: python ask_placements.py
 
@@ -6,6 +6,7 @@ Besides the answers it writes which kernels the device XLA_CPU has, for the oper
 """
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -16,8 +17,9 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-import placement_programs
 import tensorflow as tf
+from placement_programs import PROGRAMS
+from placement_programs_random import RANDOM_PROGRAMS
 from tensorflow.python.framework import kernels
 
 
@@ -102,9 +104,10 @@ def xla_kernels():
 
 
 if __name__ == "__main__":
-    programs = sorted(placement_programs.PROGRAMS.items())
+    programs = sorted(PROGRAMS.items()) + sorted(RANDOM_PROGRAMS.items())
     answers = {"%s, soft %s" % (name, soft): placements(steps, soft)
                for name, steps in programs for soft in (False, True)}
-    with open(os.path.join(HERE, "placements.json"), "w") as file:
-        json.dump({"xla_cpu": xla_kernels(), "answers": answers}, file, indent=1, sort_keys=True)
-        file.write("\n")
+    text = json.dumps({"xla_cpu": xla_kernels(), "answers": answers}, indent=1, sort_keys=True)
+    with open(os.path.join(HERE, "placements.json.gz"), "wb") as raw:
+        with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
+            packed.write(text.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import pathlib
 import re
@@ -9,12 +10,14 @@ import re
 import pytest
 
 import tftutor as tf
-from tests.golden.placement_programs import PROGRAMS
+from tests.golden.placement_programs import PROGRAMS as WRITTEN_PROGRAMS
+from tests.golden.placement_programs_random import RANDOM_PROGRAMS
 from tftutor.runtime.devices import Device
 from tftutor.runtime.placer import Placer
 
+PROGRAMS = WRITTEN_PROGRAMS | RANDOM_PROGRAMS
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
-FACTS = json.loads((GOLDEN / "placements.json").read_text())
+FACTS = json.loads(gzip.decompress((GOLDEN / "placements.json.gz").read_bytes()))
 
 
 class XlaCpu(Device):
