@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.gpu_discovery import is_out_of_memory
 from tftutor.framework.operation import Operation
 from tftutor.runtime.plan import Plan
 from tftutor.runtime.rendezvous import StepAborted

@@ -7,6 +7,7 @@ meet in the step's rendezvous. When one fails, the others are let go, and the er
 from __future__ import annotations
 
 import contextlib
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ from tftutor.runtime.shape_regions import StraightEmitter
 from tftutor.runtime.step_state import StepState
 from tftutor.runtime.transfers import Channel
 
+_LONGEST_SLEEP = 0.5  # seconds: not every platform lets Ctrl-C into a long wait
 PartRunner = Callable[[Plan, Sequence[Any], StepState], list[Any]]
 
 
@@ -142,7 +144,11 @@ class _Run:
                 self._wait(work)
                 found.append((part, work.result))
         if self.error is not None:
-            raise self.error
+            error, self.error = self.error, None
+            try:
+                raise error
+            finally:
+                del error  # with its traceback it would hold this frame, and so itself
         values: list[Any] = [None] * len(self.plan.fetches)
         for part, results in found:
             for positions, value in zip(part.fetch_positions, results, strict=True):
@@ -153,7 +159,8 @@ class _Run:
     def _wait(self, work: Work) -> None:
         while True:
             try:
-                work.done.wait()
+                while not work.done.wait(_LONGEST_SLEEP):
+                    pass
                 return
             except BaseException as error:  # noqa: BLE001 - Ctrl-C: raised when all parts have ended
                 self._fail(error)
@@ -170,6 +177,7 @@ class _Run:
                 return results
         except BaseException as error:  # noqa: BLE001 - `results` raises it in the caller's thread
             self._fail(error)
+            _let_go(error)
             return []
         finally:
             rendezvous.end_turn()
@@ -183,6 +191,13 @@ class _Run:
         if self.step.cancelled is None:
             self.step.cancelled = "Step was cancelled by an error in another part of it"
         self.step.rendezvous.abort()
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Forget what a failed part had computed: now, not when the error itself is forgotten."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _cancelled(text: str) -> Exception:
