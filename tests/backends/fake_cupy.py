@@ -15,7 +15,7 @@ from typing import Any
 import array_api_compat.numpy as compat_numpy
 import numpy as np
 
-from tests.backends import fake_cuda
+from tests.backends import fake_cuda, fake_elementwise
 from tests.backends.cupy_record import COMPAT, is_module, lookup, misfit
 from tftutor.backends.array_library import ArrayLibrary
 
@@ -220,6 +220,23 @@ def _copy_peer(dst: int, dst_device: int, src: int, src_device: int, size: int,
     fake_pointers[dst][...] = fake_pointers[src]
 
 
+class ElementwiseKernel:
+    """C++ code for every element; compiled for the host."""
+
+    def __init__(self, in_params: str, out_params: str, operation: str, name: str = "kernel",
+                 reduce_dims: bool = True, preamble: str = "", no_return: bool = False,
+                 return_tuple: bool = False, **kwargs: Any) -> None:
+        self._code = (in_params, out_params, operation, preamble)
+        self._return_tuple = return_tuple
+
+    def __call__(self, *args: Any) -> Any:
+        try:
+            found = fake_elementwise.run(*self._code, [_operand(value) for value in args])
+        except fake_elementwise.CannotPlay as error:
+            raise NotPlayed(str(error)) from error
+        return wrapped(found if self._return_tuple or len(found) > 1 else found[0])
+
+
 def _at(name: str) -> Callable[..., None]:
     """`cupy.add.at`: NumPy's, for the types that CuPy's has atomic operations for."""
 
@@ -243,7 +260,7 @@ def _special(name: str) -> Callable[..., Any]:
 
 
 _PLAYED: dict[str, Any] = {
-    "cupy.ndarray": ndarray, "cupy.array": _upload,
+    "cupy.ndarray": ndarray, "cupy.array": _upload, "cupy.ElementwiseKernel": ElementwiseKernel,
     "cupy.cuda.Device": fake_cuda.Device, "cupy.cuda.Stream": fake_cuda.Stream,
     "cupy.cuda.Event": fake_cuda.Event, "cupy.cuda.runtime.memcpyPeerAsync": _copy_peer,
     "cupy.cuda.is_available": lambda: True, "cupy.get_default_memory_pool": lambda: pool,

@@ -132,7 +132,7 @@ def test_sparse_updates_of_rows() -> None:
 def test_training_goes_as_on_the_cpu(model: Any, optimizer: Any) -> None:
     expected = Training(model, "/cpu:0", optimizer).losses()
     found = Training(model, "/gpu:0", optimizer).losses()
-    assert expected[-1] < 0.7 * expected[0]
+    assert expected[-1] < 0.9 * expected[0]
     np.testing.assert_allclose(found, expected, rtol=2e-3)
 
 

@@ -100,7 +100,8 @@ def _classify(op: Operation, error: Exception, plan: Plan, frame: TracebackType
                 return value.uninitialized_error(op.type)
     if isinstance(error, MemoryError) or _is_out_of_gpu_memory(error):
         return errors.ResourceExhaustedError, f"Out of memory in {op.name} ({op.type}): {error}"
-    if isinstance(error, ValueError) and "broadcast" in str(error):
+    if (isinstance(error, ValueError) and "broadcast" in str(error)
+            or isinstance(error, RuntimeError) and "must match the size of tensor" in str(error)):
         shapes = " vs. ".join(_dims(v) for v in values[:2])
         return errors.InvalidArgumentError, f"Incompatible shapes: {shapes}"
     if isinstance(error, ValueError | IndexError):
