@@ -183,6 +183,10 @@ def test_gathering_a_batch_of_rows_from_a_variable(library) -> None:
                                   np.stack([table[0][[3, 0]], table[1][[1, 1]]]))
 
 
+# CuPy's fused kernels compute float16 in float32 between loads and stores.
+_TOLERANCES = {"float16": (1e-2, 4e-3), "float32": (1e-5, 0), "float64": (1e-12, 0)}
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float64"])
 @pytest.mark.parametrize("name", FORMULAS)
 def test_update_rule_in_other_precisions(name, dtype, library) -> None:
@@ -207,5 +211,5 @@ def test_update_rule_in_other_precisions(name, dtype, library) -> None:
         results.append([each.to_host(cell.value) for cell in cells])
     for found, expected in zip(results[1], results[0], strict=True):
         assert found.dtype == dtype
-        np.testing.assert_allclose(
-            found, expected, rtol={"float16": 1e-2, "float32": 1e-5, "float64": 1e-12}[dtype])
+        rtol, atol = _TOLERANCES[dtype]
+        np.testing.assert_allclose(found, expected, rtol=rtol, atol=atol)
