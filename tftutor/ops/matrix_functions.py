@@ -1,4 +1,4 @@
-"""Lu, MatrixSquareRoot and MatrixLogarithm of stacks of square matrices, on NumPy.
+"""Lu, MatrixSquareRoot and MatrixLogarithm of stacks of square matrices.
 
 NumPy has none of them. Lu is the textbook elimination with row exchanges. Roots and logarithms act
 on the eigenvalues where the eigenvectors are a good basis, else by Denman-Beavers iteration.
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.array_library import library_dtype
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.op_def import OpDef
@@ -126,12 +127,35 @@ def _eliminated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @Lu.kernel("numpy")
-def lu_kernel(input, *, output_idx_type):
+def lu_numpy_kernel(input, *, output_idx_type):
     wide = input.astype(np.float32) if input.dtype == np.float16 else input
     found = _each_matrix(_eliminated, wide)
     index = output_idx_type.as_numpy_dtype
     factors = np.array([a for a, _ in found], input.dtype).reshape(input.shape)
     return factors, np.array([p for _, p in found], index).reshape(input.shape[:-1])
+
+
+@Lu.kernel()
+def lu_kernel(input, *, xp, output_idx_type):
+    """The same elimination with arrays that aren't written to, for all matrices at once."""
+    size, shape = input.shape[-1], tuple(input.shape)
+    a = xp.reshape(input, (-1, size, size))
+    numbers = xp.arange(size)
+    row, column = xp.expand_dims(numbers, axis=1), xp.expand_dims(numbers, axis=0)
+    order = xp.broadcast_to(column, (a.shape[0], size))
+    for k in range(size):
+        pivot = k + xp.argmax(xp.abs(a[:, k:, k]), axis=1, keepdims=True)
+        exchanged = xp.where(column == k, pivot, xp.where(column == pivot, k, column))
+        order = xp.take_along_axis(order, exchanged, axis=1)
+        rows = xp.broadcast_to(xp.expand_dims(exchanged, axis=2), a.shape)
+        a = xp.take_along_axis(a, rows, axis=1)
+        if xp.any(a[:, k, k] == 0):
+            raise errors.InvalidArgumentError(None, None, "Input is not invertible.")
+        factors = a[:, :, k:k + 1] / a[:, k:k + 1, k:k + 1]
+        rest = xp.where(column > k, a - factors * a[:, k:k + 1, :], factors)
+        a = xp.where((row > k) & (column >= k), rest, a)
+    order = xp.reshape(xp.astype(order, library_dtype(xp, output_idx_type)), shape[:-1])
+    return xp.reshape(a, shape), order
 
 
 def _by_iteration(matrix: np.ndarray) -> np.ndarray:
