@@ -74,12 +74,16 @@ def _accumulate(function: Any, start: Any, x: Any, axis: Any, exclusive: bool, r
                         f"{shown}")
     moved = xp.moveaxis(x, axis, 0)
     if reverse:
-        moved = xp.flip(moved, axis=0)
+        moved = _reversed(moved, xp)
     if exclusive and moved.shape[0]:
         first = xp.full_like(moved[:1, ...], start)
         moved = xp.concat([first, moved[:-1, ...]], axis=0)
     out = function(moved)
-    return xp.moveaxis(xp.flip(out, axis=0) if reverse else out, 0, axis)
+    return xp.moveaxis(_reversed(out, xp) if reverse else out, 0, axis)
+
+
+def _reversed(x: Any, xp: Any) -> Any:
+    return x[::-1] if xp is np else xp.flip(x, axis=0)  # torch has no negative steps
 
 
 @Cumsum.kernel("numpy")

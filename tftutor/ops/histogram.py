@@ -113,17 +113,17 @@ HistogramFixedWidth.not_differentiable("counts are steps")
 Bucketize.not_differentiable("bucket numbers are steps")
 
 
-def _check_counted(flat: Any, size: Any, xp: Any) -> None:
+def _check_counted(lowest: Any, size: Any) -> None:
     if size < 0:
         raise errors.InvalidArgumentError(None, None, f"size ({size}) must be non-negative")
-    if flat.shape[0] and xp.min(flat) < 0:
+    if lowest < 0:
         raise errors.InvalidArgumentError(None, None, "Input arr must be non-negative!")
 
 
 @Bincount.kernel("numpy")
 def bincount_numpy_kernel(arr, size, weights):
     flat = arr.reshape(-1)
-    _check_counted(flat, size, np)
+    _check_counted(flat.min() if flat.size else 0, size)
     inside = flat < size
     given = weights.reshape(-1)[inside] if weights.size else None
     counts = np.bincount(flat[inside], weights=given, minlength=int(size))
@@ -133,7 +133,7 @@ def bincount_numpy_kernel(arr, size, weights):
 @Bincount.kernel()
 def bincount_kernel(arr, size, weights, *, xp):
     flat = xp.reshape(arr, (-1,))
-    _check_counted(flat, size, xp)
+    _check_counted(xp.min(flat) if flat.shape[0] else 0, size)
     if math.prod(weights.shape):
         return joined_rows(xp.add, xp.reshape(weights, (-1,)), flat, int(size), 0, xp)
     return xp.astype(_counts(flat, int(size), xp), weights.dtype)

@@ -241,14 +241,15 @@ def check_unsorted(data: Any, ids: Any, count: int, xp: Any) -> None:
         raise errors.InvalidArgumentError(
             None, None, f"data.shape = {list(data.shape)} does not start with segment_ids.shape = "
                         f"{list(ids.shape)}")
-    flat = xp.reshape(ids, (-1,))
-    outside = flat >= count
-    if xp.any(outside):
-        first = int(xp.argmax(xp.astype(outside, xp.int8)))
+    outside = ids >= count
+    if outside.any() if xp is np else xp.any(outside):
+        flat = xp.reshape(outside, (-1,))
+        first = int(xp.argmax(xp.asarray(flat, dtype=xp.int32)))
         position = np.unravel_index(first, tuple(ids.shape)) if ids.ndim else ()
         text = ",".join(str(int(p)) for p in position)
+        found = int(xp.reshape(ids, (-1,))[first])
         raise errors.InvalidArgumentError(
-            None, None, f"segment_ids[{text}] = {int(flat[first])} is out of range [0, {count})")
+            None, None, f"segment_ids[{text}] = {found} is out of range [0, {count})")
 
 
 def _unsorted(data: Any, ids: Any, count: Any, reduce: Any, start: Any) -> Any:
