@@ -7,9 +7,11 @@ chains of attributes from there, and the objects that a caller names (`{"_stream
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
-import textwrap
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -18,7 +20,7 @@ from tests.backends.cupy_record import COMPAT, is_module, lookup, misfit
 ROOTS = ("cupy", "cupyx", COMPAT)
 
 
-def problems(source: str, xp: str = COMPAT, objects: Mapping[str, str] | None = None,
+def problems(source: str | ast.AST, xp: str = COMPAT, objects: Mapping[str, str] | None = None,
              strings: Mapping[str, str] | None = None) -> list[str]:
     """What `source` asks of CuPy that CuPy hasn't.
 
@@ -27,7 +29,7 @@ def problems(source: str, xp: str = COMPAT, objects: Mapping[str, str] | None = 
       objects: variable or attribute names -> the recorded class of their values.
       strings: values of variables, for `getattr(xp, name)`.
     """
-    tree = ast.parse(textwrap.dedent(source))
+    tree = ast.parse(source) if isinstance(source, str) else source
     return list(_Reader(tree, xp, objects or {}, strings or {}).problems())
 
 
@@ -120,6 +122,25 @@ def reached(kernel: Callable[..., Any]) -> Iterator[tuple[FunctionType, dict[str
         waiting += [v for v in cells.values() if callable(v)]
         waiting += [v for n in names if isinstance(v := function.__globals__.get(n), FunctionType)
                     and "xp" in v.__code__.co_varnames]
+
+
+def source_of(function: FunctionType) -> ast.AST:
+    """The syntax of a function; of all the lambdas of its line, if it is one."""
+    line = function.__code__.co_firstlineno
+    found = [node for node in ast.walk(_module(sys.modules[function.__module__].__file__))
+             if isinstance(node, ast.FunctionDef | ast.Lambda) and _first_line(node) == line]
+    return ast.Module([ast.Expr(node) if isinstance(node, ast.Lambda) else node for node in found],
+                      [])
+
+
+@functools.cache
+def _module(path: str) -> ast.AST:
+    return ast.parse(Path(path).read_text(encoding="utf-8"))
+
+
+def _first_line(node: ast.FunctionDef | ast.Lambda) -> int:
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _cells(function: FunctionType) -> dict[str, Any]:

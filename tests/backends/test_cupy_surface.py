@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import tftutor
-from tests.backends.cupy_calls import problems, reached
+from tests.backends.cupy_calls import problems, reached, source_of
 from tests.backends.cupy_record import lookup, record
 from tftutor.framework.op_def import find_op_def
 from tftutor.runtime.kernel_registry import op_types_with_gpu_kernels
@@ -37,7 +37,8 @@ KERNELS = _kernels()
 @pytest.mark.parametrize(("op_type", "kernel"), KERNELS, ids=[name for name, _ in KERNELS])
 def test_kernel_asks_cupy_for_what_it_has(op_type: str, kernel) -> None:
     for function, strings in reached(kernel):
-        found = problems(inspect.getsource(function), strings=strings)
+        found = problems(source_of(function), strings=strings)
+        assert source_of(function).body, function
         assert not found, f"{function.__module__}.{function.__qualname__}: {found}"
 
 

@@ -98,7 +98,7 @@ def _classify(op: Operation, error: Exception, plan: Plan, frame: TracebackType
         for value in values:
             if isinstance(value, VariableCell) and not value.is_initialized:
                 return value.uninitialized_error(op.type)
-    if isinstance(error, MemoryError) or _is_out_of_gpu_memory(error):
+    if isinstance(error, MemoryError) or is_out_of_memory(error):
         return errors.ResourceExhaustedError, f"Out of memory in {op.name} ({op.type}): {error}"
     if (isinstance(error, ValueError) and "broadcast" in str(error)
             or isinstance(error, RuntimeError) and "must match the size of tensor" in str(error)):
@@ -107,12 +107,6 @@ def _classify(op: Operation, error: Exception, plan: Plan, frame: TracebackType
     if isinstance(error, ValueError | IndexError):
         return errors.InvalidArgumentError, str(error)
     return errors.InternalError, f"{type(error).__name__}: {error}"
-
-
-def _is_out_of_gpu_memory(error: Exception) -> bool:
-    from tftutor.backends.gpu_discovery import is_out_of_memory
-
-    return is_out_of_memory(error)
 
 
 def _dims(value: Any) -> str:
