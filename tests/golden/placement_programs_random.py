@@ -24,7 +24,7 @@ class RandomGraph:
         for _ in range(self.random.randint(5, 15)):
             device = self.random.choice(self.devices)
             with tf.device(device):
-                name = "n%d" % tf.get_default_graph().version
+                name = f"n{tf.get_default_graph().version}"
                 getattr(self, self.random.choice(makers))(tf, name, device)
 
     def one(self):
@@ -67,7 +67,7 @@ class RandomGraph:
 
     def make_colocated(self, tf, name, device):
         z = tf.negative(self.one(), name=name)
-        groups = [self.one().op.name, "group%d" % self.random.randint(0, 2)]
+        groups = [self.one().op.name, f"group{self.random.randint(0, 2)}"]
         names = [("loc:@" + group).encode() for group in groups[:self.random.randint(1, 2)]]
         z.op._set_attr("_class", tf.AttrValue(list=tf.AttrValue.ListValue(s=names)))
         self.floats.append(z)
@@ -106,4 +106,4 @@ def random_program(seed):
     return [first, lambda tf: graph[0](tf)]
 
 
-RANDOM_PROGRAMS = {"random %d" % seed: random_program(seed) for seed in range(60)}
+RANDOM_PROGRAMS = {f"random {seed}": random_program(seed) for seed in range(60)}

@@ -82,24 +82,22 @@ def _tensor_text(array: np.ndarray) -> str:
 
 def _values_text(array: np.ndarray, limit: int = 3) -> str:
     """The first values; each further dimension in brackets."""
-    if array.ndim <= 1:
-        flat = array.reshape(-1)
-        text = " ".join(_element_text(item) for item in flat[:limit])
-        return text + ("..." if flat.size > limit else "")
-    return _nested_text(array, [limit])
+    text, _ = _nested_text(array if array.ndim else array.reshape(1), limit)
+    return text + ("..." if array.size > limit and array.ndim > 1 else "")
 
 
-def _nested_text(array: np.ndarray, left: list[int]) -> str:
+def _nested_text(array: np.ndarray, left: int) -> tuple[str, int]:
+    """The text of at most `left` values, and how many more there may be after it."""
     if array.ndim == 1:
-        shown = [_element_text(item) for item in array[:left[0]]]
-        left[0] -= len(shown)
-        return " ".join(shown) + ("..." if len(shown) < array.size else "")
+        shown = [_element_text(item) for item in array[:left]]
+        return " ".join(shown) + ("..." if len(shown) < array.size else ""), left - len(shown)
     text = ""
     for row in array:
-        if left[0] == 0:
-            return text + "..."
-        text += f"[{_nested_text(row, left)}]"
-    return text
+        if left == 0:
+            break
+        inner, left = _nested_text(row, left)
+        text += f"[{inner}]"
+    return text, left
 
 
 def _element_text(item: Any) -> str:
