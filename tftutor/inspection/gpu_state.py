@@ -1,9 +1,8 @@
 """The state of this machine's GPUs, as `nvidia-smi` shows it: `tf.gpu_state()`.
 
 Everything is plain data; None stands for a cell that the GPU doesn't report (nvidia-smi's "N/A").
-Real GPUs are read through NVML (nvml.py), which has only been tried against a recorded module,
-never on a real GPU. Simulated ones are listed only on request (a session that uses some is one)
-and show the memory that this process has on them, but no invented measurements.
+Real GPUs are read through NVML (nvml.py). Simulated ones are listed only on request (a session that
+uses some is one) and show the memory that this process has on them, but no invented measurements.
 """
 
 from __future__ import annotations

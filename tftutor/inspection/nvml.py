@@ -1,7 +1,8 @@
 """Reading the GPUs through NVML, the library under nvidia-smi (package nvidia-ml-py).
 
-What a GPU doesn't support (a fan it lacks, ECC on a gaming card) becomes None. Never run on a
-real GPU so far: the tests use a recorded module with the real package's functions and signatures.
+What a GPU doesn't support (a fan it lacks, ECC on a gaming card) becomes None. On one H100 (driver
+580) every cell was nvidia-smi's; the tests use a recorded module with the real package's functions
+and signatures.
 """
 
 from __future__ import annotations
