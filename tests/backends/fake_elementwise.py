@@ -20,6 +20,8 @@ _C_TYPES = {"float32": "float", "float64": "double", "int8": "int8_t", "int16": 
             "int32": "int32_t", "int64": "int64_t", "uint8": "uint8_t", "uint16": "uint16_t",
             "uint32": "uint32_t", "uint64": "uint64_t", "bool": "bool", "float16": "_Float16"}
 
+_HALF_ROOT = "static inline _Float16 sqrt(_Float16 x) { return (_Float16)std::sqrt((float)x); }"
+
 
 class CannotPlay(Exception):
     """The host can't run this kernel."""
@@ -78,6 +80,8 @@ def _compiled(inputs: tuple[tuple[str, str], ...], outputs: tuple[tuple[str, str
     arguments = "".join(f", {c}{t}* all_{n}" for c, (t, n) in zip(constant, of, strict=True))
     elements = "".join(f"{c}{t}& {n} = all_{n}[i];\n"
                        for c, (t, n) in zip(constant, of, strict=True))
+    if "_Float16" in known.values():  # NVRTC converts a half to float by itself
+        preamble = f"{_HALF_ROOT}\n{preamble}"
     aliases = "".join(f"typedef {t} {letter};\n" for letter, t in known.items())
     source = (f"#include <cmath>\n#include <cstdint>\n#include <algorithm>\nusing namespace std;\n"
               f'{aliases}{preamble}\nextern "C" void run(long n{arguments}) {{\n'

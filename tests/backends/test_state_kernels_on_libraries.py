@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Iterator
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 import pytest
 
 import tftutor as tf
+from tests.backends import fake_cupy
 from tests.backends.state_harness import fits_a_gpu, run_case
 from tests.backends.strict_library import StrictLibrary
 from tests.op_cases import control_flow, random, state, training
@@ -29,7 +30,7 @@ IDS = [case.id for case in CASES]
 
 
 def _library_names() -> list[str]:
-    names = ["array_api_strict"]
+    names = ["array_api_strict"] + ["recorded cupy"] * (shutil.which("g++") is not None)
     if importlib.util.find_spec("torch"):
         import torch
 
@@ -41,21 +42,30 @@ def _library_names() -> list[str]:
     return names
 
 
-@pytest.fixture(params=_library_names())
-def library(request) -> Iterator[ArrayLibrary]:
-    found: Any = StrictLibrary()
-    if request.param.startswith("torch"):
+def _make_library(name: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    if name == "array_api_strict":
+        return StrictLibrary()
+    if name.startswith("torch"):
         import tftutor.kernels.torch.state_scatter  # noqa: F401 - registers kernels
         from tftutor.backends.torch_library import TorchLibrary
 
-        found = TorchLibrary("cuda:0" if "GPU" in request.param else "cpu")
-    elif request.param == "cupy":
-        import tftutor.kernels.cupy.state_scatter
-        import tftutor.kernels.cupy.training  # noqa: F401 - registers kernels
-        from tftutor.backends.cupy_library import CupyLibrary
+        return TorchLibrary("cuda:0" if "GPU" in name else "cpu")
+    import tftutor.kernels.cupy.state_scatter
+    import tftutor.kernels.cupy.training
 
-        found = CupyLibrary(0)
-    with getattr(found, "activate", nullcontext)():
+    tftutor.kernels.cupy.training._kernel.cache_clear()
+    if name == "recorded cupy":
+        fake_cupy.install(monkeypatch)
+        return fake_cupy.fake_library()
+    from tftutor.backends.cupy_library import CupyLibrary
+
+    return CupyLibrary(0)
+
+
+@pytest.fixture(params=_library_names())
+def library(request, monkeypatch) -> Iterator[ArrayLibrary]:
+    found = _make_library(request.param, monkeypatch)
+    with found.activate():
         yield found
 
 
