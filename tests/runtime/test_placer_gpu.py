@@ -5,6 +5,8 @@ No machine with a GPU answered these; the reason for each expectation stands bes
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import tftutor as tf
@@ -159,6 +161,31 @@ def test_a_contradiction_is_forgotten_by_soft_placement():
             in caught.value.message)
     assert caught.value.op is b.op
     assert where(a, soft=True) == where(b, soft=True) == "/device:GPU:0"
+
+
+def test_a_contradiction_shows_the_device_blocks():
+    with tf.device("/job:localhost"), tf.device("cpu:0"):
+        tf.placeholder(tf.float32, name="a")
+    with tf.device("/gpu:1"), tf.device(None), tf.device(_on_gpu_1):
+        b = tf.placeholder(tf.float32, name="b")
+    b.op._set_attr("_class", tf.AttrValue(list=tf.AttrValue.ListValue(s=[b"loc:@a"])))
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        place()
+    message = re.sub(r"<\S*:\d+>", "<file:line>", caught.value.message)
+    message = re.sub(r"<\S*, \d+>", "<file, line>", message)
+    blocks = ("Device assignments active during op 'b' creation:\n"
+              "  with tf.device(_on_gpu_1<file, line>): <file:line>\n"
+              "  with tf.device(None): <file:line>\n"
+              "  with tf.device(/gpu:1): <file:line>")
+    assert f") placed on device {blocks}  and node a (defined at " in message
+    assert message.endswith(
+        "No node-device colocations were active during op 'a' creation.\n"
+        "Device assignments active during op 'a' creation:\n"
+        "  with tf.device(cpu:0): <file:line>\n  with tf.device(/job:localhost): <file:line>")
+
+
+def _on_gpu_1(op):
+    return "/device:GPU:1"
 
 
 def test_no_device_type_for_both_of_a_group():

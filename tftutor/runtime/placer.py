@@ -23,7 +23,6 @@ from tftutor.runtime.placement import (
     is_generator,
     is_resource_generator,
 )
-from tftutor.runtime.placement_reasons import Explainer, trivial_reason
 
 if TYPE_CHECKING:
     from tftutor.runtime.colocation import ColocationGraph
@@ -75,11 +74,15 @@ class Placer:
         before = self._placed
         if before is None or before.is_trivial:
             if self._is_trivial(ops, max(known[0], 0)):
-                return Placement(self.devices, self._default, ops, {}, functools.partial(
-                    trivial_reason, device=self._default, is_only=len(self.devices) == 1))
+                return Placement(self.devices, self._default, ops, {}, self._trivial_reason)
             if before is not None:
                 self._keep((op, self._default) for op in ops[:self._key[0]])
         return self._place_one_by_one(ops)
+
+    def _trivial_reason(self, op: Operation) -> str:
+        from tftutor.runtime.placement_reasons import trivial_reason
+
+        return trivial_reason(op, self._default, len(self.devices) == 1)
 
     def _is_trivial(self, ops: Sequence[Operation], known: int) -> bool:
         """True when all may run on the default device, whatever is colocated with what."""
@@ -113,6 +116,7 @@ class Placer:
 
     def _place_one_by_one(self, ops: Sequence[Operation]) -> Placement:
         from tftutor.runtime.colocation import ColocationGraph  # most sessions never need it
+        from tftutor.runtime.placement_reasons import Explainer
 
         ops = inputs_first(ops)
         alive = set(ops)
