@@ -1,5 +1,6 @@
 # make lab     opens JupyterLab on the notebooks       LAB_ARGS="--no-browser --port=8899"
 # make test    runs every test                         TEST_ARGS="-k mnist"
+# make test-gpu  runs what needs a CUDA GPU, with PyTorch and CuPy where they are installed
 # make check   ruff, mypy, import layers, notebook sources and ids, generated files
 # make bench   compares with real TensorFlow           BENCH_ARGS=...
 # The first call makes the virtual environment (VENV, default .venv) from PYTHON; each target
@@ -15,7 +16,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test bench check check-pythons notebooks browser install clean \
+.PHONY: help lab test test-gpu bench check check-pythons notebooks browser install clean \
     check-ruff check-types check-layers check-notebooks check-generated
 
 help:
@@ -26,6 +27,9 @@ lab: $(VENV)/.stamp-lab
 
 test: $(VENV)/.stamp-test $(VENV)/.stamp-browser
 	$(PY) -m pytest $(TEST_ARGS)
+
+test-gpu: $(VENV)/.stamp-testcore
+	$(PY) -m pytest tests/gpu $(TEST_ARGS)
 
 bench: $(VENV)/.stamp-testcore
 	$(PY) -m benchmarks $(BENCH_ARGS)
