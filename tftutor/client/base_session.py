@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import threading
 import time
@@ -114,6 +115,8 @@ class BaseSession:
                 step.cancelled = "Session has been closed."
             self._resources.clear()
             self._cache.clear()
+            if not all(device.is_host for device in self._devices):
+                gc.collect()  # plans refer to themselves, and hold what lies in a GPU's memory
 
     def _check_open(self) -> None:
         if self._closed:

@@ -197,6 +197,9 @@ def _let_go(error: BaseException | None) -> None:
     """Forget what a failed part had computed: now, not when the error itself is forgotten."""
     while error is not None:
         traceback.clear_frames(error.__traceback__)
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            # Python 3.11 keeps what was once asked for here, until it is asked again.
+            frame.f_locals  # noqa: B018
         error = error.__cause__ or error.__context__
 
 
