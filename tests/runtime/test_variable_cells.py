@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tftutor as tf
+from tests.runtime.device_kinds import use_gpus
 from tftutor.runtime.resources import ResourceManager, VariableCell
 
 BIG = (300, 100)
@@ -89,3 +90,14 @@ def test_concurrent_additions_all_count(shape):
         for thread in threads:
             thread.join()
         assert np.all(session.run(v) == 200)
+
+
+def test_updated_variable_is_once_in_the_memory_of_a_simulated_gpu(monkeypatch):
+    library = use_gpus(monkeypatch, "simulated")[1].library
+    with tf.Graph().as_default(), tf.device("/gpu:0"), tf.Session() as session:
+        v = tf.Variable(tf.zeros(BIG))
+        add = v.assign_add(tf.ones(BIG)).op
+        session.run(v.initializer)
+        for _ in range(3):
+            session.run(add)
+        assert [a.owner for a in library.memory.allocations()].count("Variable") == 1

@@ -133,9 +133,13 @@ class SimulatedLibrary:
         return run
 
     def _track_cells(self, args: Any, owner: str) -> None:
-        """Count what an operation has put into variables; the name is the variable's."""
+        """Count what an operation has put into variables; the name is the variable's.
+
+        The second buffer of an updated variable goes: TensorFlow updates in place.
+        """
         for cell in args:
             if isinstance(cell, VariableCell) and cell.is_initialized:
+                cell.spare = None
                 self._tracked(cell.value, cell.name or owner)
 
     def _check_fits(self, owner: str, dtype: Any, shape: tuple[int, ...]) -> None:
