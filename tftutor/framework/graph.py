@@ -35,7 +35,7 @@ class Graph(GraphScopesMixin, CollectionsMixin, GraphElementsMixin):
         self._nodes: list[Operation] = []
         self._nodes_by_name: dict[str, Operation] = {}
         self._names_in_use: dict[str, int] = {}
-        self._user_frames: dict[Any, Any] = {}  # where users made nodes, see node_builder
+        self._user_frames: dict[Any, Any] = {}  # where users made nodes, see user_frames.py
         self._next_id = 0
         self._mutations = 0  # counts changes of existing nodes: plans made before are stale
         self._finalized = False

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tftutor.framework.control_deps import ControlDependencies
+from tftutor.framework.user_frames import user_frames
 
 if TYPE_CHECKING:
     from tftutor.framework.operation import Operation
@@ -115,7 +116,6 @@ class GraphScopesMixin:
     def device(self, device_name_or_function: Any) -> Iterator[None]:
         """Ask for a device (a string, a function of the node, or None) for nodes made inside."""
         from tftutor.framework.device import DeviceScope, canonical_device
-        from tftutor.framework.node_builder import user_frames
 
         entry = device_name_or_function
         if entry is not None and not callable(entry):

@@ -12,13 +12,14 @@ from tftutor import errors
 from tftutor.framework.attr_values import from_proto
 from tftutor.framework.control_deps import control_inputs_for
 from tftutor.framework.device import apply_device_stack, canonical_device
-from tftutor.framework.node_builder import output_types, user_frames
+from tftutor.framework.node_builder import output_types
 from tftutor.framework.op_def import OpDef, all_op_defs, find_op_def, get_op_def
 from tftutor.framework.op_spec import MISSING, ArgSpec, AttrSpec
 from tftutor.framework.op_text import default_value, signature_text, type_text, value_text
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.framework.shape_inference import infer_shapes
 from tftutor.framework.shape_merge import merge_shapes
+from tftutor.framework.user_frames import user_frames
 
 _NODE_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\\-/>]*$")
 _MERGES = ("Merge", "RefMerge")

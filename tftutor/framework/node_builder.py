@@ -7,10 +7,7 @@ control-flow context (a cond branch, a loop body) may re-route inputs.
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from tftutor.framework import dtypes as dtypes_module
@@ -22,41 +19,10 @@ from tftutor.framework.op_def import OpDef, find_op_def
 from tftutor.framework.op_spec import MISSING
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.framework.shape_inference import infer_shapes
+from tftutor.framework.user_frames import user_frames
 
 if TYPE_CHECKING:
     from tftutor.framework.graph import Graph
-
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_MAX_FRAMES = 6
-_is_internal: dict[str, bool] = {}  # by file name
-
-
-def user_frames(seen: dict[Any, Any]) -> tuple[tuple[CodeType, int], ...]:
-    """The innermost frames outside tftutor, innermost first, as (code, line) pairs.
-
-    Nodes made on the same line share one tuple, which `seen` (the graph's) remembers: fewer objects
-    for Python's garbage collector to look at.
-    """
-    places: list[int] = []
-    codes: list[CodeType] = []
-    frame: Any = sys._getframe(2)
-    while frame is not None:
-        code = frame.f_code
-        file = code.co_filename
-        if file not in _is_internal:
-            _is_internal[file] = (file.startswith((_PACKAGE, "<frozen"))
-                                  or file.endswith(f"{os.sep}contextlib.py"))
-        if not _is_internal[file]:
-            places += (id(code), frame.f_lineno)
-            codes.append(code)
-            if len(codes) == _MAX_FRAMES:
-                break
-        frame = frame.f_back
-    key = tuple(places)
-    found = seen.get(key)
-    if found is None:
-        found = seen[key] = tuple(zip(codes, places[1::2], strict=True))
-    return found
 
 
 def add_node(graph: Graph, op_def: OpDef, name: str, inputs: list[Tensor],
