@@ -15,6 +15,10 @@ from tftutor.framework.operation import Operation
 from tftutor.runtime.devices import Device
 
 
+_MERGES = ("Merge", "RefMerge")
+_NEXT_ITERATIONS = ("NextIteration", "RefNextIteration")
+
+
 class PlacementRow(NamedTuple):
     """One line of a placement's report."""
 
@@ -88,7 +92,7 @@ def inputs_first(ops: Sequence[Operation]) -> Sequence[Operation]:
     It is the order of creation, but a node waits for its inputs: the Switch that a branch puts
     before an operation is made after it. A loop's Merge waits for the value that enters only.
     """
-    if any(tensor.op._id > op._id for op in ops if op.type != "Merge" for tensor in op._inputs):
+    if any(tensor.op._id > op._id for op in ops if op.type not in _MERGES for tensor in op._inputs):
         return _reordered(ops)
     return ops
 
@@ -97,7 +101,7 @@ def _reordered(ops: Sequence[Operation]) -> list[Operation]:
     consumers: dict[Operation, list[Operation]] = {op: [] for op in ops}
     pending: dict[Operation, int] = {}
     for op in ops:
-        sources = {t.op for t in op._inputs if t.op.type != "NextIteration"}
+        sources = {t.op for t in op._inputs if t.op.type not in _NEXT_ITERATIONS}
         sources.update(op._control_inputs)
         pending[op] = len(sources)
         for source in sources:
