@@ -14,7 +14,6 @@ from tftutor.framework import dtypes
 from tftutor.framework.operation import Operation
 from tftutor.runtime.devices import Device
 
-
 _MERGES = ("Merge", "RefMerge")
 _NEXT_ITERATIONS = ("NextIteration", "RefNextIteration")
 
