@@ -30,7 +30,9 @@ from tftutor.runtime.devices import Device
 from tftutor.runtime.executor import run_plan
 from tftutor.runtime.placement import Placement
 from tftutor.runtime.placer import Placer
-from tftutor.runtime.plan import Plan, make_plan
+from tftutor.runtime.partitioned_plan import PartitionedPlan, make_plan
+from tftutor.runtime.plan import Plan
+from tftutor.runtime.rendezvous import Rendezvous
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
 
@@ -170,7 +172,7 @@ class BaseSession:
         """Run a plan some kernel of which may wait, or looks at its step."""
         deadline = None if timeout is None else time.monotonic() + timeout
         step = StepState(next(self._step_ids), deadline, session=self)
-        step.inter_op_threads = self._settings.inter_op_threads
+        step.rendezvous = Rendezvous(step, self._settings.inter_op_threads)
         self._running.add(step)
         try:
             return run_plan(plan, feeds, step)

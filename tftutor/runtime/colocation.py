@@ -26,6 +26,7 @@ from tftutor.runtime.device_merging import (
     specified_by,
     type_order,
 )
+from tftutor.runtime.device_kernels import has_kernel
 from tftutor.runtime.devices import Device
 from tftutor.runtime.placement import is_resource_generator
 
@@ -145,7 +146,7 @@ class ColocationGraph:
         return [name for name, _ in self._types(op)]
 
     def _types(self, op: Operation) -> Types:
-        names = tuple(kind.device_type for kind in self._kinds if kind.has_kernel(op))
+        names = tuple(kind.device_type for kind in self._kinds if has_kernel(op, kind))
         if op.type in _CPU_FIRST:
             return sorted_types((name, _PRIORITIES.get(name, 0)) for name in names)
         return tuple((name, 0) for name in names)

@@ -7,7 +7,6 @@ simulated; both have a memory of their own that arrays enter and leave by copies
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 from tftutor.backends.array_library import ArrayLibrary, NumpyLibrary
 from tftutor.framework.device import DeviceParts, parse_device
@@ -51,12 +50,6 @@ class Device:
     def short_name(self) -> str:
         """`/device:GPU:0`."""
         return f"/device:{self.device_type}:{self.index}"
-
-    def has_kernel(self, op: Any) -> bool:
-        """True when it can run the operation."""
-        from tftutor.runtime.device_kernels import has_kernel
-
-        return has_kernel(op, self)
 
     def __repr__(self) -> str:
         return f"<Device {self.name}{' (simulated)' if self.is_simulated else ''}>"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from tftutor.backends.blas import single_threaded_blas
@@ -27,7 +27,7 @@ from tftutor.runtime.emitter import Emitter
 from tftutor.runtime.frames import FlowAnalysis
 from tftutor.runtime.late_reads import LateReads
 from tftutor.runtime.partitioner import Partition, Partitioner, straight_flow
-from tftutor.runtime.plan import Plan, Step
+from tftutor.runtime.plan import Plan, Step, emitter_for
 from tftutor.runtime.rendezvous import StepAborted
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.shape_regions import StraightEmitter
@@ -132,8 +132,7 @@ class _Run:
 
     def results(self) -> list[Any]:
         """The fetched values, in the order of the plan. Raises: what a part raised first."""
-        parts, rendezvous = self.plan.parts, self.step.rendezvous
-        assert rendezvous is not None  # made before the threads ask for it
+        parts = self.plan.parts
         here = parts[0] if parts and parts[0].device.is_host else None
         simulated = any(part.device.is_simulated for part in parts)
         with single_threaded_blas() if simulated else contextlib.nullcontext():
@@ -209,3 +208,17 @@ def _cancelled(text: str) -> Exception:
     error = errors.CancelledError(None, None, text)
     error.concerns_step = True  # type: ignore[attr-defined]
     return error
+
+
+def make_plan(fetches: Sequence[Tensor], targets: Sequence[Operation], feeds: Sequence[Tensor],
+              resources: ResourceManager, done: Collection[Operation],
+              device_of: Callable[[Operation], Device], devices: Sequence[Device]
+              ) -> Plan | PartitionedPlan:
+    """A Plan, or a PartitionedPlan when anything runs beyond the first of `devices`."""
+    if len(devices) == 1:
+        return Plan(fetches, targets, feeds, resources, done)
+    step = Step(fetches, targets, feeds, done)
+    host = devices[0]
+    if all(device_of(op) is host for op in step.ops):
+        return Plan.of_emitter(emitter_for(step, resources), host.name)
+    return PartitionedPlan(step, device_of, host, resources)

@@ -8,6 +8,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.device import DeviceParts, parse_node_device
 from tftutor.framework.operation import Operation
 from tftutor.runtime.device_merging import matching
+from tftutor.runtime.device_kernels import has_kernel
 from tftutor.runtime.devices import Device
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Explainer:
         found = matching(self._graph.devices, parts)
         if not found:
             return f"soft placement: {op._device} isn't there"
-        if not any(each.has_kernel(op) for each in found):
+        if not any(has_kernel(op, each) for each in found):
             return f"soft placement: no {found[0].device_type} kernel for {kernel_name(op)}"
         return self._by_group(op, device) or f"soft placement: {op._device} can't be had"
 

@@ -16,7 +16,7 @@ from typing import Any
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.binding import NodeBinder
 from tftutor.runtime.control_flow import StructuredEmitter
-from tftutor.runtime.devices import HERE, Device
+from tftutor.runtime.devices import HERE
 from tftutor.runtime.emitter import Emitter
 from tftutor.runtime.frames import CONTROL_FLOW_TYPES
 from tftutor.runtime.pruning import reachable_ops, topological_order, without_unused_values
@@ -110,17 +110,3 @@ def emitter_for(step: Step, resources: ResourceManager) -> Emitter:
     emitter_type = StructuredEmitter if step.is_structured else StraightEmitter
     return emitter_type(step.ops, step.fetches, step.feeds, NodeBinder(resources, step.feeds))
 
-
-def make_plan(fetches: Sequence[Tensor], targets: Sequence[Operation], feeds: Sequence[Tensor],
-              resources: ResourceManager, done: Collection[Operation],
-              device_of: Callable[[Operation], Device], devices: Sequence[Device]) -> Any:
-    """A Plan, or a PartitionedPlan when anything runs beyond the first of `devices`."""
-    if len(devices) == 1:
-        return Plan(fetches, targets, feeds, resources, done)
-    step = Step(fetches, targets, feeds, done)
-    host = devices[0]
-    if all(device_of(op) is host for op in step.ops):
-        return Plan.of_emitter(emitter_for(step, resources), host.name)
-    from tftutor.runtime.partitioned_plan import PartitionedPlan
-
-    return PartitionedPlan(step, device_of, host, resources)

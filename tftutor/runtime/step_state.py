@@ -15,8 +15,7 @@ _LONGEST_SLEEP = 0.5  # seconds
 class StepState:
     """One running step: its number, cancellation, and resources that die with it."""
 
-    __slots__ = ("id", "deadline", "cancelled", "scratch", "session", "copies", "_rendezvous",
-                 "inter_op_threads")
+    __slots__ = ("id", "deadline", "cancelled", "scratch", "session", "copies", "rendezvous")
 
     def __init__(self, step_id: int, deadline: float | None = None, session: Any = None) -> None:
         self.id = step_id
@@ -25,17 +24,7 @@ class StepState:
         self.scratch: dict[Any, Any] = {}
         self.session = session
         self.copies: list[Any] | None = None  # a list when the step is traced
-        self.inter_op_threads: int | None = None  # how many partitions compute at once
-        self._rendezvous: Any = None
-
-    @property
-    def rendezvous(self) -> Any:
-        """Where the partitions of the step hand values to each other."""
-        if self._rendezvous is None:
-            from tftutor.runtime.rendezvous import Rendezvous
-
-            self._rendezvous = Rendezvous(self, self.inter_op_threads)
-        return self._rendezvous
+        self.rendezvous: Any = None  # where the partitions of the step hand values to each other
 
     def wait_for(self, condition: threading.Condition, is_done: Callable[[], bool],
                  cancelled_text: str) -> None:
