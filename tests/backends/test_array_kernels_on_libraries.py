@@ -188,9 +188,11 @@ def _answer(op: str, inputs: list[Any], attrs: dict[str, Any]) -> np.ndarray:
     library = _torch()
     load_kernels("torch")
     definition = get_op_def(op)
-    kernel = definition.library_kernels.get("torch", (definition.kernel_fn, ()))[0]
+    kernel, params = definition.library_kernels.get(
+        "torch", (definition.kernel_fn, definition.kernel_params))
     assert kernel is not None
-    return library.to_host(kernel(*inputs, xp=library.xp, **attrs))
+    namespace = {"xp": library.xp} if "xp" in params else {}
+    return library.to_host(kernel(*inputs, **namespace, **attrs))
 
 
 def _tensor(*values: Any) -> list[Any]:

@@ -109,9 +109,9 @@ def _take_or_zeros(params: Any, indices: Any, axis: int, xp: Any) -> Any:
     if not limit:
         return xp.zeros(shape, dtype=params.dtype)
     flat = xp.reshape(indices, (-1,))
-    inside = (flat >= 0) & (flat < limit)
-    taken = xp.take(params, xp.where(inside, flat, xp.zeros_like(flat)), axis=axis)
-    inside = xp.reshape(inside, (-1,) + (1,) * (params.ndim - axis - 1))
+    safe = xp.clip(flat, 0, limit - 1)
+    taken = xp.take(params, safe, axis=axis)
+    inside = xp.reshape(safe == flat, (-1,) + (1,) * (params.ndim - axis - 1))
     return xp.reshape(xp.where(inside, taken, xp.zeros((), dtype=params.dtype)), shape)
 
 
@@ -123,7 +123,8 @@ def _bad_index(indices: Any, limit: int) -> errors.OpError:
         None, None, f"{place} = {int(array[tuple(where)])} is not in [0, {limit})")
 
 
-def _checked_axis(params: Any, axis: Any) -> int:
+def checked_axis(params: Any, axis: Any) -> int:
+    """The axis from the front. Raises: tf.errors.InvalidArgumentError when it is no such."""
     position = int(axis)
     if not -params.ndim <= position < params.ndim:
         raise errors.InvalidArgumentError(
@@ -134,7 +135,7 @@ def _checked_axis(params: Any, axis: Any) -> int:
 
 @GatherV2.kernel()
 def gather_v2_kernel(params, indices, axis, *, xp, batch_dims):
-    position = _checked_axis(params, axis)
+    position = checked_axis(params, axis)
     if not batch_dims:
         return _take_or_zeros(params, indices, position, xp)
     return _batched_take_or_zeros(params, indices, position, batch_dims % indices.ndim, xp)
@@ -142,7 +143,7 @@ def gather_v2_kernel(params, indices, axis, *, xp, batch_dims):
 
 @GatherV2.kernel("numpy")
 def gather_v2_numpy_kernel(params, indices, axis, *, batch_dims):
-    position = _checked_axis(params, axis)
+    position = checked_axis(params, axis)
     if not batch_dims:
         return _take(params, indices, position)
     return _batched_take(params, indices, position, batch_dims % indices.ndim)

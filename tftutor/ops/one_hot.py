@@ -83,7 +83,7 @@ def one_hot_kernel(indices, depth, on_value, off_value, *, xp, axis):
             None, None, f"Expected axis to be -1 or between [0, {indices.ndim + 1}).  But "
                         f"received: {axis}")
     line = xp.arange(size)[(slice(None),) + (None,) * (indices.ndim - position)]
-    flags = xp.expand_dims(xp.asarray(indices), axis=position) == line
+    flags = xp.expand_dims(indices, axis=position) == line
     return xp.where(flags, on_value, off_value)
 
 
