@@ -7,6 +7,7 @@ the kernels of all of them begin here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 from tftutor import errors
 from tftutor.ops.nn_window import Window, channel_axis, is_channels_first, runtime_window, spatial
@@ -37,6 +38,25 @@ def windows_of(lengths: Sequence[int], sizes: Sequence[int], strides: Sequence[i
             for length, size, stride, dilation, pair in zip(
                 lengths, sizes, spatial(strides, data_format), spatial(dilations, data_format),
                 spatial(pairs, data_format), strict=True)]
+
+
+def inner(lengths: Sequence[int], windows: Sequence[Window]) -> tuple[slice, ...]:
+    """Where the unpadded array lies within the padded one."""
+    return (slice(None), *(slice(w.before, w.before + n)
+                           for n, w in zip(lengths, windows, strict=True)))
+
+
+def taps(windows: Sequence[Window]) -> list[tuple[slice, ...]]:
+    """For each place in the window, in row-major order, the slices that every window has there."""
+    ranges = [[slice(k * w.dilation, k * w.dilation + (w.outputs - 1) * w.stride + 1, w.stride)
+               for k in range(w.size)] for w in windows]
+    return [(slice(None), *place) for place in product(*ranges)]
+
+
+def room(lengths: Sequence[int], windows: Sequence[Window]) -> list[int]:
+    """Lengths with the padding and with what windows reach beyond it, to be cut off again."""
+    return [max(n + w.before + w.after, (w.outputs - 1) * w.stride + w.span)
+            for n, w in zip(lengths, windows, strict=True)]
 
 
 # -- convolutions ---------------------------------------------------------------------------------

@@ -2,6 +2,9 @@
 
 The gradient ops (ReluGrad, EluGrad ...) are ops of their own, as in TF: they read the activation's
 output where that is enough, so that the input need not be kept.
+
+Kernels named `..._numpy_kernel` turn what NumPy's `where` gives for scalars, arrays of rank 0, into
+scalars, or multiply by truth values, which the array API can't.
 """
 
 from __future__ import annotations
@@ -118,9 +121,14 @@ def bind_relu_grad(op: Any, xp: Any) -> Any:
     return relu_grad_in_blocks
 
 
+@ReluGrad.kernel("numpy")
+def relu_grad_numpy_kernel(gradients, features):
+    return gradients * (features > 0)
+
+
 @ReluGrad.kernel()
 def relu_grad_kernel(gradients, features, *, xp):
-    return gradients * (features > 0)
+    return xp.where(features > 0, gradients, xp.zeros_like(gradients))
 
 
 # -- relu6 ----------------------------------------------------------------------------------------
@@ -149,9 +157,14 @@ def relu6_kernel(features, *, xp):
     return xp.minimum(xp.maximum(features, 0), 6)
 
 
+@Relu6Grad.kernel("numpy")
+def relu6_grad_numpy_kernel(gradients, features):
+    return gradients * ((features > 0) & (features < 6))
+
+
 @Relu6Grad.kernel()
 def relu6_grad_kernel(gradients, features, *, xp):
-    return gradients * ((features > 0) & (features < 6))
+    return xp.where((features > 0) & (features < 6), gradients, xp.zeros_like(gradients))
 
 
 # -- leaky relu -----------------------------------------------------------------------------------
@@ -182,16 +195,26 @@ def leaky_relu_grad_gradient(op: Any, grad: Tensor) -> Any:
     return LeakyReluGrad(grad, x, alpha=op.get_attr("alpha")), _zeros_like_input(x)
 
 
+@LeakyRelu.kernel("numpy")
+def leaky_relu_numpy_kernel(features, *, alpha):
+    return leaky_relu_kernel(features, xp=np, alpha=alpha)[()]
+
+
 @LeakyRelu.kernel()
 def leaky_relu_kernel(features, *, xp, alpha):
     if alpha <= 1:
         return xp.maximum(features, features * alpha)
-    return xp.where(features > 0, features, features * alpha)[()]
+    return xp.where(features > 0, features, features * alpha)
+
+
+@LeakyReluGrad.kernel("numpy")
+def leaky_relu_grad_numpy_kernel(gradients, features, *, alpha):
+    return leaky_relu_grad_kernel(gradients, features, xp=np, alpha=alpha)[()]
 
 
 @LeakyReluGrad.kernel()
 def leaky_relu_grad_kernel(gradients, features, *, xp, alpha):
-    return xp.where(features > 0, gradients, gradients * alpha)[()]
+    return xp.where(features > 0, gradients, gradients * alpha)
 
 
 # -- elu and selu ---------------------------------------------------------------------------------
@@ -217,14 +240,24 @@ def elu_grad_gradient(op: Any, grad: Tensor) -> Any:
             exported("where")(out < 0, grad * op.inputs[0], exported("zeros_like")(out)))
 
 
+@Elu.kernel("numpy")
+def elu_numpy_kernel(features):
+    return elu_kernel(features, xp=np)[()]
+
+
 @Elu.kernel()
 def elu_kernel(features, *, xp):
-    return xp.where(features < 0, xp.expm1(xp.minimum(features, 0)), features)[()]
+    return xp.where(features < 0, xp.expm1(xp.minimum(features, 0)), features)
+
+
+@EluGrad.kernel("numpy")
+def elu_grad_numpy_kernel(gradients, outputs):
+    return elu_grad_kernel(gradients, outputs, xp=np)[()]
 
 
 @EluGrad.kernel()
 def elu_grad_kernel(gradients, outputs, *, xp):
-    return xp.where(outputs < 0, (outputs + 1) * gradients, gradients)[()]
+    return xp.where(outputs < 0, (outputs + 1) * gradients, gradients)
 
 
 @tf_export("nn.selu")
@@ -249,16 +282,26 @@ def selu_grad_gradient(op: Any, grad: Tensor) -> Any:
             exported("where")(out < 0.0, grad * op.inputs[0], exported("zeros_like")(out)))
 
 
+@Selu.kernel("numpy")
+def selu_numpy_kernel(features):
+    return selu_kernel(features, xp=np)[()]
+
+
 @Selu.kernel()
 def selu_kernel(features, *, xp):
     return xp.where(features < 0, xp.expm1(xp.minimum(features, 0)) * SELU_SCALE_ALPHA,
-                    features * SELU_SCALE)[()]
+                    features * SELU_SCALE)
+
+
+@SeluGrad.kernel("numpy")
+def selu_grad_numpy_kernel(gradients, outputs):
+    return selu_grad_kernel(gradients, outputs, xp=np)[()]
 
 
 @SeluGrad.kernel()
 def selu_grad_kernel(gradients, outputs, *, xp):
     return xp.where(outputs < 0, gradients * (outputs + SELU_SCALE_ALPHA),
-                    gradients * SELU_SCALE)[()]
+                    gradients * SELU_SCALE)
 
 
 # -- softplus and softsign ------------------------------------------------------------------------

@@ -6,6 +6,7 @@ gradient functions use.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -266,8 +267,7 @@ def _check_labels(labels: Any, classes: int) -> None:
             f"outside the valid range of [0, {classes}).  Label values: {values}")
 
 
-@SparseSoftmaxCrossEntropyWithLogits.kernel()
-def sparse_softmax_cross_entropy_kernel(features, labels, *, xp):
+def _check_sparse(features: Any, labels: Any) -> None:
     if features.ndim != 2:
         raise errors.InvalidArgumentError(
             None, None, f"logits must be 2-D, but got shape {_dims(features)}")
@@ -278,13 +278,37 @@ def sparse_softmax_cross_entropy_kernel(features, labels, *, xp):
         raise errors.InvalidArgumentError(
             None, None, "logits and labels must have the same first dimension, got logits shape "
             f"{_dims(features)} and labels shape {_dims(labels)}")
+
+
+@SparseSoftmaxCrossEntropyWithLogits.kernel("numpy")
+def sparse_softmax_cross_entropy_numpy_kernel(features, labels):
+    _check_sparse(features, labels)
+    if labels.shape[0] == 0:
+        return np.zeros((0,), features.dtype), np.zeros_like(features)
+    _check_labels(labels, features.shape[1])
+    shifted = features - np.max(features, axis=1, keepdims=True)
+    powers = np.exp(shifted)
+    totals = np.sum(powers, axis=1, keepdims=True)
+    rows = np.arange(labels.shape[0])
+    backprop = powers / totals
+    backprop[rows, labels] -= 1
+    return np.log(totals[:, 0]) - shifted[rows, labels], backprop
+
+
+@SparseSoftmaxCrossEntropyWithLogits.kernel()
+def sparse_softmax_cross_entropy_kernel(features, labels, *, xp):
+    """A label out of range gives a row of NaN, as on TensorFlow's GPUs: nobody waits for labels."""
+    _check_sparse(features, labels)
     if labels.shape[0] == 0:
         return xp.zeros((0,), dtype=features.dtype), xp.zeros_like(features)
-    _check_labels(labels, features.shape[1])
+    labels = xp.expand_dims(xp.astype(labels, xp.int64), axis=1)
+    is_label = labels == xp.expand_dims(xp.arange(features.shape[1], dtype=xp.int64), axis=0)
+    exists = xp.any(is_label, axis=1, keepdims=True)
     shifted = features - xp.max(features, axis=1, keepdims=True)
     powers = xp.exp(shifted)
     totals = xp.sum(powers, axis=1, keepdims=True)
-    rows = xp.arange(labels.shape[0])
-    backprop = powers / totals
-    backprop[rows, labels] -= 1
-    return xp.log(totals[:, 0]) - shifted[rows, labels], backprop
+    backprop = powers / totals - xp.astype(is_label, features.dtype)
+    of_label = xp.take_along_axis(shifted, xp.where(exists, labels, xp.zeros_like(labels)), axis=1)
+    nothing = xp.full((), math.nan, dtype=features.dtype)
+    loss = xp.where(exists, xp.log(totals) - of_label, nothing)
+    return loss[:, 0], xp.where(exists, backprop, nothing)

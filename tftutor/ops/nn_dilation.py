@@ -117,12 +117,12 @@ def _scan(image: Any, kernel: Any, strides: Any, rates: Any, padding: str
     return best, winner, places, windows
 
 
-@Dilation2D.kernel()
+@Dilation2D.kernel("numpy")
 def dilation2d_kernel(input, filter, *, strides, rates, padding):
     return _scan(input, filter, strides, rates, padding)[0]
 
 
-@Dilation2DBackpropInput.kernel()
+@Dilation2DBackpropInput.kernel("numpy")
 def dilation2d_backprop_input_kernel(input, filter, out_backprop, *, strides, rates, padding):
     _, winner, places, (rows, columns) = _scan(input, filter, strides, rates, padding)
     result = np.zeros((input.shape[0], input.shape[1] + rows.before + rows.after,
@@ -134,7 +134,7 @@ def dilation2d_backprop_input_kernel(input, filter, out_backprop, *, strides, ra
                   columns.before:columns.before + input.shape[2]]
 
 
-@Dilation2DBackpropFilter.kernel()
+@Dilation2DBackpropFilter.kernel("numpy")
 def dilation2d_backprop_filter_kernel(input, filter, out_backprop, *, strides, rates, padding):
     _, winner, places, _ = _scan(input, filter, strides, rates, padding)
     shares = [np.sum(out_backprop * (winner == number), axis=(0, 1, 2), dtype=filter.dtype)

@@ -95,5 +95,5 @@ def l2_loss_gradient(op: Any, grad: Tensor) -> Tensor:
 
 @L2Loss.kernel()
 def l2_loss_kernel(t, *, xp):
-    flat = xp.reshape(xp.asarray(t), (-1,))
-    return t.dtype.type(xp.vecdot(flat, flat) / 2)
+    flat = xp.reshape(t, (-1,))
+    return xp.vecdot(flat, flat) / 2

@@ -7,6 +7,7 @@ Both data formats work; TF itself has NCHW on the GPU only.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tftutor.framework.api import exported, tf_export
@@ -169,21 +170,20 @@ def _axes(data_format: str) -> tuple[int, ...]:
 
 def _normalize(x, scale, offset, mean, variance, epsilon, data_format, is_training, xp):
     """y, batch mean, batch variance, saved mean, saved variance."""
-    kind = scale.dtype
-    wide = xp.astype(x, kind)
+    wide = xp.astype(x, scale.dtype, copy=False)
     batch_variance = variance
     if is_training:
         axes = _axes(data_format)
         mean = xp.mean(wide, axis=axes)
         centred = wide - _per_channel(mean, data_format, xp)
         variance = xp.mean(centred * centred, axis=axes)
-        count = x.size // max(1, scale.shape[0])
-        batch_variance = variance * kind.type(count / max(1, count - 1))
+        count = math.prod(x.shape) // max(1, scale.shape[0])
+        batch_variance = variance * (count / max(1, count - 1))
     else:
         centred = wide - _per_channel(mean, data_format, xp)
-    factor = scale / xp.sqrt(variance + kind.type(epsilon))
+    factor = scale / xp.sqrt(variance + epsilon)
     y = centred * _per_channel(factor, data_format, xp) + _per_channel(offset, data_format, xp)
-    return xp.astype(y, x.dtype), mean, batch_variance, mean, variance
+    return xp.astype(y, x.dtype, copy=False), mean, batch_variance, mean, variance
 
 
 @FusedBatchNorm.kernel()
@@ -197,24 +197,24 @@ def fused_batch_norm_kernel(x, scale, offset, mean, variance, *, xp, epsilon, da
 def fused_batch_norm_v3_kernel(x, scale, offset, mean, variance, *, xp, epsilon, data_format,
                                is_training):
     results = _normalize(x, scale, offset, mean, variance, epsilon, data_format, is_training, xp)
-    return (*results, scale.dtype.type(0))
+    return (*results, xp.zeros((), dtype=scale.dtype)[()])
 
 
 def _denormalize(grad, x, scale, mean, variance, epsilon, data_format, is_training, xp):
     kind, axes = scale.dtype, _axes(data_format)
-    wide = xp.astype(grad, kind)
-    inverse = 1 / xp.sqrt(variance + kind.type(epsilon))
-    normal = (xp.astype(x, kind) - _per_channel(mean, data_format, xp)) \
+    wide = xp.astype(grad, kind, copy=False)
+    inverse = 1 / xp.sqrt(variance + epsilon)
+    normal = (xp.astype(x, kind, copy=False) - _per_channel(mean, data_format, xp)) \
         * _per_channel(inverse, data_format, xp)
     scale_grad = xp.sum(wide * normal, axis=axes)
     offset_grad = xp.sum(wide, axis=axes)
     if is_training:
-        count = kind.type(x.size // max(1, scale.shape[0]))
+        count = math.prod(x.shape) // max(1, scale.shape[0])
         wide = wide - _per_channel(offset_grad / count, data_format, xp) \
             - normal * _per_channel(scale_grad / count, data_format, xp)
     x_grad = wide * _per_channel(scale * inverse, data_format, xp)
     empty = xp.zeros((0,), dtype=kind)
-    return xp.astype(x_grad, x.dtype), scale_grad, offset_grad, empty, empty
+    return xp.astype(x_grad, x.dtype, copy=False), scale_grad, offset_grad, empty, empty
 
 
 @FusedBatchNormGrad.kernel()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tftutor import errors
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
@@ -194,7 +192,7 @@ InTopK.not_differentiable("its output is true or false")
 InTopKV2.not_differentiable("its output is true or false")
 
 
-def _in_top(predictions: np.ndarray, targets: np.ndarray, k: int, xp: Any) -> Any:
+def _in_top(predictions: Any, targets: Any, k: int, xp: Any) -> Any:
     if predictions.ndim != 2 or targets.ndim != 1:
         raise errors.InvalidArgumentError(None, None, "predictions must be 2-dimensional"
                                           if predictions.ndim != 2
@@ -205,9 +203,9 @@ def _in_top(predictions: np.ndarray, targets: np.ndarray, k: int, xp: Any) -> An
             f"of targets {targets.shape[0]}")
     classes = predictions.shape[1]
     in_range = (targets >= 0) & (targets < classes)
-    place = xp.where(in_range, targets, 0)
-    wanted = predictions[xp.arange(targets.shape[0]), place]
-    larger = xp.sum(predictions > xp.expand_dims(wanted, axis=1), axis=1)
+    place = xp.astype(xp.where(in_range, targets, xp.zeros_like(targets)), xp.int64)
+    wanted = xp.take_along_axis(predictions, xp.expand_dims(place, axis=1), axis=1)
+    larger = xp.count_nonzero(predictions > wanted, axis=1)
     # TF gives up on a row with a value that isn't finite, since no order is safe then.
     finite = xp.all(xp.isfinite(predictions), axis=1)
     return in_range & finite & (larger < k)

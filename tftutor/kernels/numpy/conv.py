@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import product
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -25,7 +24,10 @@ from tftutor.backends.threads import local_buffer
 from tftutor.kernels.window_geometry import (
     conv_windows,
     filter_grad_windows,
+    inner,
     input_grad_windows,
+    room,
+    taps,
 )
 from tftutor.ops.nn_conv import Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput
 from tftutor.ops.nn_conv3d import Conv3D, Conv3DBackpropFilterV2, Conv3DBackpropInputV2
@@ -67,12 +69,6 @@ def padded(x: np.ndarray, windows: Sequence[Window], fill: float = 0) -> np.ndar
     return result
 
 
-def inner(lengths: Sequence[int], windows: Sequence[Window]) -> tuple[slice, ...]:
-    """Where the unpadded array lies within the padded one."""
-    return (slice(None), *(slice(w.before, w.before + n)
-                           for n, w in zip(lengths, windows, strict=True)))
-
-
 def patches(xp: np.ndarray, windows: Sequence[Window]) -> np.ndarray:
     """A view [batch, *positions, *sizes, channels] of a padded array: each window's content."""
     steps = xp.strides
@@ -80,13 +76,6 @@ def patches(xp: np.ndarray, windows: Sequence[Window]) -> np.ndarray:
     strides = (steps[0], *(s * w.stride for s, w in zip(steps[1:-1], windows, strict=True)),
                *(s * w.dilation for s, w in zip(steps[1:-1], windows, strict=True)), steps[-1])
     return as_strided(xp, shape, strides, writeable=False)
-
-
-def taps(windows: Sequence[Window]) -> list[tuple[slice, ...]]:
-    """For each place in the window, in row-major order, the slices that every window has there."""
-    ranges = [[slice(k * w.dilation, k * w.dilation + (w.outputs - 1) * w.stride + 1, w.stride)
-               for k in range(w.size)] for w in windows]
-    return [(slice(None), *place) for place in product(*ranges)]
 
 
 def columns_of(view: np.ndarray, depth: int) -> np.ndarray:
@@ -192,10 +181,7 @@ def _input_grad_by_scattering(lengths: Sequence[int], kernel: np.ndarray, grad: 
     """Each position's share of the gradient, added to the places it came from."""
     depth = kernel.shape[-2]
     matrix = kernel.reshape(-1, kernel.shape[-1])
-    # Room for what windows reach beyond the input: it is cut off again.
-    room = [max(n + w.before + w.after, (w.outputs - 1) * w.stride + w.span)
-            for n, w in zip(lengths, windows, strict=True)]
-    result = np.zeros((grad.shape[0], *room, depth), grad.dtype)
+    result = np.zeros((grad.shape[0], *room(lengths, windows), depth), grad.dtype)
     places = taps(windows)
     grad = np.ascontiguousarray(grad)
     images = max(1, _COLUMNS // max(1, math.prod(grad.shape[1:-1]) * matrix.shape[0]))

@@ -7,11 +7,15 @@ import numpy as np
 from tftutor.kernels.numpy.conv import (
     channels_last,
     from_channels_last,
-    inner,
     padded,
+)
+from tftutor.kernels.window_geometry import (
+    depthwise_grad_windows,
+    depthwise_windows,
+    inner,
+    room,
     taps,
 )
-from tftutor.kernels.window_geometry import depthwise_grad_windows, depthwise_windows
 from tftutor.ops.nn_depthwise import (
     DepthwiseConv2dNative,
     DepthwiseConv2dNativeBackpropFilter,
@@ -47,9 +51,7 @@ def depthwise_backprop_input_kernel(input_sizes, filter, out_backprop, *, stride
     lengths = spatial(sizes, data_format)
     grad = channels_last(out_backprop, data_format)
     grad = grad.reshape(*grad.shape[:3], *filter.shape[2:])
-    room = [max(n + w.before + w.after, (w.outputs - 1) * w.stride + w.span)
-            for n, w in zip(lengths, windows, strict=True)]
-    result = np.zeros((grad.shape[0], *room, filter.shape[2]), grad.dtype)
+    result = np.zeros((grad.shape[0], *room(lengths, windows), filter.shape[2]), grad.dtype)
     for place, tap in zip(taps(windows), _flat_taps(filter), strict=True):
         result[place] += np.einsum("nhwcm,cm->nhwc", grad, tap)
     return from_channels_last(np.ascontiguousarray(result[inner(lengths, windows)]), data_format)

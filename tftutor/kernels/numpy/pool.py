@@ -14,8 +14,15 @@ import numpy as np
 
 from tftutor import errors
 from tftutor.backends.threads import SHARED_SIZE, run_parts
-from tftutor.kernels.numpy.conv import channels_last, from_channels_last, inner, padded, taps
-from tftutor.kernels.window_geometry import depth_groups, is_over_depth, pool_windows
+from tftutor.kernels.numpy.conv import channels_last, from_channels_last, padded
+from tftutor.kernels.window_geometry import (
+    depth_groups,
+    inner,
+    is_over_depth,
+    pool_windows,
+    room,
+    taps,
+)
 from tftutor.ops.nn_pool import (
     AvgPool,
     AvgPoolGrad,
@@ -253,9 +260,7 @@ def _avg_pool_grad(sizes, grad, ksize, strides, padding, data_format):
     lengths = spatial(shape, data_format)
     grad = channels_last(grad, data_format)
     share = grad / _counts(lengths, windows, grad.dtype)
-    room = [max(n + w.before + w.after, (w.outputs - 1) * w.stride + w.span)
-            for n, w in zip(lengths, windows, strict=True)]
-    result = np.zeros((grad.shape[0], *room, grad.shape[-1]), grad.dtype)
+    result = np.zeros((grad.shape[0], *room(lengths, windows), grad.shape[-1]), grad.dtype)
     for place in taps(windows):
         result[place] += share
     return from_channels_last(np.ascontiguousarray(result[inner(lengths, windows)]), data_format)
