@@ -17,6 +17,7 @@ from tftutor.framework.op_arguments import group_inputs
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Operation
 from tftutor.runtime import placement_errors as texts
+from tftutor.runtime.device_kernels import has_kernel
 from tftutor.runtime.device_merging import (
     NOTHING,
     DeviceConflict,
@@ -26,7 +27,6 @@ from tftutor.runtime.device_merging import (
     specified_by,
     type_order,
 )
-from tftutor.runtime.device_kernels import has_kernel
 from tftutor.runtime.devices import Device
 from tftutor.runtime.placement import is_resource_generator
 

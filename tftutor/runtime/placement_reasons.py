@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tftutor.framework import dtypes
 from tftutor.framework.device import DeviceParts, parse_node_device
 from tftutor.framework.operation import Operation
-from tftutor.runtime.device_merging import matching
 from tftutor.runtime.device_kernels import has_kernel
+from tftutor.runtime.device_merging import matching
 from tftutor.runtime.devices import Device
 
 if TYPE_CHECKING:
