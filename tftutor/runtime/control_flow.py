@@ -60,6 +60,7 @@ class StructuredEmitter(Emitter):
         super().__init__(*args)
         self._open: list[Block] = []
         self._wanted: list[Block] = []
+        self._elses: set[Block] = set()  # open blocks that an `else` has begun
         self._base = 1
         self._loop_depth = 0
 
@@ -113,12 +114,15 @@ class StructuredEmitter(Emitter):
                 break
             common += 1
         closed = self._open[common:]
+        may_be_else = bool(closed) and closed[0] not in self._elses
         del self._open[common:]
+        self._elses.difference_update(closed)
         for block in self._wanted[common:]:
             text = f"if {self._test(block)}:"
-            if closed and len(block) == 1 and closed[0] == (block[0].negated(),):
+            if may_be_else and len(block) == 1 and closed[0] == (block[0].negated(),):
                 text = "else:"
-            closed = []
+                self._elses.add(block)
+            may_be_else = False
             super().write(text, None, self._base + len(self._open))
             self._open.append(block)
         self.indent = self._base + len(self._open)
@@ -228,7 +232,7 @@ class StructuredEmitter(Emitter):
         starts = []
         for merge in frame.loop_merges:
             enter = next(t for t in merge._inputs if t.op.type not in NEXT_ITERATIONS)
-            start = self.raw(enter)
+            start = self.arm_text(merge, enter)
             starts.append((self.new_name(merge.outputs[0]), start))
             if self._is_used(merge.outputs[1]):
                 name = self.new_name(merge.outputs[1])
@@ -256,7 +260,7 @@ class StructuredEmitter(Emitter):
         targets, values = [], []
         for merge in frame.loop_merges:
             edge = next(t for t in merge._inputs if t.op.type in NEXT_ITERATIONS)
-            pairs = [(self.names[merge.outputs[0]], self.raw(edge))]
+            pairs = [(self.names[merge.outputs[0]], self.arm_text(merge, edge))]
             if merge.outputs[1] in self.names:
                 index = np.int32(merge._inputs.index(edge))
                 pairs.append((self.names[merge.outputs[1]], self.global_name("c", index)))
