@@ -29,7 +29,7 @@ test: $(VENV)/.stamp-test $(VENV)/.stamp-browser
 	$(PY) -m pytest $(TEST_ARGS)
 
 test-gpu: $(VENV)/.stamp-testcore
-	$(PY) -m pytest tests/gpu $(TEST_ARGS)
+	$(PY) -m pytest tests/gpu tests/backends $(TEST_ARGS)
 
 bench: $(VENV)/.stamp-testcore
 	$(PY) -m benchmarks $(BENCH_ARGS)

@@ -13,6 +13,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import array_api_compat
 import array_api_compat.numpy as compat_numpy
 import numpy as np
 
@@ -323,8 +324,20 @@ def install(monkeypatch: Any) -> None:
     """Let `import cupy` and `import cupyx` give the fake, until the test ends."""
     fake_cuda.reset()
     pool.limits.clear()
+    forget_compiled_kernels()
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
+    # `import array_api_compat.cupy as ...` asks the package first, where CuPy is installed.
+    monkeypatch.setattr(array_api_compat, "cupy", modules[COMPAT], raising=False)
+
+
+def forget_compiled_kernels() -> None:
+    """Let no kernel of the fake be used with CuPy, nor the other way round."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("tftutor.kernels.cupy."):
+            for member in vars(module).values():
+                if hasattr(member, "cache_clear"):
+                    member.cache_clear()
 
 
 def fake_library() -> ArrayLibrary:

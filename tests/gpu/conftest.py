@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.backends.fake_cupy import forget_compiled_kernels
 from tests.gpu.machine import NO_GPU, has_gpu, real_library
 
 
@@ -26,4 +27,5 @@ def _library(name: str) -> Any:
 @pytest.fixture(params=[pytest.param(name, marks=pytest.mark.gpu) for name in ("torch", "cupy")])
 def library(request: pytest.FixtureRequest) -> Any:
     """Each array library on the first real GPU."""
+    forget_compiled_kernels()
     return _library(request.param)

@@ -25,6 +25,7 @@ def real_library(name: str, index: int = 0) -> Any:
     """The array library on a real GPU; skips the test where it isn't installed."""
     if not importlib.util.find_spec(name):
         pytest.skip(f"{name} is not installed")
+    fake_cupy.forget_compiled_kernels()
     if name == "torch":
         from tftutor.backends.torch_library import TorchLibrary
 
@@ -84,6 +85,7 @@ def use_session_gpu(kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
         return
     if not importlib.util.find_spec(kind):
         pytest.skip(f"{kind} is not installed")
+    fake_cupy.forget_compiled_kernels()
     monkeypatch.setenv(gpu_discovery.CHOICE, kind)
     gpu_discovery.discover_gpus.cache_clear()
     yield
