@@ -78,6 +78,12 @@ def test_a_transposed_array_is_straightened_before_it_goes_to_another_gpu() -> N
     np.testing.assert_array_equal(copy._array, np.arange(6).reshape(2, 3).T)
 
 
+def test_a_scalar_keeps_its_rank_on_its_way_to_another_gpu() -> None:
+    first, second = CupyLibrary(0), CupyLibrary(1)
+    copy = second.copy_from(first, first.from_host(2.5), first.ready())
+    assert second.to_host(copy).shape == () and float(copy) == 2.5
+
+
 def test_copies_to_and_from_the_host() -> None:
     host, gpu = NumpyLibrary(), CupyLibrary(0)
     array = np.arange(3.0)

@@ -15,9 +15,8 @@ from tftutor.runtime.kernel_registry import op_types_with_gpu_kernels
 
 PACKAGE = Path(tftutor.__file__).parent
 CUPY_KERNELS = sorted((PACKAGE / "kernels/cupy").glob("*.py"))
-LIBRARY_OBJECTS = {"_device": "cupy.cuda.Device", "_stream": "cupy.cuda.Stream",
-                   "_fetches": "cupy.cuda.Stream", "value": "cupy.ndarray",
-                   "copy": "cupy.ndarray"}
+LIBRARY_OBJECTS = {"_stream": "cupy.cuda.Stream", "_fetches": "cupy.cuda.Stream",
+                   "value": "cupy.ndarray", "copy": "cupy.ndarray"}
 
 
 def _kernels() -> list[tuple[str, object]]:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.backends.kernel_harness import check_node, device_cases, runs_of
+from tests.backends.kernel_harness import check_node, runs_of
+from tests.gpu.cases import gpu_cases
 from tests.op_cases.op_case import OpCase
 
-CASES = device_cases()
+CASES = gpu_cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])

@@ -28,11 +28,15 @@ class CupyLibrary:
 
         self._cupy = cupy
         self.xp: Any = namespace
-        self._device = cupy.cuda.Device(device_index)
-        with self._device:
+        self._index = device_index
+        with self._device():
             # Non-blocking: another library's work on the default stream is none of its business.
             self._stream = cupy.cuda.Stream(non_blocking=True)
             self._fetches = cupy.cuda.Stream(non_blocking=True)
+
+    def _device(self) -> Any:
+        # A new object each time: whether one may be entered by two threads depends on the version.
+        return self._cupy.cuda.Device(self._index)
 
     def from_host(self, array: Any) -> Any:
         """A copy in the GPU's memory. CuPy copies through pinned memory and doesn't wait."""
@@ -43,7 +47,7 @@ class CupyLibrary:
         """A copy in the host's memory; waits for `token`, else for all that was asked before."""
         token = token or self.ready()
         # `get` may first make the array contiguous: that has to run on the same stream.
-        with self._device, self._fetches:
+        with self._device(), self._fetches:
             self._fetches.wait_event(token)
             return value.get()
 
@@ -51,11 +55,11 @@ class CupyLibrary:
         """From another GPU's memory without the host; the other ways through `from_host`."""
         if not isinstance(source, CupyLibrary) or source is self:
             return copy_between(self, source, value, token)
-        with source.activate():
-            value = self._cupy.ascontiguousarray(value)
         with self.activate():
             copy = self._cupy.empty(value.shape, value.dtype)
-        self._copy_peer(copy, source, value)
+        with source.activate():
+            contiguous = self._cupy.ascontiguousarray(value)
+        self._copy_peer(copy, source, contiguous)
         return copy
 
     def _copy_peer(self, copy: Any, source: CupyLibrary, value: Any) -> None:
@@ -68,24 +72,24 @@ class CupyLibrary:
         with source.activate():
             source._stream.wait_event(usable)
             self._cupy.cuda.runtime.memcpyPeerAsync(
-                copy.data.ptr, self._device.id, value.data.ptr, source._device.id, value.nbytes,
+                copy.data.ptr, self._index, value.data.ptr, source._index, value.nbytes,
                 source._stream.ptr)
         self._stream.wait_event(source.ready())
 
     def ready(self) -> Any:
         """An event at the end of the stream."""
-        with self._device:  # an event belongs to the GPU that is current when it is made
+        with self._device():  # an event belongs to the GPU that is current when it is made
             return self._stream.record(self._cupy.cuda.Event(disable_timing=True))
 
     @contextmanager
     def activate(self) -> Iterator[None]:
         """Inside, the GPU and its stream are the calling thread's current ones."""
-        with self._device, self._stream:
+        with self._device(), self._stream:
             yield
 
     def owns(self, value: Any) -> bool:
         """True for an array on this GPU."""
-        return isinstance(value, self._cupy.ndarray) and value.device.id == self._device.id
+        return isinstance(value, self._cupy.ndarray) and value.device.id == self._index
 
     def nbytes(self, value: Any) -> int:
         """The bytes of the elements."""
