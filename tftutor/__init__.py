@@ -24,6 +24,19 @@ __tftutor_version__ = "0.1.0"
 build_namespace(globals())
 
 
+def use_torch(setting: bool | str) -> None:
+    """Let torch compute big convolutions on the CPU: True, False, or "auto", if it is installed.
+
+    "auto" is the default; the environment variable TFTUTOR_TORCH (1, 0, auto) chooses, too. It
+    holds for the whole process, from the next step on.
+    Raises: ValueError for another setting. With True a step raises FailedPreconditionError when it
+    needs a torch that isn't there.
+    """
+    from tftutor.backends import torch_on_cpu
+
+    torch_on_cpu.use_torch(setting)
+
+
 def load_ipython_extension(ipython: Any) -> None:
     """`%load_ext tftutor`: `import tensorflow` gives tftutor, tracebacks end in your own lines."""
     from tftutor.compat import ipython_ext

@@ -149,7 +149,7 @@ def _pool_cases() -> Iterator[tuple[int, int]]:
             yield depth, seed
 
 
-@pytest.mark.parametrize("depth,seed", _pool_cases())
+@pytest.mark.parametrize("depth,seed", list(_pool_cases()))
 def test_pooling_and_its_gradients(library: Any, depth: int, seed: int) -> None:
     draw = _Draw(seed, depth, dilated=False)
     batch, channels = (int(n) for n in draw.random.randint(1, 4, 2))

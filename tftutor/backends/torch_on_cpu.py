@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from tftutor import errors
 from tftutor.backends.threads import thread_count
 
 VARIABLE = "TFTUTOR_TORCH"
@@ -37,6 +38,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _chosen: str | None = None
 _torch: Any = None  # the module, once it is loaded for this
 _failed = False
+_is_forked = False
 _loading = threading.Lock()
 
 
@@ -47,7 +49,7 @@ def use_torch(setting: bool | str) -> None:
     Raises: ValueError for another setting.
     """
     global _chosen
-    _chosen = _checked({True: "1", False: "0"}.get(setting, setting), "use_torch")  # type: ignore[call-overload]
+    _chosen = _checked("01"[setting] if isinstance(setting, bool) else setting, "use_torch")
 
 
 def _checked(value: Any, source: str) -> str:
@@ -81,7 +83,8 @@ def is_loaded() -> bool:
 def is_ready() -> bool:
     """True when torch can be asked to compute; loads it if it isn't yet.
 
-    Raises: ImportError when TFTUTOR_TORCH=1 asks for a torch that is missing or broken.
+    Raises: tf.errors.FailedPreconditionError when TFTUTOR_TORCH=1 asks for a torch that is missing
+    or broken.
     """
     wanted = setting()
     if wanted == "0":
@@ -102,9 +105,10 @@ def _load(needed: bool) -> None:
     except Exception as error:
         _failed = True
         if needed:
-            raise ImportError(
-                f"{VARIABLE}=1 (or use_torch(True)) asks for torch, which can't be imported: "
-                f"{error}. Install it with `pip install torch`, or choose 'auto'.") from error
+            raise errors.FailedPreconditionError(
+                None, None, f"{VARIABLE}=1 (or use_torch(True)) asks for torch, which can't be "
+                f"imported: {error}. Install it with `pip install torch`, or choose 'auto'."
+            ) from error
         return
     with warnings.catch_warnings():  # torch says once that it can't promise not to write
         warnings.simplefilter("ignore")
@@ -153,10 +157,21 @@ def call(kernel: Any, inputs: Any, keywords: dict[str, Any]) -> Any:
 
     `is_ready()` must have said so. As many threads as `threads.thread_count()` says take part.
     """
-    count = thread_count()
+    count = 1 if _is_forked else thread_count()
     if _torch.get_num_threads() != count:  # torch keeps it for each thread that calls
         _torch.set_num_threads(count)
     result = kernel(*map(_lent, inputs), **keywords)
     if isinstance(result, tuple):
         return tuple(part.numpy() for part in result)
     return result.numpy()
+
+
+def _after_fork() -> None:
+    """A child has none of OpenMP's threads, but OpenMP would wait for them for ever."""
+    global _is_forked, _loading
+    _is_forked = _torch is not None
+    _loading = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -14,6 +14,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from tftutor import errors
 from tftutor.backends import torch_on_cpu
 from tftutor.framework.attr_values import plain_attr
 from tftutor.framework.operation import Operation
@@ -22,8 +25,14 @@ from tftutor.ops.nn_window import channel_axis, spatial
 
 Arrays = Sequence[Any]
 
-_MULTIPLICATIONS = 1 << 24  # NumPy takes about a tenth of a millisecond for them
+# From how much on. NumPy takes about a tenth of a millisecond for so many multiplications in matrix
+# products, and for so many done one filter tap at a time.
+_PRODUCTS = 1 << 24
+_TAPS = 1 << 20
 _ELEMENTS = 1 << 17
+# NumPy multiplies half-precision matrices without BLAS, ...
+_WEIGHT = {np.dtype(np.float32): 1, np.dtype(np.float16): 16}
+# ... and torch double-precision ones without oneDNN: those stay with NumPy.
 
 
 class Accelerated(NamedTuple):
@@ -39,67 +48,101 @@ class Accelerated(NamedTuple):
     loads: bool
 
 
-def _positions(op: Operation, image: Any) -> int:
-    """About how many places the windows have in `image`."""
-    strides = plain_attr(op._attrs["strides"])
-    data_format = plain_attr(op._attrs["data_format"])
-    channels = image.shape[channel_axis(data_format, image.ndim)]
-    return image.size // max(1, channels * math.prod(spatial(strides, data_format)))
+# -- sizes ----------------------------------------------------------------------------------------
+
+def _depth(op: Operation, shape: Sequence[int]) -> int:
+    """The channels of an activation array."""
+    return shape[channel_axis(plain_attr(op._attrs["data_format"]), len(shape))]
 
 
-def _fits(op: Operation, image: Any) -> bool:
-    return image.dtype.kind == "f" and image.ndim == len(op._attrs["strides"])
+def _weight(op: Operation, *arrays: Any) -> int:
+    """What one multiplication counts; 0 when an array isn't of the rank that the op takes."""
+    rank = len(op._attrs["strides"])
+    return _WEIGHT.get(arrays[0].dtype, 0) if all(a.ndim == rank for a in arrays) else 0
 
 
 def _forward_products(op: Operation, inputs: Arrays) -> int:
     image, kernel = inputs
-    if not _fits(op, image) or kernel.ndim != image.ndim:
-        return 0
-    channels = image.shape[channel_axis(plain_attr(op._attrs["data_format"]), image.ndim)]
-    if channels != kernel.shape[-2]:  # groups, which TensorFlow's CPU kernels refuse
-        return 0
-    return _positions(op, image) * kernel.size
+    weight = _weight(op, image, kernel)
+    if not weight or _depth(op, image.shape) != kernel.shape[-2]:
+        return 0  # also for groups of channels, which TensorFlow's CPU kernels refuse
+    steps = spatial(plain_attr(op._attrs["strides"]), plain_attr(op._attrs["data_format"]))
+    positions = image.size // max(1, kernel.shape[-2] * math.prod(steps))
+    return weight * positions * kernel.size
 
 
 def _input_grad_products(op: Operation, inputs: Arrays) -> int:
     sizes, kernel, grad = inputs
-    if not _fits(op, grad) or sizes.size != grad.ndim or kernel.ndim != grad.ndim:
+    weight = _weight(op, kernel, grad)
+    if not weight or kernel.shape[-2] == 1:  # oneDNN computes as if there were a dozen channels
         return 0
-    if kernel.shape[-2] <= 2:  # torch is slower: it computes as if there were a dozen channels
-        return 0
-    return grad.size * (kernel.size // max(1, kernel.shape[-1]))
+    return weight * grad.size * (kernel.size // max(1, kernel.shape[-1]))
 
 
 def _filter_grad_products(op: Operation, inputs: Arrays) -> int:
     image, sizes, grad = inputs
-    if not _fits(op, grad) or sizes.size != grad.ndim or image.ndim != grad.ndim:
-        return 0
-    return grad.size * math.prod(sizes.tolist()[:-1])
+    return _weight(op, image, grad) * grad.size * math.prod(sizes.tolist()[:-1])
+
+
+def _forward_taps(op: Operation, inputs: Arrays) -> int:
+    image, kernel = inputs
+    weight = _weight(op, image, kernel)
+    steps = spatial(plain_attr(op._attrs["strides"]), plain_attr(op._attrs["data_format"]))
+    return weight * image.size // math.prod(steps) * (kernel.size // max(1, kernel.shape[2])) \
+        if weight else 0
+
+
+def _input_grad_taps(op: Operation, inputs: Arrays) -> int:
+    _, kernel, grad = inputs
+    weight = _weight(op, kernel, grad)
+    return weight * grad.size * math.prod(kernel.shape[:2]) if weight else 0
+
+
+def _filter_grad_taps(op: Operation, inputs: Arrays) -> int:
+    image, sizes, grad = inputs
+    return _weight(op, image, grad) * grad.size * math.prod(sizes.tolist()[:2])
 
 
 def _elements(_: Operation, inputs: Arrays) -> int:
-    big = inputs[0]
-    return big.size if big.dtype.kind == "f" and big.ndim else 0
+    """The size of the first array of single or double precision."""
+    for array in inputs:
+        if array.dtype.char in "fd":
+            return array.size if array.ndim else 0
+    return 0
 
 
 def _elements_of_equal(_: Operation, inputs: Arrays) -> int:
     a, b = inputs
-    return a.size if a.dtype.kind == "f" and a.shape == b.shape and a.ndim else 0
+    return a.size if a.dtype.char in "fd" and a.shape == b.shape and a.ndim else 0
 
 
-_forward = Accelerated(_forward_products, _MULTIPLICATIONS, True)
-_input_grad = Accelerated(_input_grad_products, _MULTIPLICATIONS, True)
-_filter_grad = Accelerated(_filter_grad_products, _MULTIPLICATIONS, True)
+def _elements_in_tiles(op: Operation, inputs: Arrays) -> int:
+    """Where windows overlap, torch adds up their shares in another order: not the same bits."""
+    tiles = all(size <= step for size, step in zip(
+        plain_attr(op._attrs["ksize"]), plain_attr(op._attrs["strides"]), strict=True))
+    return _elements(op, inputs) if tiles else 0
+
+
 _follower = Accelerated(_elements, _ELEMENTS, False)
+_forward = Accelerated(_forward_products, _PRODUCTS, True)
+_input_grad = Accelerated(_input_grad_products, _PRODUCTS, True)
+_filter_grad = Accelerated(_filter_grad_products, _PRODUCTS, True)
 
 ACCELERATED = {
     "Conv2D": _forward, "Conv2DBackpropInput": _input_grad, "Conv2DBackpropFilter": _filter_grad,
     "Conv3D": _forward, "Conv3DBackpropInputV2": _input_grad,
     "Conv3DBackpropFilterV2": _filter_grad,
+    "DepthwiseConv2dNative": Accelerated(_forward_taps, _TAPS, True),
+    "DepthwiseConv2dNativeBackpropInput": Accelerated(_input_grad_taps, _TAPS, True),
+    "DepthwiseConv2dNativeBackpropFilter": Accelerated(_filter_grad_taps, _TAPS, True),
     "Relu": _follower, "ReluGrad": Accelerated(_elements_of_equal, _ELEMENTS, False),
-    "BiasAdd": _follower, "MaxPool": _follower, "MaxPoolGrad": _follower,
+    "BiasAdd": _follower, "MaxPool": _follower, "AvgPool": _follower,
+    "MaxPoolGrad": Accelerated(_elements_in_tiles, _ELEMENTS, False),
+    "AvgPoolGrad": Accelerated(_elements_in_tiles, _ELEMENTS, False),
 }
 
+
+# -- kernels --------------------------------------------------------------------------------------
 
 def accelerated(op: Operation, function: Callable[..., Any], keywords: dict[str, Any]
                 ) -> Callable[..., Any] | None:
@@ -119,7 +162,10 @@ def accelerated(op: Operation, function: Callable[..., Any], keywords: dict[str,
             return function(*inputs, **keywords)
         if not found:
             found.extend(_torch_kernel(op))
-        return torch_on_cpu.call(found[0], inputs, found[1])
+        try:
+            return torch_on_cpu.call(found[0], inputs, found[1])
+        except errors.OpError:  # inputs that don't fit: NumPy's kernels have the CPU's words
+            return function(*inputs, **keywords)
 
     return kernel
 
