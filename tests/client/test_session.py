@@ -288,10 +288,11 @@ def test_full_trace_fills_the_step_stats():
     assert value == 9.0
     (device,) = metadata.step_stats.dev_stats
     assert device.device == "/job:localhost/replica:0/task:0/device:CPU:0"
-    assert [n.node_name for n in device.node_stats] == ["y", "z"]
-    node = device.node_stats[0]
-    assert node.timeline_label == "y = Mul(x, y/y)"
-    assert 0 < node.all_start_nanos <= device.node_stats[1].all_start_nanos
+    nodes = {node.node_name: node for node in device.node_stats}
+    assert set(nodes) == {"_SOURCE", "_arg_x_0_0", "y/y", "Const", "y", "z", "_retval_z_0_0"}
+    node = nodes["y"]
+    assert node.timeline_label == "y = Mul(_arg_x_0_0, y/y)"
+    assert 0 < node.all_start_nanos <= nodes["z"].all_start_nanos
     description = node.output[0].tensor_description
     assert (description.dtype, [d.size for d in description.shape.dim]) == (1, [2])
     assert description.allocation_description.requested_bytes == 8

@@ -51,8 +51,10 @@ def step_stats():
 
 def test_labels_name_inputs_as_tensorflow_does(step_stats):
     labels = [node.timeline_label for device in step_stats.dev_stats for node in device.node_stats]
-    assert labels == ["c = MatMul(a, b)", "sp = Split(sp/split_dim, c)",
-                      "e = Add(sp, sp:1, ^c)"]
+    assert labels == ["_SOURCE = NoOp()", "_arg_a_0_0 = _Arg()", "b = Const()",
+                      "sp/split_dim = Const()", "c = MatMul(_arg_a_0_0, b)",
+                      "sp = Split(sp/split_dim, c)", "e = Add(sp, sp:1, ^c)",
+                      "_retval_e_0_0 = _Retval(e)"]
 
 
 def test_trace_of_a_run(step_stats):
@@ -66,11 +68,13 @@ def test_trace_of_a_run(step_stats):
     ops = {event["args"]["name"]: event for event in events if event["ph"] == "X"}
     assert ops["e"]["args"] == {"name": "e", "op": "Add", "input0": "sp", "input1": "sp:1",
                                 "input2": "^c"}
-    assert {event["name"] for event in ops.values()} == {"MatMul", "Split", "Add"}
+    assert {event["name"] for event in ops.values()} == {
+        "NoOp", "_Arg", "Const", "MatMul", "Split", "Add", "_Retval"}
     assert ops["c"]["ts"] <= ops["sp"]["ts"] <= ops["e"]["ts"]
     sizes = [event["args"]["cpu"] for event in events if event["ph"] == "C"]
     assert max(sizes) >= 16 and sizes[-1] == 0
-    assert {event["name"] for event in events if event["ph"] == "N"} == {"c", "sp", "sp:1", "e"}
+    assert {event["name"] for event in events if event["ph"] == "N"} == {
+        "_arg_a_0_0", "b", "sp/split_dim", "c", "sp", "sp:1", "e"}
 
 
 def test_traces_of_one_plan_are_separate():
@@ -82,7 +86,8 @@ def test_traces_of_one_plan_are_separate():
         for size in (3, 5):
             metadata = tf.RunMetadata()
             session.run(y, {x: np.ones(size)}, options=options, run_metadata=metadata)
-            node, = metadata.step_stats.dev_stats[0].node_stats
+            (node,) = [node for node in metadata.step_stats.dev_stats[0].node_stats
+                       if node.node_name == "y"]
             sizes.append(node.output[0].tensor_description.shape.dim[0].size)
     assert sizes == [3, 5]
 

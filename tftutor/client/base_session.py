@@ -151,7 +151,7 @@ class BaseSession:
             self._check_open()
         compiled = self._lookup(fetches, feed_dict)
         feeds = self._feed_values(compiled.feed_tensors, feed_dict)
-        if options is None:
+        if options is None and run_metadata is None:
             values = self._execute(compiled.plan, feeds)
         else:
             values = self._execute_with_options(compiled.plan, feeds, options, run_metadata)
@@ -168,10 +168,12 @@ class BaseSession:
             return run_plan(plan, feeds, None)
         return self._execute_step(plan, feeds, self._settings.timeout)
 
-    def _execute_step(self, plan: Plan, feeds: list[Any], timeout: float | None) -> list[Any]:
-        """Run a plan some kernel of which may wait, or looks at its step."""
+    def _execute_step(self, plan: Plan, feeds: list[Any], timeout: float | None,
+                      copies: list[Any] | None = None) -> list[Any]:
+        """Run a plan some kernel of which may wait, or looks at its step; `copies` is filled."""
         deadline = None if timeout is None else time.monotonic() + timeout
         step = StepState(next(self._step_ids), deadline, session=self)
+        step.copies = copies
         step.rendezvous = Rendezvous(step, self._settings.inter_op_threads)
         self._running.add(step)
         try:
@@ -182,15 +184,23 @@ class BaseSession:
     def _execute_with_options(self, plan: Plan, feeds: list[Any], options: Any, run_metadata: Any
                               ) -> list[Any]:
         wanted: StepOptions = read_run_options(options, self._settings.timeout)
-        if run_metadata is not None and wanted.wants_graphs:
-            _add_partition_graph(run_metadata, plan)
         if run_metadata is None or not wanted.is_traced:
-            return self._execute_step(plan, feeds, wanted.timeout)
-        from tftutor.runtime.tracing import TracedPlan
+            values = self._execute_step(plan, feeds, wanted.timeout)
+            step_stats = None
+        else:
+            from tftutor.runtime.tracing import TracedStep
 
-        traced = TracedPlan(plan)
-        values = self._execute_step(traced.plan, feeds, wanted.timeout)
-        run_metadata.step_stats.CopyFrom(traced.step_stats())
+            traced = TracedStep(plan)
+            values = self._execute_step(traced.plan, feeds, wanted.timeout, traced.copies)
+            step_stats = traced.step_stats()
+        if run_metadata is not None:  # a step that fails leaves it as it was
+            run_metadata.Clear()
+            if step_stats is not None:
+                run_metadata.step_stats.CopyFrom(step_stats)
+            if wanted.wants_graphs:
+                from tftutor.client.partition_graphs import partition_graphs
+
+                run_metadata.partition_graphs.extend(partition_graphs(plan))
         return values
 
     def _feed_values(self, tensors: tuple[Tensor, ...], feed_dict: Any) -> list[Any]:
@@ -318,12 +328,3 @@ def _structure_key(fetch: Any) -> Any:
     if isinstance(fetch, Mapping):
         return (type(fetch), tuple(fetch), *[_structure_key(item) for item in fetch.values()])
     return [] if hasattr(type(fetch), "__attrs_attrs__") else fetch
-
-
-def _add_partition_graph(run_metadata: Any, plan: Plan) -> None:
-    from tftutor.framework.graph_def import fill_node, versions_proto
-
-    graph = run_metadata.partition_graphs.add()
-    for op in plan.ops:
-        fill_node(graph.node.add(), op)
-    graph.versions.CopyFrom(versions_proto())

@@ -110,8 +110,9 @@ class Timeline:
         self._trace.name_process(0, "Allocators")
         devices = list(enumerate(self._step_stats.dev_stats))
         for number, device in devices:
-            self._trace.name_process(2 * number + 1, f"{device.device} Compute")
-            self._trace.name_process(2 * number + 2, f"{device.device} Tensors")
+            name = _shown_name(device)
+            self._trace.name_process(2 * number + 1, f"{name} Compute")
+            self._trace.name_process(2 * number + 2, f"{name} Tensors")
             _assign_lanes(device.node_stats)
         for number, device in devices:
             for node in device.node_stats:
@@ -187,6 +188,12 @@ class Timeline:
                 most = AllocationMaximum(time, total, set(held))
             self._trace.add("C", "Memory", allocator, 0, 0, time, args={allocator: total})
         return most
+
+
+def _shown_name(device: Any) -> str:
+    """The name of a device; a simulated one is called so."""
+    simulated = any("simulated" in name for name in device.thread_names.values())
+    return f"{device.device}{' (simulated)' if simulated else ''}"
 
 
 def _end(node: Any) -> int:

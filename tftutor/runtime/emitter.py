@@ -302,7 +302,7 @@ class Emitter:
 
     def _is_own_temporary(self, tensor: Tensor, op: Operation) -> bool:
         return (self._uses.get(tensor) == 1 and self._last_use.get(tensor) is op
-                and bool(tensor._shape)
+                and bool(tensor._shape) and tensor not in self._received
                 and _MAKES_ARRAY.fullmatch(tensor.op._op_def.inline_code or "") is not None
                 and op._inputs.count(tensor) == 1 and op.outputs[0] not in self.names
                 and self.names.get(tensor, "").startswith("v"))

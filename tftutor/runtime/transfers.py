@@ -122,15 +122,18 @@ class Channel(_Counted):
       tensor: what flows along it; None for a control edge.
       from_host_memory: the value lies in host memory where it is made.
       into_host_memory: the receiver takes it in host memory.
+      edge: its name in `_Send` and `_Recv` nodes, as TensorFlow writes it.
     """
 
     _numbers = itertools.count(1)
+    _edges = itertools.count(1)
 
     def __init__(self, tensor: Tensor | None, producer: Operation, source: Device, target: Device,
                  from_host_memory: bool) -> None:
         super().__init__(tensor.name if tensor is not None else f"^{producer.name}", source, target)
         self.tensor = tensor
         self.producer = producer
+        self.edge = f"edge_{next(Channel._edges)}_{producer.name}"
         self.from_host_memory = from_host_memory
         # A value from host memory arrives by reference; `CopyIn` brings it into the device's.
         self.into_host_memory = target.is_host or from_host_memory
@@ -165,13 +168,14 @@ class TransferNode(Operation):
 
     def __init__(self, channel: Channel, is_send: bool) -> None:
         producer, tensor = channel.producer, channel.tensor
-        attrs = {"tensor_name": f"edge_{producer._id}_{channel.name}",
+        attrs = {"tensor_name": channel.edge,
                  "send_device": channel.source.name,
                  "send_device_incarnation": channel.source.incarnation,
                  "recv_device": channel.target.name, "client_terminated": False}
         if tensor is not None:
             attrs["T" if is_send else "tensor_type"] = tensor.dtype.base_dtype
-        name = f"{producer.name}/_{next(Channel._numbers)}"
+        self.number = next(Channel._numbers)
+        name = f"{producer.name}/_{self.number}"
         inputs = [tensor] if is_send and tensor is not None else []
         super().__init__(producer.graph, Send if is_send else Recv, name, inputs, (), [], attrs,
                          producer._frames)

@@ -1,0 +1,337 @@
+"""StepStats: what a traced step noted, as TensorFlow's own protocol buffer.
+
+For each device there is one DeviceStepStats with the nodes it ran. `_SOURCE`, `_Arg`, `_Retval`,
+constants, folded nodes and nodes like Identity are listed, too, with no length: in the step they
+take no time. (Inside branches and loops only what ran is listed.) A GPU has two more:
+`/device:GPU:0/stream:all` with its kernels and `/device:GPU:0/memcpy` with the copies. TensorFlow
+lists no `_Send` and `_Recv`; they are listed here because they show who waits for whom.
+
+Source: TF 1.15, tensorflow/core/framework/step_stats.proto.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import Any
+
+from tftutor.framework.operation import Operation, Tensor
+from tftutor.runtime.device_emitter import memory_of
+from tftutor.runtime.devices import Device
+from tftutor.runtime.emitter import ALIASES
+from tftutor.runtime.frames import CONTROL_FLOW_TYPES
+from tftutor.runtime.memory_trace import Allocation, Lifetimes, Ran
+from tftutor.runtime.part_names import PartNames
+from tftutor.runtime.plan import Plan
+from tftutor.runtime.resources import VariableCell
+from tftutor.runtime.traced_source import Seen, seen
+from tftutor.runtime.transfers import BY_REFERENCE, Copy, TransferNode
+
+_HOST_ALLOCATOR = "cpu"
+_WITHOUT_KERNEL = CONTROL_FLOW_TYPES | ALIASES | {"_Send", "_Recv"}
+_MEMORIES = {"HtoD": "Pageable to Device", "DtoH": "Device to Pageable",
+             "PtoP": "Device to Device"}
+
+# Of each plan, the parts of a node's proto that don't change from run to run.
+_templates: weakref.WeakKeyDictionary[Plan, dict[Any, Any]] = weakref.WeakKeyDictionary()
+
+
+class StepStatsWriter:
+    """Writes the StepStats of one TracedStep."""
+
+    def __init__(self, traced: Any) -> None:
+        from tensorboard.compat.proto.step_stats_pb2 import StepStats
+
+        self.traced = traced
+        self.stats = StepStats()
+        self._simulated = {
+            part.device.short_name: _simulated(part.device) for part in traced.parts
+            if part.device is not None and part.device.is_simulated}
+
+    def write(self) -> Any:
+        """The proto."""
+        parts = [_PartWriter(part, self.traced) for part in self.traced.parts]
+        for part in parts:
+            part.write(self.stats.dev_stats.add(device=part.device_name))
+        for part in parts:
+            part.write_stream(self.stats)
+        self._write_copies()
+        return self.stats
+
+    def _write_copies(self) -> None:
+        edges = {(c.name, c.target.name): c.edge
+                 for c in getattr(self.traced.original, "channels", ())}
+        tables: dict[str, Any] = {}
+        for copy in sorted(self.traced.copies, key=lambda c: c.start):
+            if copy.kind == BY_REFERENCE:
+                continue
+            on = copy.source if copy.kind == "DtoH" else copy.target
+            short = on[on.index("/device:"):]
+            if short not in tables:
+                tables[short] = self.stats.dev_stats.add(device=f"{short}/memcpy")
+                if short in self._simulated:
+                    tables[short].thread_names[0] = self._simulated[short]
+            node = tables[short].node_stats.add()
+            edge = edges.get((copy.name, copy.target)) or _inner_edge(copy)
+            node.node_name = f"{edge}:MEMCPY{copy.kind}"
+            node.timeline_label = (f"MEMCPY{copy.kind} {copy.nbytes} bytes "
+                                   f"({_MEMORIES[copy.kind]}) {copy.source} -> {copy.target}")
+            _set_times(node, copy.start + self.traced.epoch, 0, copy.end - copy.start)
+
+
+def _simulated(device: Device) -> str:
+    """What the trace says of the thread that acts a GPU."""
+    return f"GPU:{device.index} simulated by NumPy"
+
+
+def _inner_edge(copy: Copy) -> str:
+    """`edge_x` for a copy between the two memories that one device's part uses."""
+    return f"edge_{copy.name.partition(':')[2].removesuffix(':0').replace(':', '_')}"
+
+
+class _PartWriter:
+    """Writes what one device did."""
+
+    def __init__(self, part: Any, traced: Any) -> None:
+        self.part = part
+        self.plan: Plan = part.original
+        self.device: Device | None = part.device
+        self.device_name = self.plan.device_name
+        self.epoch = traced.epoch
+        self.names = PartNames(self.plan, traced.original)
+        self.ran = list(_entries(part, [c for c in traced.copies if c.thread == part.thread]))
+        self.lifetimes = Lifetimes(self.ran, _foreign(part), self._kept(), part.end)
+        self.templates = _templates.setdefault(self.plan, {})
+        self._looks = dict(zip((self.plan.names[t] for t in self.plan.feeds), part.given,
+                               strict=True))
+        self._on_gpu = self.device is not None and not self.device.is_host
+
+    def _kept(self) -> list[str]:
+        """The names whose values leave the step; what leaves a GPU is a copy."""
+        if self.device is not None and not self.device.is_host:
+            return []
+        return [self.plan.names[t] for t in self.plan.fetches if t in self.plan.names]
+
+    @property
+    def allocator(self) -> str:
+        """The name of the device's allocator."""
+        if not self._on_gpu or self.device is None:
+            return _HOST_ALLOCATOR
+        memory = getattr(self.device.library, "memory", None)
+        return memory.name if memory is not None else f"GPU_{self.device.index}_bfc"
+
+    # -- the device's nodes ---------------------------------------------------------------------
+
+    def write(self, table: Any) -> None:
+        """Fill the DeviceStepStats with all nodes, in the order in which they began."""
+        part = self.part
+        if self.device is not None and self.device.is_simulated:
+            table.thread_names[part.thread & 0xFFFFFFFF] = _simulated(self.device)
+        for entry in self.ran:
+            for (name, _), look in zip(entry.lines.values, entry.values, strict=True):
+                self._looks[name] = look
+        timed: list[tuple[Any, ...]] = [(part.start, -1, self._source)]
+        timed += [(part.start, 0, self._write_arg, t) for t in self.names.args]
+        timed += [(time, 1, self._write_still, op, time) for op, time in self._still()]
+        timed += [(entry.start, 2, self._write_ran, i)
+                  for i, entry in enumerate(self.ran) if entry.lines.op is not None]
+        timed += [(part.end, 3, self._write_retval, name, t)
+                  for name, _, t in self.names.retvals]
+        timed.sort(key=itemgetter(0, 1))
+        add = table.node_stats.add
+        for _, _, write, *arguments in timed:
+            write(add(), *arguments)
+
+    def _source(self, node: Any) -> None:
+        self._head(node, "_SOURCE", "_SOURCE = NoOp()", self.part.start)
+        if self.part.in_use is not None:
+            node.memory.add(allocator_name=self.allocator, allocator_bytes_in_use=self.part.in_use)
+
+    def _head(self, node: Any, name: str, label: str, start: int) -> None:
+        node.node_name, node.timeline_label = name, label
+        node.thread_id = self.part.thread & 0xFFFFFFFF
+        _set_times(node, start + self.epoch, 0, 0)
+
+    def _write_arg(self, node: Any, tensor: Tensor) -> None:
+        name = self.names.args[tensor][0]
+        self._head(node, name, f"{name} = _Arg()", self.part.start)
+        self._fill_output(node, 0, tensor, self._looks[self.plan.names[tensor]], _HOST_ALLOCATOR)
+
+    def _write_retval(self, node: Any, name: str, tensor: Tensor) -> None:
+        self._head(node, name, f"{name} = _Retval({self.names.data_input(tensor)})", self.part.end)
+
+    def _still(self) -> Iterator[tuple[Operation, int]]:
+        """(operation, time) of what takes no time: from when its inputs were there."""
+        ends: dict[Operation, int] = {}
+        for entry in self.ran:
+            op = entry.lines.op
+            if isinstance(op, TransferNode) and op.type == "_Recv":
+                op = op.channel.producer
+            if op is not None:
+                ends[op] = entry.end
+        inside: set[Operation] = set()  # branches and loops
+        for op in self.plan.ops:
+            before = [*(t.op for t in op._inputs if t not in self.names.args),
+                      *op._control_inputs]
+            if op.type in CONTROL_FLOW_TYPES or any(b in inside for b in before):
+                inside.add(op)
+            elif op not in ends and not isinstance(op, TransferNode):
+                ends[op] = max((ends[b] for b in before if b in ends), default=self.part.start)
+                yield op, ends[op]
+
+    def _write_still(self, node: Any, op: Operation, time: int) -> None:
+        self._head(node, op.name, self.names.label(op), time)
+        held = 0
+        for slot, tensor in enumerate(op.outputs):
+            value = self.plan.constants.get(tensor)
+            look = (seen(value) if value is not None
+                    else self._looks.get(self.plan.names.get(tensor, "")))
+            self._fill_output(node, slot, tensor, look, self._allocator_of(op, slot))
+            if look is not None and (op.type == "Const" or isinstance(value, VariableCell)
+                                     and not op._inputs):
+                held += look[1]
+        if held:
+            node.memory_stats.persistent_memory_size = held
+
+    # -- a node that ran ------------------------------------------------------------------------
+
+    def _write_ran(self, node: Any, position: int) -> None:
+        entry = self.ran[position]
+        key = (entry.number, *(look and look[:2] for look in entry.values))
+        template = self.templates.get(key)
+        if template is None:
+            template = self.templates[key] = self._template(entry)
+        node.CopyFrom(template)
+        node.thread_id = self.part.thread & 0xFFFFFFFF
+        start = entry.start + self.epoch
+        _set_times(node, start, entry.began - entry.start, entry.end - entry.start)
+        found = self.lifetimes.of.get(position)
+        before = self.ran[position - 1].in_use if position else self.part.in_use
+        if found is not None or entry.in_use != before is not None:
+            self._write_memory(node, entry, found or [])
+
+    def _template(self, entry: Ran) -> Any:
+        from tensorboard.compat.proto.step_stats_pb2 import NodeExecStats
+
+        op = entry.lines.op
+        assert op is not None  # only lines of operations get a node
+        node = NodeExecStats(node_name=op.name, timeline_label=self.names.label(op))
+        for (_, slot), look in zip(entry.lines.values, entry.values, strict=True):
+            if slot >= 0:
+                self._fill_output(node, slot, op.outputs[slot], look,
+                                  self._allocator_of(op, slot))
+        return node
+
+    def _write_memory(self, node: Any, entry: Ran, allocations: list[Allocation]) -> None:
+        used: dict[str, Any] = {}
+        if entry.in_use is not None:
+            used[self.allocator] = node.memory.add(allocator_name=self.allocator,
+                                                   allocator_bytes_in_use=entry.in_use)
+        for allocation in allocations:
+            name = self._allocator_of(entry.lines.op, allocation.slot)
+            memory = used.get(name)
+            if memory is None:
+                memory = used[name] = node.memory.add(allocator_name=name)
+            nbytes = allocation.nbytes
+            memory.total_bytes = memory.peak_bytes = memory.live_bytes = (
+                memory.total_bytes + nbytes)
+            records = memory.allocation_records
+            records.add(alloc_micros=(allocation.start + self.epoch) // 1000, alloc_bytes=nbytes)
+            if allocation.end is not None:
+                records.add(alloc_micros=(allocation.end + self.epoch) // 1000,
+                            alloc_bytes=-nbytes)
+
+    def _allocator_of(self, op: Any, slot: int) -> str:
+        if not self._on_gpu:
+            return _HOST_ALLOCATOR
+        found: str | None = self.templates.get((op, slot))
+        if found is None:
+            if slot < 0:
+                on_host = slot == -2
+            elif isinstance(op, TransferNode):
+                on_host = op.channel.into_host_memory
+            else:
+                on_host = memory_of(op).host_outputs[slot]
+            found = self.templates[op, slot] = _HOST_ALLOCATOR if on_host else self.allocator
+        return found
+
+    def _fill_output(self, node: Any, slot: int, tensor: Tensor, look: Seen | None,
+                     allocator: str) -> None:
+        if look is None:
+            return
+        description = node.output.add(slot=slot).tensor_description
+        description.dtype = tensor.dtype.base_dtype.as_datatype_enum
+        description.shape.SetInParent()
+        for size in look[0]:
+            description.shape.dim.add(size=size)
+        description.allocation_description.requested_bytes = look[1]
+        description.allocation_description.allocator_name = allocator
+
+    # -- the device's kernels -------------------------------------------------------------------
+
+    def write_stream(self, stats: Any) -> None:
+        """Fill `/device:GPU:0/stream:all`."""
+        if not self._on_gpu or self.device is None:
+            return
+        table = stats.dev_stats.add(device=f"{self.device.short_name}/stream:all")
+        if self.device.is_simulated:
+            table.thread_names[0] = _simulated(self.device)
+        launches = self.templates.get("launches")
+        if launches is None:
+            launches = self.templates["launches"] = {
+                lines.op for lines in self.part.steps
+                if lines.op is not None and lines.op.type not in _WITHOUT_KERNEL
+                and not memory_of(lines.op).is_all_host}
+        for entry in self.ran:
+            op = entry.lines.op
+            if op is not None and op in launches:
+                node = table.node_stats.add(node_name=f"{op.name}:{op.type}")
+                _set_times(node, entry.began + self.epoch, 0, entry.end - entry.began)
+
+
+def _entries(part: Any, copies: list[Copy]) -> Iterator[Ran]:
+    """What was logged; an operation began when the last copy of its inputs had arrived.
+
+    A `_Recv` has waited until its copy begins.
+    """
+    copies = sorted(copies, key=lambda copy: copy.start)
+    following = 0
+    for index, start, end, values, in_use in part.log:
+        lines = part.steps[index]
+        began = start
+        while following < len(copies) and copies[following].end <= end:
+            copy = copies[following]
+            following += 1
+            if copy.start >= start:
+                began = copy.start if isinstance(lines.op, TransferNode) else copy.end
+        if lines.op is None:
+            start = began = end = copies[following - 1].end if following else part.start
+        yield Ran(index, lines, start, began, end, values, in_use)
+
+
+def _foreign(part: Any) -> Iterator[int]:
+    """The numbers of the buffers that were there before the step."""
+    for look in part.given:
+        if look is not None:
+            yield look[2]
+    for value in part.plan.namespace.values():
+        if isinstance(value, VariableCell):
+            value = value.value if value.is_initialized else None
+        look = seen(value)
+        if look is not None:
+            yield look[2]
+
+
+def _set_times(node: Any, start: int, began: int, end: int) -> None:
+    """Set the times of a node: absolute nanoseconds, and two relative to them.
+
+    Microseconds are differences of whole ones, as in TensorFlow.
+    """
+    micros = start // 1000
+    node.all_start_micros = node.scheduled_micros = micros
+    node.all_start_nanos = node.scheduled_nanos = start
+    node.op_start_rel_micros = (start + began) // 1000 - micros
+    node.op_start_rel_nanos = began
+    node.op_end_rel_micros = node.all_end_rel_micros = (start + end) // 1000 - micros
+    node.op_end_rel_nanos = node.all_end_rel_nanos = end
