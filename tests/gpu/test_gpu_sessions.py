@@ -75,6 +75,26 @@ def test_values_cross_between_cpu_and_gpu() -> None:
         np.testing.assert_array_equal(value, expected)
 
 
+def test_a_constant_of_the_gpu_is_wanted_on_the_cpu() -> None:
+    with tf.device("/gpu:0"):
+        constant = tf.constant([1.0, 2.0])
+    with tf.device("/cpu:0"):
+        doubled = constant * tf.placeholder(tf.float32)
+    with tf.Session() as sess:
+        np.testing.assert_array_equal(sess.run(doubled, {doubled.op.inputs[1]: 2.0}), [2, 4])
+
+
+def test_a_run_may_have_nothing_to_do() -> None:
+    with tf.device("/gpu:0"):
+        nothing = tf.group()
+        x = tf.placeholder(tf.float32)
+    with tf.Session() as sess:
+        assert sess.run(nothing) is None
+        assert sess.run([nothing, x], {x: 2.0}) == [None, 2.0]
+        sess.run(nothing, options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE),
+                 run_metadata=tf.RunMetadata())
+
+
 def test_variables_live_on_the_gpu() -> None:
     with tf.device("/gpu:0"):
         v = tf.Variable([1.0, 2.0, 3.0])

@@ -27,7 +27,7 @@ from tftutor.runtime.transfers import TransferNode
 
 def partition_graphs(plan: Any) -> list[Any]:
     """One GraphDef a device, for a Plan or a PartitionedPlan."""
-    plans = [part.plan for part in plan.parts] or [plan]
+    plans = [plan] if plan.parts is None else [part.plan for part in plan.parts]
     taken = [node.number for part in plans for node in part.ops if isinstance(node, TransferNode)]
     free = itertools.count(max(taken, default=0) + 1)
     return [_PartGraph(part, plan, free).graph for part in plans]

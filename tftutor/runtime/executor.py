@@ -22,7 +22,7 @@ from tftutor.runtime.resources import VariableCell
 
 def run_plan(plan: Plan, feeds: Sequence[Any], step: Any) -> list[Any]:
     """Run one step. Raises: tf.errors.OpError that names the node that failed."""
-    if plan.parts:
+    if plan.parts is not None:
         return plan.run(feeds, step, run_plan)
     try:
         with np.errstate(all="ignore"):

@@ -66,7 +66,7 @@ class Plan:
                  "feeds", "mutations", "namespace", "names", "constants", "device_name",
                  "__weakref__")
 
-    parts: tuple[Any, ...] = ()  # of a PartitionedPlan
+    parts: list[Any] | None = None  # of a PartitionedPlan; it may have none
 
     def __init__(self, fetches: Sequence[Tensor], targets: Sequence[Operation],
                  feeds: Sequence[Tensor], resources: ResourceManager,

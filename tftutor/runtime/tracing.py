@@ -100,7 +100,7 @@ class TracedStep:
         self.copies: list[Copy] = []
         self.epoch = time.time_ns() - time.perf_counter_ns()
         self.plan: Any
-        if not plan.parts:
+        if plan.parts is None:
             self.parts = [TracedPart(plan, None)]
             self.plan = self.parts[0].plan
             return
