@@ -59,8 +59,9 @@ def run(in_params: str, out_params: str, operation: str, preamble: str,
     arrays = np.broadcast_arrays(*[
         np.asarray(value, types.get(letter, letter))
         for (letter, _), value in zip(inputs, values, strict=True)])
-    arrays = [np.ascontiguousarray(array) for array in arrays]
-    results = [np.empty(arrays[0].shape, types.get(letter, letter)) for letter, _ in outputs]
+    shape = arrays[0].shape
+    arrays = [np.ascontiguousarray(array) for array in arrays]  # of rank 1 at least
+    results = [np.empty(shape, types.get(letter, letter)) for letter, _ in outputs]
     function = _compiled(tuple(inputs), tuple(outputs), operation, preamble,
                          tuple(sorted(types.items())))
     function(ctypes.c_long(results[0].size),

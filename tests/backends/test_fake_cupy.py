@@ -73,6 +73,7 @@ def test_an_elementwise_kernel_is_computed(cupy: Any, twice_plus: Any) -> None:
     total, most = _play(twice_plus, x, y, 0.5)
     np.testing.assert_array_equal(total.get(), x.get() + y.get() * 0.5)
     np.testing.assert_array_equal(most.get(), np.maximum(x.get(), y.get()))
+    assert _play(twice_plus, x[0, 0], 2.0, 1.0)[0].shape == ()
 
 
 def test_an_elementwise_kernel_wants_one_type_for_a_letter(cupy: Any, twice_plus: Any) -> None:
