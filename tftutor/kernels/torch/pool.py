@@ -81,6 +81,16 @@ _MAX_BACKWARD = {2: _aten.max_pool2d_with_indices_backward,
                  3: _aten.max_pool3d_with_indices_backward}
 
 
+def _safe(x: Tensor) -> Tensor:
+    """`x`, or a copy with the channels first in memory.
+
+    With channels last, PyTorch 2.11's max pooling of doubles on CUDA reads misaligned addresses.
+    """
+    if x.is_cuda and x.dtype is torch.float64:
+        return x.clone(memory_format=torch.contiguous_format)
+    return x
+
+
 def _maxima(x: Tensor, windows: Sequence[Window], settings: _Settings) -> tuple[Tensor, Tensor]:
     """The maxima of `x` [batch, channels, *lengths], and their places in a flattened channel.
 
@@ -99,14 +109,14 @@ def _max_pool(x, ksize, strides, padding, data_format):
     if is_over_depth(x.shape, ksize, data_format):
         return x.reshape(depth_groups(x.shape, ksize, strides)).amax(dim=-1)
     windows = pool_windows(x.shape, ksize, strides, padding, data_format)
-    x = channels_first(x, data_format)
+    x = _safe(channels_first(x, data_format))
     result, _ = _maxima(x, windows, _settings(x.shape[2:], windows))
     return from_channels_first(result, data_format)
 
 
 def _max_pool_grad(x, grad, ksize, strides, padding, data_format):
     windows = pool_windows(x.shape, ksize, strides, padding, data_format)
-    x, grad = channels_first(x, data_format), channels_first(grad, data_format)
+    x, grad = _safe(channels_first(x, data_format)), channels_first(grad, data_format)
     settings = _settings(x.shape[2:], windows)
     _, places = _maxima(x, windows, settings)
     result = _max_grad(x, grad, places, windows, settings)
@@ -128,7 +138,7 @@ def _max_grad(x: Tensor, grad: Tensor, places: Tensor, windows: Sequence[Window]
 def _max_pool_grad_grad(x, grad, ksize, strides, padding, data_format):
     """`grad` (shaped like the input) read at each window's first maximum."""
     windows = pool_windows(x.shape, ksize, strides, padding, data_format)
-    x, grad = channels_first(x, data_format), channels_first(grad, data_format)
+    x, grad = _safe(channels_first(x, data_format)), channels_first(grad, data_format)
     settings = _settings(x.shape[2:], windows)
     _, places = _maxima(x, windows, settings)
     if settings.pads:
@@ -180,7 +190,7 @@ def max_pool_grad_grad_v2_kernel(orig_input, orig_output, grad, ksize, strides, 
 def max_pool_with_argmax_kernel(input, *, ksize, strides, padding, include_batch_in_index,
                                 Targmax):  # noqa: N803 - the attribute's name
     windows = pool_windows(input.shape, ksize, strides, padding, "NHWC")
-    x = channels_first(input, "NHWC")
+    x = _safe(channels_first(input, "NHWC"))
     settings = _settings(x.shape[2:], windows)
     maxima, places = _maxima(x, windows, settings)
     height, width = x.shape[2:]
@@ -242,6 +252,16 @@ def _avg_pool(x, ksize, strides, padding, data_format):
     return from_channels_first(result, data_format)
 
 
+def _shaped(grad: Tensor, lengths: Sequence[int], is_padded: bool) -> Tensor:
+    """An input of which only shape and order in memory count. The memory is never touched.
+
+    The channels are last, except where PyTorch 2.11 on CUDA then takes padding for a shift.
+    """
+    if grad.is_cuda and is_padded:
+        return grad.new_empty((*grad.shape[:2], *lengths))
+    return grad.new_empty((grad.shape[0], *lengths, grad.shape[1])).movedim(-1, 1)
+
+
 def _avg_pool_grad(sizes: Any, grad: Tensor, ksize: Any, strides: Any, padding: str,
                    data_format: str) -> Tensor:
     shape = [int(n) for n in sizes]
@@ -257,8 +277,7 @@ def _avg_pool_grad(sizes: Any, grad: Tensor, ksize: Any, strides: Any, padding: 
     backward = _MEAN_BACKWARD[len(windows)]
     room = [n + w.before + w.after if settings.pads else n
             for n, w in zip(lengths, windows, strict=True)]
-    # Only the shape of the input counts. Its memory is never touched.
-    x = grad.new_empty((grad.shape[0], *room, grad.shape[1])).movedim(-1, 1)
+    x = _shaped(grad, room, any(settings.padding))
     if not settings.pads:
         result = backward(grad, x, settings.sizes, settings.strides, settings.padding,
                           settings.ceil, False, None)
