@@ -26,7 +26,7 @@ def test_a_chain_of_operators_works_on_one_buffer() -> None:
     x = tf.placeholder(tf.float32, [3])
     fed = np.array([1, 2, 3], np.float32)
     value, source = run(((x * 2.0) + 1.0) / 4.0, {x: fed})
-    assert source.count("v1 = ") == 1 and "v2" not in source and source.count(", v1)") == 2
+    assert source.count("v0 = ") == 1 and "v1" not in source and source.count(", v0)") == 2
     np.testing.assert_array_equal(value, np.array([0.75, 1.25, 1.75], np.float32))
     np.testing.assert_array_equal(fed, [1, 2, 3])
 
@@ -75,3 +75,23 @@ def test_an_operator_in_a_loop_sees_the_same_value_each_time() -> None:
                           [tf.constant(0), tf.zeros([2])])[1]
     value, _ = run(total, {x: [1, 2]})
     assert value.tolist() == [9, 15]
+
+
+def test_a_value_of_another_cpu_is_not_written_over() -> None:
+    x = tf.placeholder(tf.float32, [5])
+    with tf.device("/cpu:0"):
+        made = x * 2.0
+    with tf.device("/cpu:1"):
+        root = tf.sqrt(made + 1.0)
+    with tf.device("/cpu:0"):
+        negative = tf.tanh(-made) + made
+    with tf.Session(config=tf.ConfigProto(device_count={"CPU": 2})) as session:
+        session.run([made, root, negative], {x: np.ones(5)})
+        plan = list(session._cache.values())[-1].plan
+        for part in plan.parts:
+            assert not any(t.op.type == "Mul" and part.plan.names[t] in line
+                           for t in part.plan.names for line in part.plan.source.splitlines()
+                           if line.endswith(f", {part.plan.names[t]})"))
+        for _ in range(50):
+            values = session.run([made, root, negative], {x: np.ones(5)})
+            np.testing.assert_array_equal(values[0], np.full(5, 2, np.float32))

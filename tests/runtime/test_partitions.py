@@ -378,3 +378,25 @@ def test_two_threads_may_run_steps_on_the_same_devices():
         for thread in threads:
             thread.join()
     assert found == {number: [2.0 * number + 1.0] * 50 for number in range(4)}
+
+
+# -- variables of another device --------------------------------------------------------------------
+
+def test_a_read_ordered_after_an_update_on_another_device_sees_it():
+    counter = tf.Variable(0)  # int32: TensorFlow has no GPU kernel for such a variable
+    with tf.control_dependencies([tf.assign_add(counter, 1)]):
+        after = counter.read_value()
+        later = tf.identity(counter) * 10
+    with tf.Session(config=_config()) as session:
+        session.run(counter.initializer)
+        assert session.placement().device_of(after.op).short_name == "/device:GPU:0"
+        for expected in range(1, 4):
+            assert session.run([after, later]) == [expected, expected * 10]
+
+
+def test_branches_written_in_turn_on_a_device_close_properly():
+    pred = tf.placeholder(tf.bool, [])
+    value = tf.cond(pred, lambda: tf.py_func(lambda: np.float32(1), [], tf.float32),
+                    lambda: tf.py_func(lambda: np.float32(2), [], tf.float32))
+    assert _run(value * 3.0, {pred: True}) == 3.0
+    assert _run(value * 3.0, {pred: False}) == 6.0

@@ -21,7 +21,7 @@ from tftutor.runtime.devices import Device
 from tftutor.runtime.emitter import ALIASES, Emitter
 from tftutor.runtime.kernel_registry import GpuKernel, gpu_kernel
 from tftutor.runtime.resources import ResourceManager
-from tftutor.runtime.transfers import CopyIn, CopyOut, TransferNode
+from tftutor.runtime.transfers import Channel, CopyIn, CopyOut, TransferNode
 
 _OBJECTS = ("resource", "variant", "string")  # handles and the like: never copied
 
@@ -122,11 +122,19 @@ class DeviceMemory(Emitter):
     def emit_op(self, op: Operation) -> None:
         """Write one operation; what it reads anew has no copy yet."""
         self._user = op
-        late = {t: self._copies.pop(t) for t in self._late.of.get(op, ()) if t in self._copies}
+        late = self.read_anew_by(op)
+        copies = {t: self._copies.pop(t) for t in late if t in self._copies}
+        places = {t: self._on_host[t] for t in late if t in self._on_host}
+        for tensor in late:
+            received = self.late_values.get(op, {}).get(tensor)
+            if received is not None:
+                self._on_host[tensor] = self._on_host[received]
         super().emit_op(op)
-        for tensor in self._late.of.get(op, ()):
+        for tensor in late:
             self._copies.pop(tensor, None)
-        self._copies.update(late)
+            self._on_host.pop(tensor, None)
+        self._copies.update(copies)
+        self._on_host.update(places)
 
     def emit_transfer(self, node: TransferNode) -> None:
         """Write one end of an edge; a value that arrives in host memory may be wanted here."""
@@ -134,6 +142,10 @@ class DeviceMemory(Emitter):
         if node.type == "_Recv" and tensor is not None:
             self._on_host[tensor] = node.channel.into_host_memory
         super().emit_transfer(node)
+
+    def sent_text(self, channel: Channel) -> str:
+        """A constant lies in host memory, where its receiver may not expect it."""
+        return self.text_in(channel.sent, channel.from_host_memory)  # type: ignore[arg-type]
 
     def returned(self, tensor: Tensor) -> str:
         """Source text for a value as it leaves the step: in host memory."""

@@ -6,6 +6,7 @@ attribute. Nodes with constant inputs are folded here; Identity and its like cos
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +23,7 @@ from tftutor.framework.operation import Operation, Tensor
 from tftutor.framework.shape_merge import Shape, is_fully_defined, num_elements
 from tftutor.runtime.binding import NodeBinder
 from tftutor.runtime.late_reads import LateReads
-from tftutor.runtime.transfers import TransferNode
+from tftutor.runtime.transfers import Channel, TransferNode
 
 ALIASES = {"Identity", "StopGradient", "PreventGradient", "Snapshot", "PlaceholderWithDefault",
             "CheckNumericsOff"}
@@ -52,6 +53,7 @@ class Emitter:
         self.line_ops: dict[int, Operation] = {}
         self.uses_step = False
         self.names: dict[Tensor, str] = {}
+        self._numbers = itertools.count()
         self.constants: dict[Tensor, Any] = {}
         self._globals_of: dict[int, str] = {}
         self._kept: list[Any] = []  # keeps ids in _globals_of alive
@@ -61,6 +63,8 @@ class Emitter:
         self._received: set[Tensor] = set()  # come from another device: values, never cells
         self.late: LateReads | None = None  # of the whole step, when this is a part of one
         self._late = LateReads((), ())
+        # Operation -> variables of another device that it reads anew -> what it receives for them.
+        self.late_values: dict[Operation, dict[Tensor, Tensor]] = {}
         self.indent = 1
 
     # -- the whole --------------------------------------------------------------------------
@@ -108,7 +112,7 @@ class Emitter:
 
     def new_name(self, tensor: Tensor) -> str:
         """A fresh local for a tensor."""
-        name = self.names[tensor] = f"v{len(self.names)}"
+        name = self.names[tensor] = f"v{next(self._numbers)}"
         return name
 
     def raw(self, tensor: Tensor) -> str:
@@ -149,16 +153,35 @@ class Emitter:
 
     def emit_op(self, op: Operation) -> None:
         """Write one operation, after reading anew what has been updated before it."""
-        if op not in self._late.of:
+        anew = self.read_anew_by(op)
+        if not anew:
             self.emit_one(op)
             return
-        before = {t: self.names[t] for t in self._late.of[op]
-                  if t in self.names and self._has(self._late.updated[t])}
-        for tensor in before:
-            self.names[tensor] = f"{before[tensor]}_{op._id}"
-            self.write(f"{self.names[tensor]} = {self.read(self._late.updated[tensor])}", op)
+        before = {tensor: self.names.get(tensor) for tensor in anew}
+        for tensor in anew:
+            self._read_anew(op, tensor)
         self.emit_one(op)
-        self.names.update(before)
+        for tensor, name in before.items():
+            if name is not None:
+                self.names[tensor] = name
+            elif self.names.pop(tensor, None) is not None:
+                self._received.discard(tensor)
+
+    def read_anew_by(self, op: Operation) -> Sequence[Tensor]:
+        """What an operation must see as it is now, and not as it was first read or sent."""
+        return tuple(dict.fromkeys((*self._late.of.get(op, ()), *self.late_values.get(op, ()))))
+
+    def _read_anew(self, op: Operation, tensor: Tensor) -> None:
+        """Let `tensor` name the value that its variable has now, for one operation."""
+        received = self.late_values.get(op, {}).get(tensor)
+        if received is not None:
+            self.names[tensor] = self.names[received]
+            if tensor.dtype._is_ref_dtype:
+                self._received.add(tensor)
+        elif tensor in self.names and self._has(self._late.updated[tensor]):
+            text = self.read(self._late.updated[tensor])
+            self.names[tensor] = f"{self.names[tensor]}_{op._id}"
+            self.write(f"{self.names[tensor]} = {text}", op)
 
     def emit_one(self, op: Operation) -> None:
         """Write one operation: as nothing, an alias, a folded constant or a step."""
@@ -179,7 +202,7 @@ class Emitter:
         self.uses_step = True
         channel = node.channel
         if node.type == "_Send":
-            value = self.read(channel.tensor) if channel.tensor is not None else "None"
+            value = self.sent_text(channel) if channel.sent is not None else "None"
             self.write(f"{self.global_name('k', channel.send)}({value}, step)"
                        + self._releases(node), node)
             return
@@ -188,6 +211,10 @@ class Emitter:
             self._received.add(channel.tensor)
             target = f"{self._output_name(channel.tensor)} = "
         self.write(f"{target}{self.global_name('k', channel.recv)}(step)", node)
+
+    def sent_text(self, channel: Channel) -> str:
+        """Source text for the value that goes to another device."""
+        return self.read(channel.sent)  # type: ignore[arg-type]
 
     def _alias(self, op: Operation) -> None:
         self.pass_on(op._inputs[0], op.outputs[0])

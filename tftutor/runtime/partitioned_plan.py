@@ -68,18 +68,18 @@ class PartitionedPlan:
         self.mutations = step.ops[0].graph._mutations if step.ops else 0
         flow = (FlowAnalysis(step.ops, step.feeds) if step.is_structured
                 else straight_flow(step.ops, device_of, step.feeds))
-        cut = Partitioner(flow, device_of, step.fetches, step.feeds, host)
         late = LateReads(step.ops, step.feeds)
-        self.parts = [self._part(partition, flow, late, host, resources)
+        cut = Partitioner(flow, device_of, step.fetches, step.feeds, host, late)
+        self.parts = [self._part(partition, flow, cut, host, resources)
                       for partition in cut.partitions()]
         self.channels: list[Channel] = cut.channels
 
-    def _part(self, partition: Partition, flow: FlowAnalysis, late: LateReads, host: Device,
+    def _part(self, partition: Partition, flow: FlowAnalysis, cut: Partitioner, host: Device,
               resources: ResourceManager) -> Part:
         positions = [i for i, t in enumerate(self.feeds) if t in partition.taken]
         feeds = [self.feeds[i] for i in positions]
         emitter = _emitter(partition, feeds, flow, host, resources)
-        emitter.late = late
+        emitter.late, emitter.late_values = cut.late, cut.late_values
         emitter.fetch_positions = {t: self.fetches.index(t) for t in partition.fetches}
         plan = Plan.of_emitter(emitter, partition.device.name)
         fetched = [[i for i, t in enumerate(self.fetches) if t is tensor]

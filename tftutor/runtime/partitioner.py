@@ -11,7 +11,7 @@ in each iteration, and so do the branches of a conditional.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.devices import Device
@@ -20,13 +20,13 @@ from tftutor.runtime.frames import (
     EXITS,
     MERGES,
     NEXT_ITERATIONS,
-    Arm,
     FlowAnalysis,
     Frame,
     Guard,
     Unit,
 )
 from tftutor.runtime.kernel_registry import gpu_kernel
+from tftutor.runtime.late_reads import LateReads
 from tftutor.runtime.transfers import Channel, TransferNode
 
 Units = list[tuple[Unit, Guard]]
@@ -45,10 +45,9 @@ class Partition:
     """
 
     def __init__(self, device: Device, root: Frame, fetches: Sequence[Tensor],
-                 flow: FlowAnalysis) -> None:
+                 taken: Iterable[Source]) -> None:
         self.device = device
-        guards = [literal.tensor for t in fetches for literal in flow.tensor_guard.get(t, ())]
-        self.taken = {*_taken(root, (), flow.arms), *fetches, *guards}
+        self.taken = {*taken, *fetches}
         self.root = root
         self.ops = list(_flat(root))
         self.fetches = tuple(fetches)
@@ -68,11 +67,16 @@ class Partitioner:
       flow: the analysed operations of the step (for a straight step, all in one frame).
       device_of: the device of an operation.
       fed: tensors whose values come from outside, into whichever partition takes them.
+      late: which operations read a variable anew.
     """
 
     def __init__(self, flow: FlowAnalysis, device_of: Callable[[Operation], Device],
-                 fetches: Sequence[Tensor], fed: Iterable[Tensor], host: Device) -> None:
+                 fetches: Sequence[Tensor], fed: Iterable[Tensor], host: Device,
+                 late: LateReads) -> None:
         self.flow = flow
+        self.late = late
+        self.late_values: dict[Operation, dict[Tensor, Tensor]] = {}
+        self._late_channels: dict[Operation, list[Channel]] = {}
         self.host = host
         self.fed = set(fed)
         self.fetches = fetches
@@ -85,6 +89,7 @@ class Partitioner:
     def partitions(self) -> list[Partition]:
         """One partition a device that has something to do, the host's first."""
         devices = list(dict.fromkeys(self._places.values()))
+        self._open_late_channels()
         wanted = {device: self._fetched_on(device) for device in (self.host, *devices)}
         needs = {device: self._needs(device, wanted[device]) for device in wanted}
         for device, sources in needs.items():
@@ -93,8 +98,11 @@ class Partitioner:
         found = []
         for device in wanted:
             root = self._restricted(self.flow.root, None, device, needs[device])
-            if root.phases[0] or wanted[device]:
-                found.append(Partition(device, root, wanted[device], self.flow))
+            if wanted[device] or any(op.type != "NoOp" for op in _flat(root)):
+                guards = [literal.tensor for t in wanted[device]
+                          for literal in self.flow.tensor_guard.get(t, ())]
+                taken = (*_taken(root, (), self._also_taken), *guards)
+                found.append(Partition(device, root, wanted[device], taken))
         return found
 
     def _fetched_on(self, device: Device) -> list[Tensor]:
@@ -112,12 +120,17 @@ class Partitioner:
             if place is not device:
                 continue
             for tensor in op._inputs:
-                self._add(needs, tensor, device)
+                if tensor not in self.late_values.get(op, ()):
+                    self._add(needs, tensor, device)
             for control in op._control_inputs:
                 self._add_control(needs, op, control, device)
             guards.append(self.flow.op_guard.get(op, ()))
             guards.extend(arm.rest for arm in self.flow.arms.get(op, ()))
             self._enter_frames(frames, self._frame(op))
+        for op, channels in self._late_channels.items():
+            if any(channel.source is device for channel in channels):
+                guards.append(self.flow.op_guard.get(op, ()))
+                self._enter_frames(frames, self._frame(op))
         self._close(needs, guards, frames, device)
         return needs
 
@@ -172,16 +185,41 @@ class Partitioner:
         if place is not None and place is not device:
             needs[control] = None
 
+    def _open_late_channels(self) -> None:
+        """Edges for variables of one device that an operation on another one reads anew.
+
+        The variable is read where that operation stands in the order of the step, after the update.
+        """
+        for op, target in self._places.items():
+            references = {t: t for t in op._inputs if t.dtype._is_ref_dtype}
+            references.update((t, self.late.updated[t]) for t in self.late.of.get(op, ()))
+            for tensor, reference in references.items():
+                place = self._places.get(reference.op)
+                if place is not None and place is not target and tensor not in self.fed:
+                    self._open_late_channel(op, tensor, reference)
+
+    def _open_late_channel(self, op: Operation, tensor: Tensor, reference: Tensor) -> None:
+        value = Tensor(reference.op, reference.value_index, tensor.dtype.base_dtype)
+        value._shape = tensor._shape
+        channel = Channel(value, reference.op, self._places[reference.op], self._places[op],
+                          self._on_host(reference), sent=reference)
+        self.late_values.setdefault(op, {})[tensor] = value
+        self._late_channels.setdefault(op, []).append(channel)
+        self.channels.append(channel)
+
+    def _on_host(self, tensor: Tensor) -> bool:
+        """True when a value lies in host memory where it is made."""
+        if self._places[tensor.op].is_host:
+            return True
+        memory = gpu_kernel(tensor.op)
+        return (memory is None or memory.host_outputs[tensor.value_index]
+                or tensor.dtype.base_dtype.name in ("resource", "variant", "string"))
+
     def _open_channel(self, source: Source, device: Device) -> None:
         op = source if isinstance(source, Operation) else source.op
         tensor = source if isinstance(source, Tensor) else None
         place = self._places[op]
-        on_host = place.is_host
-        if tensor is not None and not on_host:
-            memory = gpu_kernel(op)
-            on_host = memory is None or memory.host_outputs[tensor.value_index]
-            on_host = on_host or tensor.dtype.base_dtype.name in ("resource", "variant", "string")
-        channel = Channel(tensor, op, place, device, on_host or tensor is None)
+        channel = Channel(tensor, op, place, device, tensor is None or self._on_host(tensor))
         self._ends[source, device] = channel
         self.channels.append(channel)
         self._channels_from.setdefault(op, []).append(channel)
@@ -212,11 +250,22 @@ class Partitioner:
                     if op.type in EXITS:
                         found += [(node, guard) for node in self._receivers(op, device, needs)]
             elif self._places.get(unit) is device:
+                found += [(TransferNode(channel, False), guard)
+                          for channel in self._late_channels.get(unit, ())]
                 found.append((unit, guard))
                 found += [(node, guard) for node in self._senders(unit)]
-            elif unit.type not in EXITS:
-                found += [(node, guard) for node in self._receivers(unit, device, needs)]
-        return _receive_late(found, self.flow.arms)
+            else:
+                found += [(TransferNode(channel, True), guard)
+                          for channel in self._late_channels.get(unit, ())
+                          if channel.source is device]
+                if unit.type not in EXITS:
+                    found += [(node, guard) for node in self._receivers(unit, device, needs)]
+        return _receive_late(found, self._also_taken)
+
+    def _also_taken(self, op: Operation) -> Iterable[Source]:
+        for arm in self.flow.arms.get(op, ()):
+            yield from (literal.tensor for literal in arm.rest)
+        yield from self.late_values.get(op, {}).values()
 
     def _receivers(self, op: Operation, device: Device, needs: dict[Source, None]
                    ) -> list[TransferNode]:
@@ -279,10 +328,10 @@ def _flat(frame: Frame) -> Iterable[Operation]:
 
 # -- receiving late ---------------------------------------------------------------------------------
 
-Arms = Mapping[Operation, list[Arm]]
+AlsoTaken = Callable[[Operation], Iterable[Source]]  # beyond the inputs of an operation
 
 
-def _receive_late(units: Units, arms: Arms) -> Units:
+def _receive_late(units: Units, also: AlsoTaken) -> Units:
     """Move each `_Recv` to just before the first unit that takes what it receives."""
     waiting: dict[Source, tuple[Unit, Guard]] = {}
     result: Units = []
@@ -293,29 +342,29 @@ def _receive_late(units: Units, arms: Arms) -> Units:
                 unit, guard)
             continue
         if waiting:
-            _flush(waiting, (unit, guard), arms, result)
+            _flush(waiting, (unit, guard), also, result)
         result.append((unit, guard))
     result.extend(waiting.values())
     return result
 
 
-def _flush(waiting: dict[Source, tuple[Unit, Guard]], entry: tuple[Unit, Guard], arms: Arms,
+def _flush(waiting: dict[Source, tuple[Unit, Guard]], entry: tuple[Unit, Guard], also: AlsoTaken,
            result: Units) -> None:
     """Append what a unit takes, and first the predicates under which that is received."""
-    for source in _taken(*entry, arms):
+    for source in _taken(*entry, also):
         received = waiting.pop(source, None)
         if received is not None:
-            _flush(waiting, received, arms, result)
+            _flush(waiting, received, also, result)
             result.append(received)
 
 
-def _taken(unit: Unit, guard: Guard, arms: Arms) -> Iterable[Source]:
+def _taken(unit: Unit, guard: Guard, also: AlsoTaken) -> Iterable[Source]:
     for literal in guard:
         yield literal.tensor
     if isinstance(unit, Frame):
         for phase in unit.phases:
             for inner, inner_guard in phase:
-                yield from _taken(inner, inner_guard, arms)
+                yield from _taken(inner, inner_guard, also)
         for merge in unit.loop_merges:
             yield from merge._inputs
         if unit.loop_cond is not None:
@@ -323,5 +372,4 @@ def _taken(unit: Unit, guard: Guard, arms: Arms) -> Iterable[Source]:
     else:
         yield from unit._inputs
         yield from unit._control_inputs
-        for arm in arms.get(unit, ()):
-            yield from (literal.tensor for literal in arm.rest)
+        yield from also(unit)

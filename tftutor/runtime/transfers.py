@@ -120,6 +120,7 @@ class Channel(_Counted):
 
     Attributes:
       tensor: what flows along it; None for a control edge.
+      sent: what the sender reads: `tensor`, or the variable whose value of then it stands for.
       from_host_memory: the value lies in host memory where it is made.
       into_host_memory: the receiver takes it in host memory.
       edge: its name in `_Send` and `_Recv` nodes, as TensorFlow writes it.
@@ -129,9 +130,10 @@ class Channel(_Counted):
     _edges = itertools.count(1)
 
     def __init__(self, tensor: Tensor | None, producer: Operation, source: Device, target: Device,
-                 from_host_memory: bool) -> None:
+                 from_host_memory: bool, sent: Tensor | None = None) -> None:
         super().__init__(tensor.name if tensor is not None else f"^{producer.name}", source, target)
         self.tensor = tensor
+        self.sent = tensor if sent is None else sent
         self.producer = producer
         self.edge = f"edge_{next(Channel._edges)}_{producer.name}"
         self.from_host_memory = from_host_memory
@@ -176,7 +178,7 @@ class TransferNode(Operation):
             attrs["T" if is_send else "tensor_type"] = tensor.dtype.base_dtype
         self.number = next(Channel._numbers)
         name = f"{producer.name}/_{self.number}"
-        inputs = [tensor] if is_send and tensor is not None else []
+        inputs = [channel.sent] if is_send and channel.sent is not None else []
         super().__init__(producer.graph, Send if is_send else Recv, name, inputs, (), [], attrs,
                          producer._frames)
         self._device = (channel.source if is_send else channel.target).name
