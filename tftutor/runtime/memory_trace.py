@@ -18,7 +18,8 @@ _PASS_ON = {"ReadVariableOp", "Identity", "VariableV2", "RefIdentity"}  # may gi
 class Ran(NamedTuple):
     """One operation as it ran: its lines, when it started, computed and was done, and its values.
 
-    `number` is that of the lines in the log. `in_use` says how many bytes of the device's memory were in use afterwards, if that is known.
+    `number` is that of the lines in the log. `in_use` says how many bytes of the device's memory
+    were in use afterwards, if that is known.
     """
 
     number: int

@@ -170,13 +170,15 @@ class _PartWriter:
                 op = op.channel.producer
             if op is not None:
                 ends[op] = entry.end
+        written = {lines.op for lines in self.part.steps}  # but maybe on a branch not taken
         inside: set[Operation] = set()  # branches and loops
         for op in self.plan.ops:
             before = [*(t.op for t in op._inputs if t not in self.names.args),
                       *op._control_inputs]
-            if op.type in CONTROL_FLOW_TYPES or any(b in inside for b in before):
+            if op.type in CONTROL_FLOW_TYPES or any(
+                    b in inside or b.type in CONTROL_FLOW_TYPES for b in before):
                 inside.add(op)
-            elif op not in ends and not isinstance(op, TransferNode):
+            elif op not in written and not isinstance(op, TransferNode):
                 ends[op] = max((ends[b] for b in before if b in ends), default=self.part.start)
                 yield op, ends[op]
 

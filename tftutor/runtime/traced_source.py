@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,20 +31,26 @@ _IN_PLACE = re.compile(r"\w+\(\w+, \w+, (\w+)\)$")
 Seen = tuple[tuple[int, ...], int, int]  # shape, bytes, which buffer
 
 
-def seen(value: Any) -> Seen | None:
-    """(shape, bytes, a number for its buffer) of an array; 0 stands for no buffer of the step's."""
+def seen(value: Any, nbytes_of: Callable[[Any], int] | None = None) -> Seen | None:
+    """(shape, bytes, a number for its buffer) of an array; 0 stands for no buffer of the step's.
+
+    `nbytes_of` is asked about arrays that don't know their bytes. None for what is no array.
+    """
     if type(value) is np.ndarray:
         base = value.base
         return value.shape, value.nbytes, id(value if base is None else base)
     if isinstance(value, np.generic):
         return (), value.nbytes, 0
     if isinstance(value, VariableCell):
-        found = seen(value.value) if value.is_initialized else None
+        found = seen(value.value, nbytes_of) if value.is_initialized else None
         return None if found is None else (*found[:2], 0)
-    if not hasattr(value, "nbytes"):
-        return None
+    nbytes = getattr(value, "nbytes", None)
+    if nbytes is None:
+        if nbytes_of is None or not hasattr(value, "shape"):
+            return None
+        nbytes = nbytes_of(value)
     base = getattr(value, "_base", None)  # torch's views have one
-    return tuple(value.shape), int(value.nbytes), id(value if base is None else base)
+    return tuple(value.shape), int(nbytes), id(value if base is None else base)
 
 
 class TracedLines(NamedTuple):

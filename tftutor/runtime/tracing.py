@@ -11,6 +11,7 @@ kernels and of one launch each, and a traced step takes longer than a plain one.
 from __future__ import annotations
 
 import copy
+import functools
 import threading
 import time
 import weakref
@@ -61,7 +62,8 @@ class TracedPart:
         memos = {name: ForgetfulMemo() for name, value in plan.namespace.items()
                  if isinstance(value, ShapeMemo)}
         self.plan.namespace = {
-            **plan.namespace, **memos, "_clock": time.perf_counter_ns, "_seen": seen,
+            **plan.namespace, **memos, "_clock": time.perf_counter_ns,
+            "_seen": functools.partial(seen, nbytes_of=library.nbytes) if waits else seen,
             "_log": self.log.append, "_synchronize": getattr(library, "synchronize", None),
             "_in_use": lambda: library.bytes_in_use}
         exec(traced.code, self.plan.namespace)  # noqa: S102 - the plan's own source
