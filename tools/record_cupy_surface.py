@@ -8,7 +8,8 @@ an interpreter that has CuPy and array-api-compat:
     scratch/bin/python tools/record_cupy_surface.py
 
 An entry is the text of the parameters as in `def`, every default written as 0 (`"a, axis=0"`);
-`"value"` for what isn't called, and `"?"` where nobody says what it takes.
+`"value"` for what isn't called, and `"?"` where nobody says what it takes. `ufuncs` has the types
+that an elementwise function is compiled for, as in NumPy's `ufunc.types`.
 """
 
 from __future__ import annotations
@@ -32,13 +33,18 @@ CLASSES = ("cupy.ndarray", "cupy.cuda.Device", "cupy.cuda.Stream", "cupy.cuda.Ev
 
 def main() -> int:
     """Write the record."""
-    record: dict[str, Any] = {"versions": versions(), "modules": {}, "classes": {}}
+    record: dict[str, Any] = {"versions": versions(), "modules": {}, "classes": {},
+                              "ufuncs": {}}
     for name in MODULES:
         record["modules"][name] = members(importlib.import_module(name))
     for name in CLASSES:
         module, _, attribute = name.rpartition(".")
         record["classes"][name] = members(getattr(importlib.import_module(module), attribute),
                                           of_class=True)
+    for name in ("cupy", "array_api_compat.cupy"):
+        for member in vars(importlib.import_module(name)).items():
+            if type(member[1]).__name__ == "ufunc":
+                record["ufuncs"][member[0]] = " ".join(member[1].types)
     OUTPUT.write_text(as_text(record), encoding="utf-8")
     print(f"{OUTPUT}: {record['versions']}")
     return 0
@@ -120,7 +126,7 @@ def _plain(part: str) -> str:
 def as_text(record: dict[str, Any]) -> str:
     """JSON with one line a module or class."""
     parts = [f'"versions": {json.dumps(record["versions"])}']
-    for kind in ("modules", "classes"):
+    for kind in ("modules", "classes", "ufuncs"):
         rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(entries, separators=(',', ':'))}"
                           for name, entries in record[kind].items())
         parts.append(f'"{kind}": {{\n{rows}\n}}')

@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 COMPAT = "array_api_compat.cupy"
 
 
@@ -29,6 +31,26 @@ def lookup(dotted: str) -> str | None:
 def is_module(dotted: str) -> bool:
     """True for a module, or a package of recorded modules: `cupyx.scipy`."""
     return any(name == dotted or name.startswith(dotted + ".") for name in record()["modules"])
+
+
+def result_types(name: str, operands: list[Any]) -> tuple[np.dtype, ...] | None:
+    """The types that CuPy's elementwise function gives; None if `name` is no such function.
+
+    Args:
+      operands: NumPy arrays and scalars, or Python numbers.
+
+    Raises: TypeError when CuPy has no loop for the operands' types.
+    """
+    types = record()["ufuncs"].get(name)
+    if types is None:
+        return None
+    known = [x.dtype for x in operands if hasattr(x, "dtype")]
+    wanted = [x.dtype if hasattr(x, "dtype") else np.result_type(*known, x) for x in operands]
+    for loop in types.split():
+        takes, _, gives = loop.partition("->")
+        if all(np.can_cast(have, take) for have, take in zip(wanted, takes, strict=True)):
+            return tuple(np.dtype(give) for give in gives)
+    raise TypeError(f"Wrong type ({wanted}) of arguments for cupy_{name}")
 
 
 @functools.cache

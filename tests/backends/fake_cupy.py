@@ -18,7 +18,7 @@ import array_api_compat.numpy as compat_numpy
 import numpy as np
 
 from tests.backends import fake_cuda, fake_elementwise
-from tests.backends.cupy_record import COMPAT, is_module, lookup, misfit
+from tests.backends.cupy_record import COMPAT, is_module, lookup, misfit, result_types
 from tftutor.backends.array_library import ArrayLibrary
 
 # What takes NumPy arrays, to bring them to the GPU or because it looks at types only.
@@ -120,22 +120,44 @@ def _add_operators() -> None:
     for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or",
                  "xor", "lshift", "rshift", "divmod"):
         function = divmod if name == "divmod" else getattr(operator, f"__{name}__")
-        setattr(ndarray, f"__{name}__", lambda a, b, f=function: _operated(f, a, b))
-        setattr(ndarray, f"__r{name}__", lambda a, b, f=function: _operated(f, b, a))
+        ufunc = _UFUNCS.get(name, name)
+        setattr(ndarray, f"__{name}__", lambda a, b, f=function, u=ufunc: _operated(f, u, a, b))
+        setattr(ndarray, f"__r{name}__", lambda a, b, f=function, u=ufunc: _operated(f, u, b, a))
         if name != "divmod":
             in_place = getattr(operator, f"__i{name}__")
             setattr(ndarray, f"__i{name}__", lambda a, b, f=in_place: _operated_in_place(f, a, b))
     for name in ("lt", "le", "eq", "ne", "gt", "ge"):
         function = getattr(operator, name)
-        setattr(ndarray, f"__{name}__", lambda a, b, f=function: _operated(f, a, b))
+        ufunc = _UFUNCS[name]
+        setattr(ndarray, f"__{name}__", lambda a, b, f=function, u=ufunc: _operated(f, u, a, b))
     for name in ("neg", "pos", "abs", "invert"):
         function = getattr(operator, name)
-        setattr(ndarray, f"__{name}__", lambda a, f=function: wrapped(f(a._array)))
+        ufunc = _UFUNCS.get(name, name)
+        setattr(ndarray, f"__{name}__", lambda a, f=function, u=ufunc: _operated(f, u, a))
     ndarray.__hash__ = None  # type: ignore[assignment]
 
 
-def _operated(function: Any, *operands: Any) -> Any:
-    return wrapped(function(*(_operand(value) for value in operands)))
+_UFUNCS = {"sub": "subtract", "mul": "multiply", "truediv": "true_divide",
+           "floordiv": "floor_divide", "mod": "remainder", "pow": "power", "and": "bitwise_and",
+           "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "left_shift",
+           "rshift": "right_shift", "lt": "less", "le": "less_equal", "eq": "equal",
+           "ne": "not_equal", "gt": "greater", "ge": "greater_equal", "neg": "negative",
+           "pos": "positive"}
+
+
+def _operated(function: Any, ufunc: str, *operands: Any) -> Any:
+    plain = [_operand(value) for value in operands]
+    return wrapped(_typed(function(*plain), result_types(ufunc, plain)))
+
+
+def _typed(found: Any, types: tuple[np.dtype, ...] | None) -> Any:
+    """What NumPy computes, in the types that CuPy gives."""
+    if types is None:
+        return found
+    if len(types) == 1:
+        return np.asarray(found).astype(types[0], copy=False)
+    return tuple(np.asarray(part).astype(t, copy=False)
+                 for part, t in zip(found, types, strict=True))
 
 
 def _operated_in_place(function: Any, array: ndarray, value: Any) -> ndarray:
@@ -199,7 +221,10 @@ def _checked(dotted: str, function: Callable[..., Any]) -> Callable[..., Any]:
         kwargs.pop("blocking", None)
         plain = {key: _unwrapped(value) for key, value in kwargs.items()}
         plain.pop("device", None)
-        result = function(*map(_unwrapped, args), **plain)
+        operands = list(map(_unwrapped, args))
+        result = function(*operands, **plain)
+        if not plain and dotted.startswith((f"cupy.{name}", f"{COMPAT}.{name}")):
+            result = _typed(result, result_types(name, operands))
         return kwargs["out"] if isinstance(kwargs.get("out"), ndarray) else wrapped(result)
 
     return call

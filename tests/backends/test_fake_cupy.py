@@ -26,6 +26,8 @@ def cupy(monkeypatch: pytest.MonkeyPatch) -> Any:
     lambda cp, a: cp.sum(a, where=a > 0), lambda cp, a: cp.add(a, 1, where=a > 0),
     lambda cp, a: cp.add.at(a.astype("int8"), a.astype(int), a.astype("int8")),
     lambda cp, a: cp.subtract.at(a, a.astype(int), a),
+    lambda cp, a: cp.logical_and(a.astype("complex64"), a), lambda cp, a: a & a,
+    lambda cp, a: cp.floor(a.astype("complex64")), lambda cp, a: a.astype("complex64") // 2,
 ])
 def test_a_wrong_use_is_a_type_error(cupy: Any, use: Any) -> None:
     with pytest.raises(TypeError):
@@ -47,6 +49,11 @@ def test_what_cupy_can_gives_cupy_arrays(cupy: Any) -> None:
                   np.sqrt(a), a[cupy.asarray([1, 0])], a * np.float64(2), *cupy.split(a, 2)):
         assert isinstance(value, cupy.ndarray)
     assert float(a[0, 1]) == 1.0 and a.shape == (2, 3) and a.dtype == np.float64
+
+
+def test_types_are_cupys(cupy: Any) -> None:
+    flags = cupy.asarray([True, False])
+    assert (flags ** flags).dtype == np.int8
 
 
 def test_an_index_beyond_the_end_comes_round(cupy: Any) -> None:
