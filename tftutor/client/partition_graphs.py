@@ -47,6 +47,7 @@ class _PartGraph:
             for source, node in self.names.received.items() if isinstance(source, Operation)}
         self.graph = GraphDef()
         self.graph.versions.CopyFrom(versions_proto())
+        self.graph.library.SetInParent()
         for tensor, (name, index) in self.names.args.items():
             self._add(name, "_Arg", [], T=tensor.dtype.base_dtype, index=index)
         missing = dict.fromkeys(self._loop_conditions())

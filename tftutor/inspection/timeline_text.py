@@ -54,9 +54,7 @@ def timeline_text(step_stats: Any, width: int = 60) -> str:
         lines.append(f"{title:<{margin}}  {_bar(stretches, length, width)}  "
                      f"busy {100 * busy / length:3.0f} %")
     for title, stretches in sorted(rows.items()):
-        longest = _longest(stretches)
-        if longest:
-            lines.append(f"{title:<{margin}}  {', '.join(longest)}")
+        lines += [f"{title:<{margin}}  {line}" for line in _longest(stretches)]
     return "\n".join(lines)
 
 
@@ -105,7 +103,7 @@ def _longest(stretches: list[_Stretch]) -> list[str]:
         if stretch.what == _COMPUTES and stretch.end > stretch.start:
             times[stretch.op] = times.get(stretch.op, 0) + stretch.end - stretch.start
     ordered = sorted(times.items(), key=lambda item: (-item[1], item[0]))
-    return [f"{name} {_duration(time)}" for name, time in ordered[:_LONGEST]]
+    return [f"{_duration(time):>9}  {name}" for name, time in ordered[:_LONGEST]]
 
 
 def _start(node: Any) -> int:

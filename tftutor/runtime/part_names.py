@@ -29,8 +29,9 @@ class PartNames:
     def __init__(self, plan: Plan, whole: Any) -> None:
         fed = sorted(set(whole.feeds), key=_name)
         fetched = sorted(set(whole.fetches) - set(fed), key=_name)
+        taken = {t for op in plan.ops for t in op._inputs}
         self.args = {t: (f"_arg_{t.op.name}_{t.value_index}_{i}", i) for i, t in enumerate(fed)
-                     if t in plan.feeds}
+                     if t in plan.feeds and t in taken}
         self.retvals = [(f"_retval_{t.op.name}_{t.value_index}_{i}", i, t)
                         for i, t in enumerate(fetched) if t in plan.fetches]
         self.received: dict[Tensor | Operation, TransferNode] = {}
