@@ -1,8 +1,9 @@
 # make lab     opens JupyterLab on the notebooks       LAB_ARGS="--no-browser --port=8899"
-# make test    runs every test                         TEST_ARGS="-k mnist"
+# make test    runs every test                         TEST_ARGS="-k mnist" TORCH=torch
 # make test-gpu  runs what needs a CUDA GPU, with PyTorch and CuPy where they are installed
 # make check   ruff, mypy, import layers, notebook sources and ids, generated files
 # make bench   compares with real TensorFlow           BENCH_ARGS=...
+# TORCH is what pip installs for the tests that need torch; without it they are skipped and counted.
 # The first call makes the virtual environment (VENV, default .venv) from PYTHON; each target
 # installs what it needs once and leaves a stamp, so that the next call starts at once.
 
@@ -11,6 +12,9 @@ PYTHON ?= $(shell sh tools/find_python.sh)
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+ifneq ($(TORCH),)
+STAMP_TORCH := $(VENV)/.stamp-$(subst =,-,$(TORCH))
+endif
 # In a container the only user may be root, and JupyterLab wants to be told that this is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -25,7 +29,7 @@ help:
 lab: $(VENV)/.stamp-lab
 	$(PY) -m jupyterlab --notebook-dir=notebooks $(AS_ROOT) $(LAB_ARGS)
 
-test: $(VENV)/.stamp-test $(VENV)/.stamp-browser
+test: $(VENV)/.stamp-test $(VENV)/.stamp-browser $(STAMP_TORCH)
 	$(PY) -m pytest $(TEST_ARGS)
 
 test-gpu: $(VENV)/.stamp-testcore
@@ -81,6 +85,13 @@ $(VENV)/.stamp-lab $(VENV)/.stamp-testcore $(VENV)/.stamp-test $(VENV)/.stamp-de
 	@echo "Installing $(EXTRA) into $(VENV) (once)"
 	$(PIP) --editable "$(EXTRA)"
 	@touch $@
+
+ifneq ($(TORCH),)
+$(STAMP_TORCH): | $(VENV)/.stamp-test
+	@echo "Installing $(TORCH) into $(VENV) (once)"
+	$(PIP) "$(TORCH)"
+	@touch $@
+endif
 
 $(VENV)/.stamp-browser: | $(VENV)/.stamp-test
 	$(PY) tests/notebooks/browser.py --install
