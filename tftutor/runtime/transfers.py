@@ -80,6 +80,7 @@ class _Counted:
         if kind != BY_REFERENCE:
             self._account.add(kind, nbytes)
         if step.copies is not None:
+            (self.source if self.target.is_host else self.target).library.synchronize()
             step.copies.append(Copy(self.name, kind, self.source.name, self.target.name, nbytes,
                                     start, time.perf_counter_ns(), threading.get_ident()))
 
