@@ -1,7 +1,7 @@
 """A step's statistics, made by hand, and the Chrome traces that a Timeline makes of them.
 
-Two devices, a GPU's stream, a Recv, lanes that overlap, an operation with two outputs, an input
-that nobody made, a label that can't be parsed, and times that coincide.
+Three devices, a GPU's stream and copies, Recvs, lanes that overlap, an operation with two outputs,
+an input that nobody made, a label that can't be parsed, and times that coincide.
 """
 
 from __future__ import annotations
@@ -39,6 +39,18 @@ dev_stats { device: "/job:localhost/replica:0/task:0/device:GPU:0"
 dev_stats { device: "/device:GPU:0/stream:all"
   node_stats { node_name: "d:MatMul" all_start_micros: 133 all_end_rel_micros: 15 }
   node_stats { node_name: "plain" all_start_micros: 150 all_end_rel_micros: 1 }
+}
+dev_stats { device: "/device:GPU:0/memcpy"
+  node_stats { node_name: "edge_3_b:MEMCPYHtoD" all_start_micros: 128 all_end_rel_micros: 2
+    timeline_label: "MEMCPYHtoD 4 bytes (Pageable to Device)" }
+}
+dev_stats { device: "/job:localhost/replica:0/task:0/device:GPU:1"
+  node_stats { node_name: "d/_8" all_start_micros: 131 all_end_rel_micros: 25
+    timeline_label: "d/_8 = _Recv(edge_4_d @ /job:localhost/replica:0/task:0/device:GPU:1, d)"
+    output { tensor_description { allocation_description { requested_bytes: 256
+      allocator_name: "gpu_1_bfc" } } } }
+  node_stats { node_name: "f" all_start_micros: 157 all_end_rel_micros: 3
+    timeline_label: "f = Relu(d/_8)" }
 }
 """
 OPTIONS = [(False, False), (True, False), (False, True), (True, True)]
