@@ -7,7 +7,7 @@ outside - a feed, a constant, a variable - isn't the step's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from tftutor.runtime.traced_source import Seen, TracedLines
@@ -41,7 +41,7 @@ class Allocation:
         self.slot = slot
         self.start = start
         self.end: int | None = None
-        self.holders: set[str] = set()
+        self.holders = 0  # names that stand for it
 
 
 class Lifetimes:
@@ -56,47 +56,54 @@ class Lifetimes:
       of: position in the list of what ran -> the buffers it allocated.
     """
 
-    def __init__(self, ran: Sequence[Ran], foreign: Iterable[int], kept: Iterable[str], end: int
+    def __init__(self, ran: Sequence[Ran], foreign: Iterable[int], kept: Set[str], end: int
                  ) -> None:
         self.of: dict[int, list[Allocation]] = {}
         self._foreign = set(foreign)
         self._live: dict[int, Allocation] = {}
         self._held: dict[str, int] = {}
         for position, entry in enumerate(ran):
-            for new, old in entry.lines.renamed:
+            lines = entry.lines
+            for new, old in lines.renamed:
                 self._hold(new, self._held.get(old), entry.end)
-            self._allocate(position, entry)
-            for name in entry.lines.released:
+            if lines.values:
+                self._allocate(position, entry)
+            for name in lines.released:
                 self._hold(name, None, entry.end)
-        kept = set(kept)
-        for name in list(self._held):
-            if name not in kept:
-                self._hold(name, None, end)
+        for name in self._held.keys() - kept:
+            self._hold(name, None, end)
 
     def _allocate(self, position: int, entry: Ran) -> None:
-        op = entry.lines.op
-        for (name, slot), value in zip(entry.lines.values, entry.values, strict=True):
+        _, lines, _, began, end, values, _ = entry
+        for (name, slot), value in zip(lines.values, values, strict=True):
             key = value[2] if value is not None else 0
             if value is None or not key or key in self._foreign:
-                self._hold(name, None, entry.end)
+                self._hold(name, None, end)
                 continue
             if key not in self._live:
-                if slot >= 0 and op is not None and op.type in _PASS_ON:
+                if slot >= 0 and lines.op is not None and lines.op.type in _PASS_ON:
                     self._foreign.add(key)
                     continue
-                made = self._live[key] = Allocation(value[1], slot, entry.began)
-                self.of.setdefault(position, []).append(made)
-            self._hold(name, key, entry.end)
+                made = self._live[key] = Allocation(value[1], slot, began)
+                if position in self.of:
+                    self.of[position].append(made)
+                else:
+                    self.of[position] = [made]
+            self._hold(name, key, end)
 
     def _hold(self, name: str, key: int | None, time: int) -> None:
         """Let a name hold a buffer, and no longer the one that it held."""
-        before = self._held.pop(name, None)
-        if key is not None and key in self._live:
+        before = self._held.get(name)
+        if before == key:
+            return
+        if key is not None:
             self._held[name] = key
-            self._live[key].holders.add(name)
-        if before is not None and before != key:
+            self._live[key].holders += 1
+        if before is not None:
+            if key is None:
+                del self._held[name]
             buffer = self._live[before]
-            buffer.holders.discard(name)
+            buffer.holders -= 1
             if not buffer.holders:
                 buffer.end = time
                 del self._live[before]

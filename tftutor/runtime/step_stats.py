@@ -12,7 +12,8 @@ Source: TF 1.15, tensorflow/core/framework/step_stats.proto.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -29,6 +30,7 @@ from tftutor.runtime.traced_source import Seen, seen
 from tftutor.runtime.transfers import BY_REFERENCE, Copy, TransferNode
 
 _HOST_ALLOCATOR = "cpu"
+_NOTHING: tuple[Allocation, ...] = ()
 _WITHOUT_KERNEL = CONTROL_FLOW_TYPES | ALIASES | {"_Send", "_Recv"}
 _MEMORIES = {"HtoD": "Pageable to Device", "DtoH": "Device to Pageable",
              "PtoP": "Device to Device"}
@@ -99,19 +101,22 @@ class _PartWriter:
         self.device: Device | None = part.device
         self.device_name = self.plan.device_name
         self.epoch = traced.epoch
-        self.names = PartNames(self.plan, traced.original)
+        self.thread_id = part.thread & 0xFFFFFFFF
+        self.templates = _templates.setdefault(self.plan, {})
+        if "names" not in self.templates:
+            self.templates["names"] = PartNames(self.plan, traced.original)
+        self.names: PartNames = self.templates["names"]
         self.ran = list(_entries(part, [c for c in traced.copies if c.thread == part.thread]))
         self.lifetimes = Lifetimes(self.ran, _foreign(part), self._kept(), part.end)
-        self.templates = _templates.setdefault(self.plan, {})
         self._looks = dict(zip((self.plan.names[t] for t in self.plan.feeds), part.given,
                                strict=True))
         self._on_gpu = self.device is not None and not self.device.is_host
 
-    def _kept(self) -> list[str]:
+    def _kept(self) -> set[str]:
         """The names whose values leave the step; what leaves a GPU is a copy."""
         if self.device is not None and not self.device.is_host:
-            return []
-        return [self.plan.names[t] for t in self.plan.fetches if t in self.plan.names]
+            return set()
+        return {self.plan.names[t] for t in self.plan.fetches if t in self.plan.names}
 
     @property
     def allocator(self) -> str:
@@ -125,20 +130,22 @@ class _PartWriter:
 
     def write(self, table: Any) -> None:
         """Fill the DeviceStepStats with all nodes, in the order in which they began."""
-        part = self.part
         if self.device is not None and self.device.is_simulated:
-            table.thread_names[part.thread & 0xFFFFFFFF] = _simulated(self.device)
-        timed: list[tuple[Any, ...]] = [(part.start, -1, self._source)]
-        timed += [(part.start, 0, self._write_arg, t) for t in self.names.args]
-        timed += [(time, 1, self._write_still, op, time) for op, time in self._still()]
-        timed += [(entry.start, 2, self._write_ran, i)
-                  for i, entry in enumerate(self.ran) if entry.lines.op is not None]
-        timed += [(part.end, 3, self._write_retval, name, t)
-                  for name, _, t in self.names.retvals]
-        timed.sort(key=itemgetter(0, 1))
+            table.thread_names[self.thread_id] = _simulated(self.device)
         add = table.node_stats.add
-        for _, _, write, *arguments in timed:
-            write(add(), *arguments)
+        self._source(add())
+        for tensor in self.names.args:
+            self._write_arg(add(), tensor)
+        still = deque(sorted(self._still(), key=itemgetter(1)))
+        for position, entry in enumerate(self.ran):
+            while still and still[0][1] <= entry.start:
+                self._write_still(add(), *still.popleft())
+            if entry.lines.op is not None:
+                self._write_ran(add(), position, entry)
+        for op, time in still:
+            self._write_still(add(), op, time)
+        for name, _, tensor in self.names.retvals:
+            self._write_retval(add(), name, tensor)
 
     def _source(self, node: Any) -> None:
         self._head(node, "_SOURCE", "_SOURCE = NoOp()", self.part.start)
@@ -148,7 +155,7 @@ class _PartWriter:
     def _head(self, node: Any, name: str, label: str, start: int) -> None:
         node.node_name, node.timeline_label = name, label
         node.memory_stats.SetInParent()
-        node.thread_id = self.part.thread & 0xFFFFFFFF
+        node.thread_id = self.thread_id
         _set_times(node, start + self.epoch, 0, 0)
 
     def _write_arg(self, node: Any, tensor: Tensor) -> None:
@@ -210,22 +217,31 @@ class _PartWriter:
 
     # -- a node that ran ------------------------------------------------------------------------
 
-    def _write_ran(self, node: Any, position: int) -> None:
-        entry = self.ran[position]
-        key = (entry.number, *[look and look[0] for look in entry.values])
+    def _write_ran(self, node: Any, position: int, entry: Ran) -> None:
+        number, _, start, began, end, values, in_use = entry
+        allocations = self.lifetimes.of.get(position, _NOTHING)
+        before = self.ran[position - 1].in_use if position else self.part.in_use
+        samples = in_use != before or (in_use is not None and bool(allocations))
+        key = (number, samples, *[look and look[0] for look in values],
+               *[(a.slot, a.end is None) for a in allocations])
         template = self.templates.get(key)
         if template is None:
-            template = self.templates[key] = self._template(entry)
-        node.CopyFrom(template)
-        node.thread_id = self.part.thread & 0xFFFFFFFF
-        start = entry.start + self.epoch
-        _set_times(node, start, entry.began - entry.start, entry.end - entry.start)
-        found = self.lifetimes.of.get(position)
-        before = self.ran[position - 1].in_use if position else self.part.in_use
-        if found is not None or entry.in_use != before is not None:
-            self._write_memory(node, entry, found or [])
+            template = self.templates[key] = self._template(entry, allocations, samples)
+        prepared, places = template
+        node.CopyFrom(prepared)
+        node.thread_id = self.thread_id
+        _set_times(node, start + self.epoch, began - start, end - start)
+        if samples:
+            node.memory[0].allocator_bytes_in_use = in_use
+        for (used, taken, given), allocation in zip(places, allocations, strict=True):
+            records = node.memory[used].allocation_records
+            records[taken].alloc_micros = (allocation.start + self.epoch) // 1000
+            if allocation.end is not None:
+                records[given].alloc_micros = (allocation.end + self.epoch) // 1000
 
-    def _template(self, entry: Ran) -> Any:
+    def _template(self, entry: Ran, allocations: Sequence[Allocation], samples: bool
+                  ) -> tuple[Any, list[tuple[int, int, int]]]:
+        """A node without times, and where they go: (allocator, record taken, record given)."""
         from tensorboard.compat.proto.step_stats_pb2 import NodeExecStats
 
         op = entry.lines.op
@@ -236,30 +252,24 @@ class _PartWriter:
             if slot >= 0:
                 self._fill_output(node, slot, op.outputs[slot], look,
                                   self._allocator_of(op, slot))
-        return node
+        allocators = [self.allocator] if samples else []
+        allocators += [self._allocator_of(op, a.slot) for a in allocations]
+        names = list(dict.fromkeys(allocators))
+        for name in names:
+            node.memory.add(allocator_name=name)
+        return node, [self._write_allocation(node, names, op, a) for a in allocations]
 
-    def _write_memory(self, node: Any, entry: Ran, allocations: list[Allocation]) -> None:
-        used: dict[str, Any] = {}
-        if entry.in_use is not None:
-            memory = used[self.allocator] = node.memory.add()
-            memory.allocator_name = self.allocator
-            memory.allocator_bytes_in_use = entry.in_use
-        for allocation in allocations:
-            name = self._allocator_of(entry.lines.op, allocation.slot)
-            memory = used.get(name)
-            if memory is None:
-                memory = used[name] = node.memory.add()
-                memory.allocator_name = name
-            nbytes = allocation.nbytes
-            memory.total_bytes = memory.peak_bytes = memory.live_bytes = (
-                memory.total_bytes + nbytes)
-            records = memory.allocation_records
-            taken = records.add()  # attribute by attribute: keywords take three times as long
-            taken.alloc_micros, taken.alloc_bytes = (allocation.start + self.epoch) // 1000, nbytes
-            if allocation.end is not None:
-                given = records.add()
-                given.alloc_micros = (allocation.end + self.epoch) // 1000
-                given.alloc_bytes = -nbytes
+    def _write_allocation(self, node: Any, names: list[str], op: Operation, allocation: Allocation
+                          ) -> tuple[int, int, int]:
+        used = names.index(self._allocator_of(op, allocation.slot))
+        memory, nbytes = node.memory[used], allocation.nbytes
+        memory.total_bytes = memory.peak_bytes = memory.live_bytes = memory.total_bytes + nbytes
+        records = memory.allocation_records
+        taken = len(records)
+        records.add(alloc_bytes=nbytes)
+        if allocation.end is not None:
+            records.add(alloc_bytes=-nbytes)
+        return used, taken, taken + 1
 
     def _allocator_of(self, op: Any, slot: int) -> str:
         if not self._on_gpu:

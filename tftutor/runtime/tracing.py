@@ -2,6 +2,7 @@
 
 The traced plan is made from the source of the plain one when a run asks for it, so that runs
 without a trace pay nothing. In a step on several devices each part is traced in its own thread.
+Inside the step a traced operation takes a microsecond more; the protos are made afterwards.
 
 A real GPU works behind the host's back: what a clock around a call shows is how long the launch
 took. A traced step therefore waits for the GPU after each operation. Its times are those of the
