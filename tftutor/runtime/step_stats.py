@@ -306,18 +306,22 @@ class _PartWriter:
         table = stats.dev_stats.add(device=f"{self.device.short_name}/stream:all")
         if self.device.is_simulated:
             table.thread_names[0] = _simulated(self.device)
-        launches = self.templates.get("launches")
-        if launches is None:
-            launches = self.templates["launches"] = {
-                lines.op for lines in self.part.steps
-                if lines.op is not None and lines.op.type not in _WITHOUT_KERNEL
-                and not memory_of(lines.op).is_all_host}
-        for entry in self.ran:
-            op = entry.lines.op
-            if op is not None and op in launches:
-                node = table.node_stats.add()
-                node.node_name = f"{op.name}:{op.type}"
-                _set_times(node, entry.began + self.epoch, 0, entry.end - entry.began)
+        names: dict[Operation, str] | None = self.templates.get("launches")
+        if names is None:
+            names = self.templates["launches"] = {
+                op: f"{op.name}:{op.type}" for op in (lines.op for lines in self.part.steps)
+                if op is not None and op.type not in _WITHOUT_KERNEL
+                and not memory_of(op).is_all_host}
+        add = table.node_stats.add
+        for _, lines, _, began, end, _, _ in self.ran:
+            if lines.op is not None and lines.op in names:
+                node = add()
+                node.node_name = names[lines.op]
+                start = (began + self.epoch) // 1000
+                node.all_start_micros = start
+                # As TensorFlow's device tracer has it: no shorter than a microsecond.
+                node.op_end_rel_micros = node.all_end_rel_micros = max(
+                    (end + self.epoch) // 1000 - start, 1)
 
 
 def _entries(part: Any, copies: list[Copy]) -> Iterator[Ran]:
