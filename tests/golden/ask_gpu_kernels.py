@@ -4,7 +4,7 @@ stay in host memory.
 A GPU without a kernel of its own takes the one for every device ("DEFAULT": NoOp, Placeholder,
 StackPushV2), so those come after the GPU's in each list.
 
-    pip install "tensorflow-gpu==1.15.5" "protobuf<3.21" "numpy<1.19"      # Python 3.7, no GPU needed
+    pip install "tensorflow-gpu==1.15.5" "protobuf<3.21" "numpy<1.19"    # Python 3.7, needs no GPU
     python tests/golden/ask_gpu_kernels.py > tftutor/runtime/gpu_kernels.json
 
 One entry an op type: a list of kernels [types, host arguments], where `types` maps an attribute to

@@ -124,7 +124,8 @@ def test_memory_that_sessions_use_on_simulated_gpus_is_shown():
 
 def test_without_allow_growth_all_memory_is_taken_at_once():
     environ = {"TFTUTOR_SIMULATED_GPUS": "1", "TFTUTOR_SIMULATED_GPU_MEMORY": "64M"}
-    assert (gpu_state(environ=environ).gpus[0].memory_used_mib, gpu_state(1, environ).processes) == (0, ())
+    state = gpu_state(environ=environ)
+    assert (state.gpus[0].memory_used_mib, gpu_state(1, environ).processes) == (0, ())
     session_devices(SessionConfig({}, gpu=GpuSettings(memory_fraction=0.5)), environ)
     assert gpu_state(environ=environ).gpus[0].memory_used_mib == 32
 

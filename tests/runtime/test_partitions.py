@@ -380,7 +380,7 @@ def test_two_threads_may_run_steps_on_the_same_devices():
     assert found == {number: [2.0 * number + 1.0] * 50 for number in range(4)}
 
 
-# -- variables of another device --------------------------------------------------------------------
+# -- variables of another device ------------------------------------------------------------------
 
 def test_a_read_ordered_after_an_update_on_another_device_sees_it():
     counter = tf.Variable(0)  # int32: TensorFlow has no GPU kernel for such a variable

@@ -113,7 +113,7 @@ class NumpyLibrary:
     """NumPy in the host's memory."""
 
     name = "numpy"
-    xp = np
+    xp: Any = np
     is_host = True
 
     def from_host(self, array: Any) -> Any:

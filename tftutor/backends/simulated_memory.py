@@ -16,6 +16,7 @@ import numpy as np
 
 _BLOCK = 256  # bytes
 _ROWS = 10  # of an allocation table
+_UNITS = ("KiB", "MiB", "GiB", "TiB")
 
 
 class Allocation(NamedTuple):
@@ -139,9 +140,5 @@ def bytes_text(count: int) -> str:
     """`1.50GiB`, `256B`, as TensorFlow writes sizes."""
     if count < 1024:
         return f"{count}B"
-    value, unit = float(count), "B"
-    for unit in ("KiB", "MiB", "GiB", "TiB"):
-        value /= 1024
-        if value < 1024:
-            break
-    return f"{value:.2f}{unit}"
+    power = min((count.bit_length() - 1) // 10, len(_UNITS))
+    return f"{count / (1 << 10 * power):.2f}{_UNITS[power - 1]}"

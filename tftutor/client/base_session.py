@@ -28,10 +28,9 @@ from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.device_set import device_mapping, session_devices
 from tftutor.runtime.devices import Device
 from tftutor.runtime.executor import run_plan
+from tftutor.runtime.partitioned_plan import AnyPlan, make_plan
 from tftutor.runtime.placement import Placement
 from tftutor.runtime.placer import Placer
-from tftutor.runtime.partitioned_plan import PartitionedPlan, make_plan
-from tftutor.runtime.plan import Plan
 from tftutor.runtime.rendezvous import Rendezvous
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
@@ -42,7 +41,7 @@ class _Compiled:
 
     __slots__ = ("plan", "rebuild", "feed_tensors", "mutations", "keep", "echoes")
 
-    def __init__(self, plan: Plan, rebuild: Callable[[list[Any]], Any],
+    def __init__(self, plan: AnyPlan, rebuild: Callable[[list[Any]], Any],
                  feed_tensors: tuple[Tensor, ...], mutations: int, keep: Any) -> None:
         self.plan = plan
         self.rebuild = rebuild
@@ -163,12 +162,12 @@ class BaseSession:
                 results[position] = fed_and_fetched(tensor, given[tensor])
         return compiled.rebuild(results)
 
-    def _execute(self, plan: Plan, feeds: list[Any]) -> list[Any]:
+    def _execute(self, plan: AnyPlan, feeds: list[Any]) -> list[Any]:
         if not plan.uses_step:
             return run_plan(plan, feeds, None)
         return self._execute_step(plan, feeds, self._settings.timeout)
 
-    def _execute_step(self, plan: Plan, feeds: list[Any], timeout: float | None,
+    def _execute_step(self, plan: AnyPlan, feeds: list[Any], timeout: float | None,
                       copies: list[Any] | None = None) -> list[Any]:
         """Run a plan some kernel of which may wait, or looks at its step; `copies` is filled."""
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -181,7 +180,7 @@ class BaseSession:
         finally:
             self._running.discard(step)
 
-    def _execute_with_options(self, plan: Plan, feeds: list[Any], options: Any, run_metadata: Any
+    def _execute_with_options(self, plan: AnyPlan, feeds: list[Any], options: Any, run_metadata: Any
                               ) -> list[Any]:
         wanted: StepOptions = read_run_options(options, self._settings.timeout)
         if run_metadata is None or not wanted.is_traced:
@@ -238,7 +237,7 @@ class BaseSession:
         return _Compiled(plan, mapper.rebuild, tensors, mutations, keep)
 
     def _plan_for(self, fetches: tuple[Tensor, ...], targets: tuple[Operation, ...],
-                  feeds: tuple[Tensor, ...], done: frozenset[Operation] = frozenset()) -> Plan:
+                  feeds: tuple[Tensor, ...], done: frozenset[Operation] = frozenset()) -> AnyPlan:
         placement = self._placer.place(self._graph)
         if self._settings.log_device_placement:
             if placement is not self._logged:

@@ -10,7 +10,7 @@ from tftutor.backends.array_library import ArrayLibrary, NumpyLibrary
 from tftutor.framework.attr_values import plain_attr
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.kernels import load_kernels
-from tftutor.kernels.acceleration import ACCELERATED, accelerated
+from tftutor.kernels.acceleration import ACCELERATED, Acceleration
 from tftutor.runtime.resources import KernelContext, ResourceManager
 
 _PLACEHOLDERS = {"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"}
@@ -30,10 +30,11 @@ class NodeBinder:
     def __init__(self, resources: ResourceManager, feeds: Iterable[Tensor] = (),
                  library: ArrayLibrary | None = None) -> None:
         self.resources = resources
-        self.library: ArrayLibrary = library or NumpyLibrary()
+        self.library: ArrayLibrary = NumpyLibrary() if library is None else library
         self.xp = self.library.xp
         if self.library.name != "numpy":
             load_kernels(self.library.name)
+        self._acceleration = Acceleration()
         # A binder may look at static values. A feed for a computed tensor can overrule them.
         self._may_bind = all(t.op.type in _PLACEHOLDERS for t in feeds)
 
@@ -49,7 +50,7 @@ class NodeBinder:
         """The kernel of a node. Raises: tf.errors.InvalidArgumentError when it has none here."""
         bound = self._bind(op)
         if op.type in ACCELERATED and self.library.name == "numpy":
-            faster = accelerated(op, bound.function, bound.keywords)
+            faster = self._acceleration.kernel(op, bound.function, bound.keywords)
             if faster is not None:
                 return BoundKernel(faster, {}, False)
         return bound

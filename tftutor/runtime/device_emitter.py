@@ -27,7 +27,7 @@ _OBJECTS = ("resource", "variant", "string")  # handles and the like: never copi
 
 
 class DeviceBinder(NodeBinder):
-    """Binds the nodes of one GPU: its library's kernels, and the host's where all is in host memory."""
+    """Binds the nodes of one GPU: kernels of its library, or the host's for values of the host."""
 
     def __init__(self, resources: ResourceManager, feeds: Sequence[Tensor], device: Device) -> None:
         super().__init__(resources, feeds, device.library)
@@ -201,10 +201,11 @@ class DeviceMemory(Emitter):
 
     def _releases_of(self, user: Any, tensors: Sequence[Tensor]) -> str:
         text = super()._releases_of(user, tensors)
-        if not text:
+        if not self._at_top_level():
             return text
         copies = [self._copies.pop(t) for t in dict.fromkeys(tensors)
-                  if t in self._copies and f"{self.names.get(t)} =" in text]
+                  if t in self._copies and self._last_use.get(t) is user
+                  and self._has_no_other_name(t)]
         return text + "".join(f"; {name} = None" for name in copies)
 
 

@@ -35,7 +35,7 @@ class Device:
         self.device_type = device_type
         self.index = index
         self.parts: DeviceParts = parse_device(self.name)
-        self.library: ArrayLibrary = library or NumpyLibrary()
+        self.library: ArrayLibrary = NumpyLibrary() if library is None else library
         self.memory_limit = memory_limit
         self.description = description
         self.is_simulated = is_simulated

@@ -373,16 +373,19 @@ class Emitter:
     def _releases_of(self, user: Any, tensors: Sequence[Tensor]) -> str:
         if self.indent != 1:
             return ""
-        names = []
-        for tensor in dict.fromkeys(tensors):
-            if (self._last_use.get(tensor) is user and self.names.get(tensor, "").startswith("v")
-                    and tensor.op.type not in ALIASES
-                    and tensor.op.type not in NEVER_FOLDED
-                    and not any(c.type in ALIASES or c.type in NEVER_FOLDED
-                                for c in tensor._consumers or ())
-                    and (num_elements(tensor._shape) or _BIG) >= _BIG):
-                names.append(self.names[tensor])
+        names = [self.names[tensor] for tensor in dict.fromkeys(tensors)
+                 if self._last_use.get(tensor) is user
+                 and self.names.get(tensor, "").startswith("v")
+                 and tensor.op.type not in NEVER_FOLDED and self._has_no_other_name(tensor)]
         return f"; {' = '.join(names)} = None" if names else ""
+
+    @staticmethod
+    def _has_no_other_name(tensor: Tensor) -> bool:
+        """True for a value that is big, and that no node which only passes it on has named anew."""
+        return (tensor.op.type not in ALIASES
+                and not any(c.type in ALIASES or c.type in NEVER_FOLDED
+                            for c in tensor._consumers or ())
+                and (num_elements(tensor._shape) or _BIG) >= _BIG)
 
 
 def _keeps_shape(shape: Shape, other: Shape) -> bool:

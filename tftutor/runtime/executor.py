@@ -15,14 +15,15 @@ import numpy as np
 from tftutor import errors
 from tftutor.backends.gpu_discovery import is_out_of_memory
 from tftutor.framework.operation import Operation
+from tftutor.runtime.partitioned_plan import AnyPlan, PartitionedPlan
 from tftutor.runtime.plan import Plan
 from tftutor.runtime.rendezvous import StepAborted
 from tftutor.runtime.resources import VariableCell
 
 
-def run_plan(plan: Plan, feeds: Sequence[Any], step: Any) -> list[Any]:
+def run_plan(plan: AnyPlan, feeds: Sequence[Any], step: Any) -> list[Any]:
     """Run one step. Raises: tf.errors.OpError that names the node that failed."""
-    if plan.parts is not None:
+    if isinstance(plan, PartitionedPlan):
         return plan.run(feeds, step, run_plan)
     try:
         with np.errstate(all="ignore"):

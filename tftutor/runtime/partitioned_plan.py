@@ -7,6 +7,7 @@ meet in the step's rendezvous. When one fails, the others are let go, and the er
 from __future__ import annotations
 
 import contextlib
+import functools
 import traceback
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
@@ -26,11 +27,12 @@ from tftutor.runtime.devices import Device
 from tftutor.runtime.emitter import Emitter
 from tftutor.runtime.frames import FlowAnalysis
 from tftutor.runtime.late_reads import LateReads
-from tftutor.runtime.partitioner import Partition, Partitioner, straight_flow
+from tftutor.runtime.partitioner import Partition, Partitioner
 from tftutor.runtime.plan import Plan, Step, emitter_for
 from tftutor.runtime.rendezvous import StepAborted
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.shape_regions import StraightEmitter
+from tftutor.runtime.step_order import straight_flow
 from tftutor.runtime.step_state import StepState
 from tftutor.runtime.transfers import Channel
 
@@ -136,7 +138,7 @@ class _Run:
         here = parts[0] if parts and parts[0].device.is_host else None
         simulated = any(part.device.is_simulated for part in parts)
         with single_threaded_blas() if simulated else contextlib.nullcontext():
-            works = [(part, start(lambda part=part: self._run_part(part), part.device.short_name))
+            works = [(part, start(functools.partial(self._run_part, part), part.device.short_name))
                      for part in parts if part is not here]
             found = [(here, self._run_part(here))] if here is not None else []
             for part, work in works:
@@ -210,10 +212,12 @@ def _cancelled(text: str) -> Exception:
     return error
 
 
+AnyPlan = Plan | PartitionedPlan
+
+
 def make_plan(fetches: Sequence[Tensor], targets: Sequence[Operation], feeds: Sequence[Tensor],
               resources: ResourceManager, done: Collection[Operation],
-              device_of: Callable[[Operation], Device], devices: Sequence[Device]
-              ) -> Plan | PartitionedPlan:
+              device_of: Callable[[Operation], Device], devices: Sequence[Device]) -> AnyPlan:
     """A Plan, or a PartitionedPlan when anything runs beyond the first of `devices`."""
     if len(devices) == 1:
         return Plan(fetches, targets, feeds, resources, done)

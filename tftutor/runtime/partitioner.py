@@ -23,14 +23,11 @@ from tftutor.runtime.frames import (
     FlowAnalysis,
     Frame,
     Guard,
-    Unit,
 )
 from tftutor.runtime.kernel_registry import gpu_kernel
 from tftutor.runtime.late_reads import LateReads
+from tftutor.runtime.step_order import Source, Units, receive_late, taken_by
 from tftutor.runtime.transfers import Channel, TransferNode
-
-Units = list[tuple[Unit, Guard]]
-Source = Tensor | Operation  # what is needed from elsewhere: a value, or that something has run
 
 
 class Partition:
@@ -101,7 +98,7 @@ class Partitioner:
             if wanted[device] or any(op.type != "NoOp" for op in _flat(root)):
                 guards = [literal.tensor for t in wanted[device]
                           for literal in self.flow.tensor_guard.get(t, ())]
-                taken = (*_taken(root, (), self._also_taken), *guards)
+                taken = (*taken_by(root, (), self._also_taken), *guards)
                 found.append(Partition(device, root, wanted[device], taken))
         return found
 
@@ -260,7 +257,7 @@ class Partitioner:
                           if channel.source is device]
                 if unit.type not in EXITS:
                     found += [(node, guard) for node in self._receivers(unit, device, needs)]
-        return _receive_late(found, self._also_taken)
+        return receive_late(found, self._also_taken)
 
     def _also_taken(self, op: Operation) -> Iterable[Source]:
         for arm in self.flow.arms.get(op, ()):
@@ -271,7 +268,8 @@ class Partitioner:
                    ) -> list[TransferNode]:
         if self._places.get(op) is device:
             return []
-        return [TransferNode(self._ends[source, device], False) for source in (*op.outputs, op)
+        sources: tuple[Source, ...] = (*op.outputs, op)
+        return [TransferNode(self._ends[source, device], False) for source in sources
                 if source in needs]
 
     def _senders(self, op: Operation) -> list[TransferNode]:
@@ -294,29 +292,6 @@ def _places(flow: FlowAnalysis, device_of: Callable[[Operation], Device]
     return places
 
 
-def straight_flow(ops: Sequence[Operation], device_of: Callable[[Operation], Device],
-                  fed: Iterable[Tensor]) -> FlowAnalysis:
-    """The flow of a step without branches and loops, ordered for devices that work at once.
-
-    First comes what needs no other device, then what needs one hop between devices, and so on: a
-    device then has sent what it can before it waits. A step that fills and empties queues keeps
-    its order, in which whatever may fill one comes first.
-    """
-    hops: dict[Operation, int] = {}
-    if not any(op.type.startswith("Queue") for op in ops):
-        for op in ops:
-            place = device_of(op)
-            hops[op] = max((hops[source] + (device_of(source) is not place)
-                            for source in (*(t.op for t in op._inputs), *op._control_inputs)
-                            if source in hops), default=0)
-    flow = FlowAnalysis((), fed)
-    flow.position = {op: index for index, op in enumerate(ops)}
-    flow.root.ops = list(ops)
-    ordered = sorted(ops, key=lambda op: hops.get(op, 0))  # stable
-    flow.root.phases = [[(op, ()) for op in ordered], [], []]
-    return flow
-
-
 def _flat(frame: Frame) -> Iterable[Operation]:
     for phase in frame.phases:
         for unit, _ in phase:
@@ -324,52 +299,3 @@ def _flat(frame: Frame) -> Iterable[Operation]:
                 yield from _flat(unit)
             else:
                 yield unit
-
-
-# -- receiving late ---------------------------------------------------------------------------------
-
-AlsoTaken = Callable[[Operation], Iterable[Source]]  # beyond the inputs of an operation
-
-
-def _receive_late(units: Units, also: AlsoTaken) -> Units:
-    """Move each `_Recv` to just before the first unit that takes what it receives."""
-    waiting: dict[Source, tuple[Unit, Guard]] = {}
-    result: Units = []
-    for unit, guard in units:
-        if isinstance(unit, TransferNode) and unit.type == "_Recv":
-            channel = unit.channel
-            waiting[channel.tensor if channel.tensor is not None else channel.producer] = (
-                unit, guard)
-            continue
-        if waiting:
-            _flush(waiting, (unit, guard), also, result)
-        result.append((unit, guard))
-    result.extend(waiting.values())
-    return result
-
-
-def _flush(waiting: dict[Source, tuple[Unit, Guard]], entry: tuple[Unit, Guard], also: AlsoTaken,
-           result: Units) -> None:
-    """Append what a unit takes, and first the predicates under which that is received."""
-    for source in _taken(*entry, also):
-        received = waiting.pop(source, None)
-        if received is not None:
-            _flush(waiting, received, also, result)
-            result.append(received)
-
-
-def _taken(unit: Unit, guard: Guard, also: AlsoTaken) -> Iterable[Source]:
-    for literal in guard:
-        yield literal.tensor
-    if isinstance(unit, Frame):
-        for phase in unit.phases:
-            for inner, inner_guard in phase:
-                yield from _taken(inner, inner_guard, also)
-        for merge in unit.loop_merges:
-            yield from merge._inputs
-        if unit.loop_cond is not None:
-            yield unit.loop_cond._inputs[0]
-    else:
-        yield from unit._inputs
-        yield from unit._control_inputs
-        yield from also(unit)

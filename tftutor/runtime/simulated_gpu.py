@@ -19,6 +19,7 @@ from tftutor.backends.array_library import ArrayLibrary
 from tftutor.backends.simulated_memory import SimulatedMemory, SimulatedOutOfMemoryError
 from tftutor.framework.dtypes import as_dtype
 from tftutor.framework.operation import Operation
+from tftutor.framework.shape_merge import is_fully_defined, num_elements
 from tftutor.runtime.kernel_registry import GpuKernel
 from tftutor.runtime.resources import VariableCell
 
@@ -32,7 +33,7 @@ class SimulatedLibrary:
     """
 
     name = "numpy"
-    xp = np
+    xp: Any = np
     is_host = False
 
     def __init__(self, index: int, memory_limit: int) -> None:
@@ -149,14 +150,14 @@ class SimulatedLibrary:
             raise self._out_of_memory(error) from None
 
 
-def _static_results(op: Operation, memory: GpuKernel) -> list[tuple[Any, tuple[int, ...]]]:
+def _static_results(op: Operation, memory: GpuKernel) -> list[tuple[Any, Any]]:
     """(dtype, shape) of outputs so big that they are checked before the host computes them."""
-    found = []
+    found: list[tuple[Any, Any]] = []
     for tensor, on_host in zip(op.outputs, memory.host_outputs, strict=True):
         shape, dtype = tensor._shape, tensor.dtype.base_dtype
-        if (not on_host and shape is not None and None not in shape
+        if (not on_host and shape is not None and is_fully_defined(shape)
                 and not tensor.dtype._is_ref_dtype and dtype.is_numpy_compatible
                 and dtype.name not in ("string", "resource", "variant")
-                and int(np.prod(shape, dtype=object)) > 1 << 24):
+                and (num_elements(shape) or 0) > 1 << 24):
             found.append((dtype.as_numpy_dtype, shape))
     return found
