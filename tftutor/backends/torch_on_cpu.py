@@ -75,11 +75,6 @@ def _is_installed() -> bool:
     return importlib.util.find_spec("torch") is not None
 
 
-def is_loaded() -> bool:
-    """True when torch has been loaded for the host already, and may be used."""
-    return _torch is not None and setting() != "0"
-
-
 def is_ready() -> bool:
     """True when torch can be asked to compute; loads it if it isn't yet.
 
@@ -143,7 +138,7 @@ def _keep_freed_memory() -> None:
         mallopt(_M_TRIM_THRESHOLD, _HELD[1])
 
 
-def _lent(value: Any) -> Any:
+def lent(value: Any) -> Any:
     """A tensor in the array's memory; whole numbers (sizes, window shapes) stay as they are."""
     if value.dtype.kind != "f":
         return value
@@ -152,15 +147,16 @@ def _lent(value: Any) -> Any:
     return _torch.from_numpy(value)
 
 
-def call(kernel: Any, inputs: Any, keywords: dict[str, Any]) -> Any:
-    """`kernel(*tensors, **keywords)` on NumPy arrays: the result is one, or a tuple of them.
-
-    `is_ready()` must have said so. As many threads as `threads.thread_count()` says take part.
-    """
+def set_threads() -> None:
+    """Let as many threads as `threads.thread_count()` says take part in what comes next."""
     count = 1 if _is_forked else thread_count()
     if _torch.get_num_threads() != count:  # torch keeps it for each thread that calls
         _torch.set_num_threads(count)
-    result = kernel(*map(_lent, inputs), **keywords)
+
+
+def call(kernel: Any, inputs: Any, keywords: dict[str, Any]) -> Any:
+    """`kernel(*tensors, **keywords)` on NumPy arrays: the result is one, or a tuple of them."""
+    result = kernel(*map(lent, inputs), **keywords)
     if isinstance(result, tuple):
         return tuple(part.numpy() for part in result)
     return result.numpy()

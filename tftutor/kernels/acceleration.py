@@ -2,8 +2,8 @@
 
 The size of an operation follows from its inputs alone, so that a program computes with the same
 library, and gets the same numbers, each time it runs. Convolutions load torch when they are big
-enough to be worth its import. What gives the same bits in both libraries (`_follower`) uses torch
-once it is there, and never loads it.
+enough to be worth its import. Other operations use it in plans in which a convolution has done so
+(`follows`), and never load it.
 
 Measured: docs/decisions/0009-torch-on-the-cpu.md.
 """
@@ -40,12 +40,12 @@ class Accelerated(NamedTuple):
 
     size: what counts of the inputs, given the node; 0 for inputs that torch isn't given.
     least: from this size on.
-    loads: whether such an operation is reason enough to import torch.
+    follows: only in a plan that has used torch for something else before.
     """
 
     size: Callable[[Operation, Arrays], int]
     least: int
-    loads: bool
+    follows: bool
 
 
 # -- sizes ----------------------------------------------------------------------------------------
@@ -116,58 +116,57 @@ def _elements_of_equal(_: Operation, inputs: Arrays) -> int:
     return a.size if a.dtype.char in "fd" and a.shape == b.shape and a.ndim else 0
 
 
-def _elements_in_tiles(op: Operation, inputs: Arrays) -> int:
-    """Where windows overlap, torch adds up their shares in another order: not the same bits."""
-    tiles = all(size <= step for size, step in zip(
-        plain_attr(op._attrs["ksize"]), plain_attr(op._attrs["strides"]), strict=True))
-    return _elements(op, inputs) if tiles else 0
-
-
-_follower = Accelerated(_elements, _ELEMENTS, False)
-_forward = Accelerated(_forward_products, _PRODUCTS, True)
-_input_grad = Accelerated(_input_grad_products, _PRODUCTS, True)
-_filter_grad = Accelerated(_filter_grad_products, _PRODUCTS, True)
+_follower = Accelerated(_elements, _ELEMENTS, True)
+_forward = Accelerated(_forward_products, _PRODUCTS, False)
+_input_grad = Accelerated(_input_grad_products, _PRODUCTS, False)
+_filter_grad = Accelerated(_filter_grad_products, _PRODUCTS, False)
 
 ACCELERATED = {
     "Conv2D": _forward, "Conv2DBackpropInput": _input_grad, "Conv2DBackpropFilter": _filter_grad,
     "Conv3D": _forward, "Conv3DBackpropInputV2": _input_grad,
     "Conv3DBackpropFilterV2": _filter_grad,
-    "DepthwiseConv2dNative": Accelerated(_forward_taps, _TAPS, True),
-    "DepthwiseConv2dNativeBackpropInput": Accelerated(_input_grad_taps, _TAPS, True),
-    "DepthwiseConv2dNativeBackpropFilter": Accelerated(_filter_grad_taps, _TAPS, True),
-    "Relu": _follower, "ReluGrad": Accelerated(_elements_of_equal, _ELEMENTS, False),
-    "BiasAdd": _follower, "MaxPool": _follower, "AvgPool": _follower,
-    "MaxPoolGrad": Accelerated(_elements_in_tiles, _ELEMENTS, False),
-    "AvgPoolGrad": Accelerated(_elements_in_tiles, _ELEMENTS, False),
+    "DepthwiseConv2dNative": Accelerated(_forward_taps, _TAPS, False),
+    "DepthwiseConv2dNativeBackpropInput": Accelerated(_input_grad_taps, _TAPS, False),
+    "DepthwiseConv2dNativeBackpropFilter": Accelerated(_filter_grad_taps, _TAPS, False),
+    "Relu": _follower, "ReluGrad": Accelerated(_elements_of_equal, _ELEMENTS, True),
+    "BiasAdd": _follower, "BiasAddGrad": _follower,
+    "MaxPool": _follower, "MaxPoolGrad": _follower, "AvgPool": _follower, "AvgPoolGrad": _follower,
 }
 
 
 # -- kernels --------------------------------------------------------------------------------------
 
-def accelerated(op: Operation, function: Callable[..., Any], keywords: dict[str, Any]
-                ) -> Callable[..., Any] | None:
-    """`function(*inputs, **keywords)`, a kernel for NumPy, with torch for big inputs.
+class Acceleration:
+    """torch in one plan: it is used by operations that are big enough, or that follow these."""
 
-    Returns None where torch can't come into question.
-    """
-    rule = ACCELERATED[op.type]
-    if not torch_on_cpu.may_be_used() or not _is_own(op):
-        return None
-    size, least = rule.size, rule.least
-    is_there = torch_on_cpu.is_ready if rule.loads else torch_on_cpu.is_loaded
-    found: list[Any] = []  # the kernel for torch and its keywords, once they are asked for
+    def __init__(self) -> None:
+        self._is_used = False
 
-    def kernel(*inputs: Any) -> Any:
-        if size(op, inputs) < least or not is_there():
-            return function(*inputs, **keywords)
-        if not found:
-            found.extend(_torch_kernel(op))
-        try:
-            return torch_on_cpu.call(found[0], inputs, found[1])
-        except errors.OpError:  # inputs that don't fit: NumPy's kernels have the CPU's words
-            return function(*inputs, **keywords)
+    def kernel(self, op: Operation, function: Callable[..., Any], keywords: dict[str, Any]
+               ) -> Callable[..., Any] | None:
+        """`function(*inputs, **keywords)`, a kernel for NumPy, with torch for big inputs.
 
-    return kernel
+        Returns None where torch can't come into question.
+        """
+        if not torch_on_cpu.may_be_used() or not _is_own(op):
+            return None
+        size, least, follows = ACCELERATED[op.type]
+        faster: list[Callable[..., Any]] = []  # once it is asked for
+
+        def kernel(*inputs: Any) -> Any:
+            if (follows and not self._is_used or size(op, inputs) < least
+                    or not torch_on_cpu.is_ready()):
+                return function(*inputs, **keywords)
+            self._is_used = True
+            if not faster:
+                faster.append(_torch_kernel(op))
+            torch_on_cpu.set_threads()
+            try:
+                return faster[0](inputs)
+            except errors.OpError:  # inputs that don't fit: NumPy's kernels have the CPU's words
+                return function(*inputs, **keywords)
+
+        return kernel
 
 
 def _is_own(op: Operation) -> bool:
@@ -176,7 +175,14 @@ def _is_own(op: Operation) -> bool:
     return definition.binder is not None or bool(definition.library_kernels)
 
 
-def _torch_kernel(op: Operation) -> tuple[Callable[..., Any], dict[str, Any]]:
+def _torch_kernel(op: Operation) -> Callable[[Arrays], Any]:
+    """A function of the list of inputs."""
     load_kernels("torch")
-    function, params = op._op_def.library_kernels["torch"]
-    return function, {param: plain_attr(op._attrs[param]) for param in params}
+    from tftutor.kernels.torch.on_host import HOST_KERNELS
+
+    own = HOST_KERNELS.get(op.type)
+    function, params = own or op._op_def.library_kernels["torch"]
+    keywords = {param: plain_attr(op._attrs[param]) for param in params}
+    if own:
+        return lambda inputs: function(*inputs, **keywords)
+    return lambda inputs: torch_on_cpu.call(function, inputs, keywords)

@@ -105,26 +105,31 @@ def _maxima(x: Tensor, windows: Sequence[Window], settings: _Settings) -> tuple[
                               [1] * len(windows), settings.ceil)
 
 
+def maxima_of(x: Tensor, windows: Sequence[Window]) -> tuple[Tensor, Tensor]:
+    """The maxima of `x` [batch, channels, *lengths], and their places, for `max_grad`."""
+    return _maxima(x, windows, _settings(x.shape[2:], windows))
+
+
 def _max_pool(x, ksize, strides, padding, data_format):
     if is_over_depth(x.shape, ksize, data_format):
         return x.reshape(depth_groups(x.shape, ksize, strides)).amax(dim=-1)
     windows = pool_windows(x.shape, ksize, strides, padding, data_format)
     x = _safe(channels_first(x, data_format))
-    result, _ = _maxima(x, windows, _settings(x.shape[2:], windows))
+    result, _ = maxima_of(x, windows)
     return from_channels_first(result, data_format)
 
 
 def _max_pool_grad(x, grad, ksize, strides, padding, data_format):
     windows = pool_windows(x.shape, ksize, strides, padding, data_format)
     x, grad = _safe(channels_first(x, data_format)), channels_first(grad, data_format)
-    settings = _settings(x.shape[2:], windows)
-    _, places = _maxima(x, windows, settings)
-    result = _max_grad(x, grad, places, windows, settings)
+    _, places = maxima_of(x, windows)
+    result = max_grad(x, grad, places, windows)
     return from_channels_first(result, data_format)
 
 
-def _max_grad(x: Tensor, grad: Tensor, places: Tensor, windows: Sequence[Window],
-              settings: _Settings) -> Tensor:
+def max_grad(x: Tensor, grad: Tensor, places: Tensor, windows: Sequence[Window]) -> Tensor:
+    """`grad` [batch, channels, *positions] moved to the places of the maxima."""
+    settings = _settings(x.shape[2:], windows)
     if x.numel() == 0 or grad.numel() == 0:
         return torch.zeros_like(x, dtype=grad.dtype)
     if settings.pads:
