@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,12 +23,14 @@ class Implementation(NamedTuple):
     python: str
     kind: str
 
-    def environment(self, threads: int) -> dict[str, str]:
-        """The environment of its workers."""
+    def environment(self, threads: int, settings: Mapping[str, str] | None = None
+                    ) -> dict[str, str]:
+        """The environment of its workers; `settings` are a row's, for tftutor alone."""
         env = dict(os.environ)
         if self.kind == "tftutor":
             for setting in SAFETY_SETTINGS:
                 env.pop(setting, None)
+            env.update(settings or {})
         env.update(OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads),
                    MKL_NUM_THREADS=str(threads), BENCH_THREADS=str(threads),
                    TF_CPP_MIN_LOG_LEVEL="3", PYTHONWARNINGS="ignore", PYTHONPATH=str(ROOT),
@@ -47,12 +50,13 @@ class WorkerError(Exception):
 class Conversation:
     """A running worker. Use as a context manager: it ends with the block."""
 
-    def __init__(self, implementation: Implementation, threads: int, limit: float) -> None:
+    def __init__(self, implementation: Implementation, threads: int, limit: float,
+                 settings: Mapping[str, str] | None = None) -> None:
         self.limit = limit
         self._process = subprocess.Popen(
             [implementation.python, "-m", "benchmarks.worker", implementation.kind],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            cwd=ROOT, env=implementation.environment(threads))
+            cwd=ROOT, env=implementation.environment(threads, settings))
         self._complaints: list[str] = []
         self._reader = threading.Thread(target=self._keep_complaints, daemon=True)
         self._reader.start()

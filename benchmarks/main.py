@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 from collections.abc import Sequence
@@ -50,10 +51,21 @@ def implementations(args: argparse.Namespace) -> list[Implementation]:
     return found
 
 
+def measurable(rows: Sequence[Row]) -> list[Row]:
+    """The rows whose packages are installed here; says which are left out."""
+    found = []
+    for row in rows:
+        if row.needs and importlib.util.find_spec(row.needs) is None:
+            print(f"{row.name} left out: {row.needs} is not installed", flush=True)
+        else:
+            found.append(row)
+    return found
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print; returns 1 when tftutor failed in a row."""
     args = arguments(argv)
-    rows = select(args.rows)
+    rows = measurable(select(args.rows))
     settings = Settings(args.rounds, args.seconds, args.threads, args.limit, args.tiny)
     sides = implementations(args)
     facts = {"processor": machine.processor(), "processors": machine.processors(),

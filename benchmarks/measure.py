@@ -66,7 +66,8 @@ def _start(row: Row, implementation: Implementation, settings: Settings,
     """A worker with the row's program warmed up; None where every sample needs a fresh one."""
     if row.program in IN_A_FRESH_PROCESS:
         return None
-    worker = stack.enter_context(Conversation(implementation, settings.threads, settings.limit))
+    worker = stack.enter_context(Conversation(implementation, settings.threads, settings.limit,
+                                              row.settings))
     worker.ask(program=row.program, sizes=row.tiny if settings.tiny else row.sizes)
     return worker
 

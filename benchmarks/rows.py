@@ -18,6 +18,8 @@ class Row(NamedTuple):
     at_least: how many times as fast (or small) as TensorFlow it must be, or None.
     at_most: the largest value allowed, in `unit`, or None.
     alone: only tftutor is measured.
+    settings: environment variables of tftutor's process.
+    needs: a package without which the row is left out.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Row(NamedTuple):
     at_least: float | None = None
     at_most: float | None = None
     alone: bool = False
+    settings: dict[str, str] = {}
+    needs: str = ""
 
 
 IN_A_FRESH_PROCESS = ("import_time", "import_memory", "install_size")
@@ -37,6 +41,8 @@ _CHAIN = {"ops": 2000, "width": 0}
 _VECTORS = {"ops": 2000, "width": 10}
 _FEW = {"ops": 4, "width": 0}
 _FEW_VECTORS = {"ops": 4, "width": 10}
+_CNN: dict[str, Any] = {"batch": 128, "side": 28, "filters": [32, 64], "dense": 1024}
+_SMALL_CNN: dict[str, Any] = {"batch": 2, "side": 8, "filters": [2, 3], "dense": 4, "classes": 3}
 
 ROWS = (
     Row("import", "import", "s", "import_time", at_most=0.35),
@@ -62,9 +68,10 @@ ROWS = (
     Row("mlp", "MLP 784-256-256-10 Adam step, batch 128", "ms", "mlp",
         {"batch": 128, "hidden": 256}, {"batch": 2, "hidden": 4, "pixels": 9, "classes": 3},
         at_least=1.0),
-    Row("cnn", "CNN 5x5x32, 5x5x64, fc 1024, Adam step, batch 128", "ms", "cnn",
-        {"batch": 128, "side": 28, "filters": [32, 64], "dense": 1024},
-        {"batch": 2, "side": 8, "filters": [2, 3], "dense": 4, "classes": 3}, at_least=0.5),
+    Row("cnn", "CNN 5x5x32, 5x5x64, fc 1024, Adam step, batch 128", "ms", "cnn", _CNN, _SMALL_CNN,
+        at_least=0.5, settings={"TFTUTOR_TORCH": "0"}),
+    Row("cnn-torch", "the same with torch on the CPU", "ms", "cnn", _CNN, _SMALL_CNN, at_least=1.0,
+        settings={"TFTUTOR_TORCH": "1"}, needs="torch"),
     Row("lstm", "LSTM 28x128 unrolled, Adam step, batch 128", "ms", "lstm",
         {"batch": 128, "steps": 28, "hidden": 128},
         {"batch": 2, "steps": 3, "hidden": 4, "features": 5, "classes": 3}, at_least=1.0),
