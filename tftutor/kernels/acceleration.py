@@ -5,7 +5,7 @@ library, and gets the same numbers, each time it runs. Convolutions load torch w
 enough to be worth its import. Other operations use it in plans in which a convolution has done so
 (`follows`), and never load it.
 
-Measured: docs/decisions/0009-torch-on-the-cpu.md.
+Measured: docs/decisions/0012-torch-on-the-cpu.md.
 """
 
 from __future__ import annotations
