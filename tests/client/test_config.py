@@ -46,6 +46,12 @@ def test_gpu_options_without_effect_are_accepted(options):
     assert read_config(tf.ConfigProto(gpu_options=tf.GPUOptions(**options))).gpu == GpuSettings()
 
 
+def test_empty_messages_say_nothing():
+    config = tf.ConfigProto(gpu_options=tf.GPUOptions(), graph_options=tf.GraphOptions())
+    config.gpu_options.experimental.SetInParent()
+    assert read_config(config) == read_config(None)
+
+
 def test_gpu_option_that_tensorflow_lacks_is_refused():
     config = tf.ConfigProto()
     config.gpu_options.experimental.use_cuda_malloc_async = True

@@ -73,7 +73,7 @@ def _set_fields(proto: Any, prefix: str = "") -> Iterator[str]:
         name = prefix + field.name
         is_plain_message = (field.message_type is not None and hasattr(value, "ListFields")
                             and not hasattr(value, "keys"))
-        if is_plain_message and value.ListFields():
+        if is_plain_message:  # an empty one says nothing
             yield from _set_fields(value, f"{name}.")
         else:
             yield name
