@@ -10,7 +10,8 @@
 #
 # **Time.** About 45 minutes to read and try; the cells themselves run in less than 20 seconds.
 #
-# [Previous: 2.1 Linear Regression](2.1_linear_regression.ipynb) · [Open in Binder](binder:)
+# [Previous: 2.1 Linear Regression](2.1_linear_regression.ipynb) ·
+# [Next: 6.0 Working with GPUs](6.0_working_with_gpus.ipynb) · [Open in Binder](binder:)
 
 # %% [markdown]
 # ## Setup
@@ -470,4 +471,5 @@ else:
 # - Weights, probabilities and the confusion matrix tell what a model has learned and where it
 #   fails.
 #
-# [Previous: 2.1 Linear Regression](2.1_linear_regression.ipynb)
+# [Previous: 2.1 Linear Regression](2.1_linear_regression.ipynb) ·
+# [Next: 6.0 Working with GPUs](6.0_working_with_gpus.ipynb)
