@@ -17,6 +17,7 @@ from tftutor.backends.threads import alone
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.binding import NodeBinder
 from tftutor.runtime.control_flow import StructuredEmitter
+from tftutor.runtime.cut_step import CutStep, cut_step
 from tftutor.runtime.device_emitter import (
     DeviceBinder,
     StraightDeviceEmitter,
@@ -26,13 +27,11 @@ from tftutor.runtime.device_threads import Work, start
 from tftutor.runtime.devices import Device
 from tftutor.runtime.emitter import Emitter
 from tftutor.runtime.frames import FlowAnalysis
-from tftutor.runtime.late_reads import LateReads
-from tftutor.runtime.partitioner import Partition, Partitioner
+from tftutor.runtime.partitioner import Partition
 from tftutor.runtime.plan import Plan, Step, emitter_for
 from tftutor.runtime.rendezvous import StepAborted
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.shape_regions import StraightEmitter
-from tftutor.runtime.step_order import straight_flow
 from tftutor.runtime.step_state import StepState
 from tftutor.runtime.transfers import Channel
 
@@ -64,23 +63,17 @@ class PartitionedPlan:
 
     uses_step = True
 
-    def __init__(self, step: Step, device_of: Callable[[Operation], Device], host: Device,
-                 resources: ResourceManager) -> None:
-        self.fetches, self.feeds, self.ops = step.fetches, step.feeds, step.ops
-        self.mutations = step.ops[0].graph._mutations if step.ops else 0
-        flow = (FlowAnalysis(step.ops, step.feeds) if step.is_structured
-                else straight_flow(step.ops, device_of, step.feeds))
-        late = LateReads(step.ops, step.feeds)
-        cut = Partitioner(flow, device_of, step.fetches, step.feeds, host, late)
-        self.parts = [self._part(partition, flow, cut, host, resources)
-                      for partition in cut.partitions()]
+    def __init__(self, cut: CutStep, host: Device, resources: ResourceManager) -> None:
+        self.fetches, self.feeds, self.ops = tuple(cut.fetches), tuple(cut.feeds), cut.ops
+        self.mutations = cut.ops[0].graph._mutations if cut.ops else 0
+        self.parts = [self._part(partition, cut, host, resources) for partition in cut.partitions]
         self.channels: list[Channel] = cut.channels
 
-    def _part(self, partition: Partition, flow: FlowAnalysis, cut: Partitioner, host: Device,
-              resources: ResourceManager) -> Part:
+    def _part(self, partition: Partition, cut: CutStep, host: Device, resources: ResourceManager
+              ) -> Part:
         positions = [i for i, t in enumerate(self.feeds) if t in partition.taken]
         feeds = [self.feeds[i] for i in positions]
-        emitter = _emitter(partition, feeds, flow, host, resources)
+        emitter = _emitter(partition, feeds, cut, host, resources)
         emitter.late, emitter.late_values = cut.late, cut.late_values
         emitter.fetch_positions = {t: self.fetches.index(t) for t in partition.fetches}
         plan = Plan.of_emitter(emitter, partition.device.name)
@@ -93,7 +86,7 @@ class PartitionedPlan:
         return _Run(self, feeds, step, run_part).results()
 
 
-def _emitter(partition: Partition, feeds: list[Tensor], flow: FlowAnalysis, host: Device,
+def _emitter(partition: Partition, feeds: list[Tensor], cut: CutStep, host: Device,
              resources: ResourceManager) -> Emitter:
     on_host, structured = partition.device.is_host, partition.is_structured
     kinds: dict[tuple[bool, bool], type[Emitter]] = {
@@ -103,7 +96,7 @@ def _emitter(partition: Partition, feeds: list[Tensor], flow: FlowAnalysis, host
               else DeviceBinder(resources, feeds, partition.device))
     emitter = kinds[on_host, structured](partition.ops, partition.fetches, feeds, binder)
     if structured:
-        emitter.flow = PartFlow(flow, partition)  # type: ignore[attr-defined]
+        emitter.flow = PartFlow(cut, partition)  # type: ignore[attr-defined]
         emitter.checks_for_abort = True  # type: ignore[attr-defined]
     if not on_host:
         emitter.device, emitter.host = partition.device, host  # type: ignore[attr-defined]
@@ -113,12 +106,12 @@ def _emitter(partition: Partition, feeds: list[Tensor], flow: FlowAnalysis, host
 class PartFlow:
     """The control flow of a whole step, of which one device runs the part under `root`."""
 
-    def __init__(self, flow: FlowAnalysis, partition: Partition) -> None:
+    def __init__(self, cut: CutStep, partition: Partition) -> None:
         self.root = partition.root
-        self.frame_of = flow.frame_of
-        self.tensor_guard = flow.tensor_guard
-        self.arms = flow.arms
-        self.is_loop_merge = flow.is_loop_merge
+        self.frame_of = cut.frame_of
+        self.tensor_guard = cut.tensor_guard
+        self.arms = cut.arms
+        self.is_loop_merge = FlowAnalysis.is_loop_merge
 
 
 class _Run:
@@ -225,4 +218,4 @@ def make_plan(fetches: Sequence[Tensor], targets: Sequence[Operation], feeds: Se
     host = devices[0]
     if all(device_of(op) is host for op in step.ops):
         return Plan.of_emitter(emitter_for(step, resources), host.name)
-    return PartitionedPlan(step, device_of, host, resources)
+    return PartitionedPlan(cut_step(step, device_of, host), host, resources)
