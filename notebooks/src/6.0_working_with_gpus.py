@@ -619,18 +619,18 @@ def verdict(images, price):
 
 def draw_price(images, price):
     """The four processors and one of your own; lines of equal cost."""
-    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    figure, axes = plt.subplots(figsize=(9, 4), layout="constrained")
     hours = np.array([0.1, 10.0])
     for dollars, style in ((0.5, ":"), (1, "--"), (2, "-.")):
         axes.plot(hours, hours / dollars / 3600 * 1e6, style, color="#757575",
                   label=f"${dollars} per million images")
     for name, _, p, i, _ in PRICES:
         axes.plot(p, i, "o", color="#1565c0")
-        axes.annotate(name, (p, i), (6, -12), textcoords="offset points")
+        axes.annotate(name, (p, i), (6, 4 if "fp16" in name else -12), textcoords="offset points")
     axes.plot(price, images, "*", color="#ef6c00", markersize=14, label="yours")
     axes.set(xlim=(0, 10), ylim=(0, 3000), xlabel="$ an hour", ylabel="images a second",
              title="ResNet-50: the higher above a line, the cheaper an image")
-    axes.legend(loc="upper left")
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     show(figure, verdict(images, price) + ".")
 
 
