@@ -170,6 +170,7 @@ def _import_and_publish() -> None:
     from tftutor import errors
 
     # Imported for what they publish: calling OpDefs, functions on the default graph, gradients.
+    from tftutor.distributed import public_names  # noqa: F401
     from tftutor.framework import (  # noqa: F401
         apply_op,
         device_spec,

@@ -1,0 +1,16 @@
+"""The `tf.*` names of this package: announced with tftutor, each module loaded at first use.
+
+`tf.cluster` is tftutor's own: TensorFlow leaves starting the processes of a cluster to its users.
+"""
+
+from __future__ import annotations
+
+from tftutor.framework.api import lazy_export
+
+lazy_export("tftutor.distributed.cluster_spec", train__ClusterSpec="ClusterSpec")
+lazy_export("tftutor.formats.server_protos", train__ServerDef="ServerDef")
+lazy_export("tftutor.distributed.device_setter", **{
+    "train__replica_device_setter": "replica_device_setter",
+    **{f"contrib__training__{name}": name for name in (
+        "GreedyLoadBalancingStrategy", "RandomStrategy", "byte_size_load_fn")},
+})
