@@ -47,6 +47,20 @@ def test_script_is_executable_and_parses(name):
     assert subprocess.run([shell, "-n", str(ROOT / name)]).returncode == 0
 
 
+@pytest.mark.parametrize("readme", ["README.md", "tests/gpu/README.md"])
+def test_extras_variables_targets_and_links_of_readmes_exist(readme):
+    text = (ROOT / readme).read_text()
+    extras = re.findall(r"install\s'?(?:-e '\.|tftutor)\[([\w-]+)\]", text)
+    assert extras and set(extras) <= set(PROJECT["optional-dependencies"])
+    code = "".join(path.read_text() for path in (ROOT / "tftutor").rglob("*.py"))
+    assert [name for name in set(re.findall(r"TFTUTOR_\w+", text)) if f'"{name}"' not in code] == []
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"^    make ([\w-]+)|`make ([\w-]+)", text, re.MULTILINE):
+        assert f"\n{''.join(target)}:" in makefile, target
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+        assert (ROOT / readme).parent.joinpath(link).exists(), link
+
+
 def test_python_of_binder_is_supported():
     version = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
     assert f"Programming Language :: Python :: {version}" in PROJECT["classifiers"]
