@@ -1,0 +1,179 @@
+"""Which fields a header has: one row for each method, one checker for each kind of field.
+
+A field that a row does not name is refused, and so is a missing one unless it is `maybe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
+
+# A checker returns None, or what the value must be: "must be text".
+Checker: TypeAlias = Callable[[Any], "str | None"]
+Fields: TypeAlias = dict[str, Checker]
+INT64_MAX = 2**63 - 1
+MAX_TEXT = 64 * 2**10   # characters: a message with its stack trace is far below
+MAX_ITEMS = 4096        # of a list or a map
+MAX_DEPTH = 6           # of lists and maps in each other, where the form is free
+
+
+def text(value: Any) -> str | None:
+    """A string."""
+    if type(value) is str and len(value) <= MAX_TEXT:
+        return None
+    return f"must be text of up to {MAX_TEXT} characters"
+
+
+def data(value: Any) -> str | None:
+    """Bytes; big ones belong into a uint8 tensor."""
+    return None if type(value) is bytes else "must be bytes"
+
+
+def integer(value: Any) -> str | None:
+    """An integer that int64 holds."""
+    return None if type(value) is int and -INT64_MAX <= value <= INT64_MAX else "must be an int64"
+
+
+def natural(value: Any) -> str | None:
+    """An integer from 0 to 2^63-1."""
+    ok = type(value) is int and 0 <= value <= INT64_MAX
+    return None if ok else "must be an integer from 0 to 2^63-1"
+
+
+def number(value: Any) -> str | None:
+    """A finite float, or an integer."""
+    if type(value) is float and value - value == 0:
+        return None
+    return None if integer(value) is None else "must be a finite number"
+
+
+def flag(value: Any) -> str | None:
+    """True or False."""
+    return None if type(value) is bool else "must be true or false"
+
+
+def payload_kind(value: Any) -> str | None:
+    """Which numbering an id belongs to."""
+    return None if value in ("request", "reply") else "must be request or reply"
+
+
+def maybe(checker: Checker) -> Checker:
+    """A field that may be None or left out."""
+    def check(value: Any) -> str | None:
+        return None if value is None else checker(value)
+    check.optional = True  # type: ignore[attr-defined]
+    return check
+
+
+def listed(checker: Checker) -> Checker:
+    """A list of such values."""
+    def check(value: Any) -> str | None:
+        if type(value) is not list or len(value) > MAX_ITEMS:
+            return f"must be a list of up to {MAX_ITEMS} values"
+        return next((f"[{i}] {wrong}" for i, item in enumerate(value)
+                     if (wrong := checker(item)) is not None), None)
+    return check
+
+
+def mapping(checker: Checker) -> Checker:
+    """A map from text to such values."""
+    def check(value: Any) -> str | None:
+        if type(value) is not dict or len(value) > MAX_ITEMS:
+            return f"must be a map of up to {MAX_ITEMS} entries"
+        return next((f"[{str(key)[:40]!r}] {wrong}" for key, item in value.items()
+                     if (wrong := text(key) or checker(item)) is not None), None)
+    return check
+
+
+def record(fields: Fields) -> Checker:
+    """A map with exactly these fields."""
+    def check(value: Any) -> str | None:
+        return check_fields(value, fields)
+    return check
+
+
+def anything(value: Any, levels: int = MAX_DEPTH) -> str | None:
+    """Plain data of any form: None, bool, int, float, text, bytes, lists and maps of these."""
+    if value is None or type(value) in (bool, bytes):
+        return None
+    if type(value) in (list, dict):
+        if levels == 0:
+            return f"must not nest deeper than {MAX_DEPTH} levels"
+        inner: Checker = lambda item: anything(item, levels - 1)  # noqa: E731
+        return listed(inner)(value) if type(value) is list else mapping(inner)(value)
+    return None if text(value) is None or number(value) is None else "must be plain data"
+
+
+def check_fields(header: Any, fields: Fields) -> str | None:
+    """Return what is wrong with a header, or None."""
+    if type(header) is not dict:
+        return "must be a map"
+    for name, checker in fields.items():
+        if name in header:
+            wrong = checker(header[name])
+            if wrong is not None:
+                return f"field {name} {wrong}"
+        elif not getattr(checker, "optional", False):
+            return f"field {name} is missing"
+    if len(header) > len(fields) or not header.keys() <= fields.keys():
+        unknown = next(name for name in header if name not in fields)
+        return f"field {str(unknown)[:40]!r} is unknown"
+    return None
+
+
+# The fields of the messages without payload, in the order of their classes in `messages`.
+# A hello begins with its version, and these five never change: whoever meets another version
+# must be able to say so. The rest of its fields, by name:
+HELLO_START: tuple[Checker, ...] = (natural, text, text, natural)
+HELLO_REST: Fields = {"fingerprint": text, "cluster": mapping(mapping(text)), "partial": flag,
+                      "expects": natural, "credit": natural}
+CONTROL_FIELDS: dict[str, tuple[Checker, ...]] = {
+    "cancel": (payload_kind, natural),
+    "welcome": (text, text, natural, text, natural, natural),
+    "refused": (text, natural, text),
+    "credit": (natural,),
+    "heartbeat": (natural, flag),
+    "bye": (text,),
+}
+
+
+class Method(NamedTuple):
+    """A row: the fields of a request's header and of a reply's, and who may ask."""
+
+    request: Fields
+    reply: Fields
+    roles: tuple[str, ...] = ("client", "task", "admin")
+
+
+DEVICE = record({"name": text, "type": text, "memory": natural, "incarnation": natural,
+                 "description": maybe(text)})
+ERROR: Fields = {"message": text, "node": maybe(text), "task": maybe(text)}
+
+METHODS: dict[str, Method] = {
+    "status": Method(
+        {}, {"task": text, "cluster": mapping(mapping(text)), "devices": listed(DEVICE),
+             "incarnation": natural, "uptime": number, "details": maybe(anything)}),
+    "open_session": Method(
+        {"session": text, "isolate": maybe(flag), "config": maybe(data)}, {}),
+    "close_session": Method({"session": text}, {}),
+    "register_graph": Method(    # tensors: the GraphDef's bytes as uint8
+        {"session": text, "config": maybe(data), "feeds": maybe(listed(text)),
+         "fetches": maybe(listed(text)), "targets": maybe(listed(text)),
+         "options": maybe(anything)},
+        {"handle": text}),
+    "deregister_graph": Method({"session": maybe(text), "handle": text}, {}),
+    "run_graph": Method(         # tensors: the values of `feeds`; of `fetches` in the reply
+        {"session": maybe(text), "handle": text, "step": natural, "feeds": listed(text),
+         "fetches": listed(text), "timeout_ms": maybe(natural), "trace": maybe(flag),
+         "options": maybe(anything)},
+        {"fetches": maybe(listed(text)), "dead": maybe(listed(natural)), "stats": maybe(data),
+         "details": maybe(anything)}),
+    "cleanup_step": Method({"session": maybe(text), "step": natural}, {}),
+    "abort_step": Method(
+        {"session": maybe(text), "step": natural, "code": natural, **ERROR}, {}),
+    "send_tensor": Method(       # tensors: the value, none if it is dead
+        {"session": maybe(text), "step": natural, "key": text, "dead": maybe(flag)}, {}),
+    "reset": Method({"containers": listed(text)}, {}, roles=("client", "admin")),
+    "shutdown": Method({"reason": maybe(text)}, {}, roles=("client", "admin")),
+    "heartbeat": Method({}, {"uptime": maybe(number), "details": maybe(anything)}),
+}
