@@ -50,10 +50,11 @@ class DeviceThreads:
                 self._idle -= 1
                 self._waiting.put(work)
                 return work
-        threading.Thread(target=self._serve, args=(work,), daemon=True, name=name).start()
+        threading.Thread(target=self._serve, args=([work],), daemon=True, name=name).start()
         return work
 
-    def _serve(self, work: Work) -> None:
+    def _serve(self, first: list[Work]) -> None:
+        work = first.pop()  # the thread holds its arguments for life: an empty list, not a step
         while True:
             work.run()
             del work  # what it returned belongs to the step alone
