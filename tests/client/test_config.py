@@ -61,8 +61,9 @@ def test_gpu_option_that_tensorflow_lacks_is_refused():
 
 
 def test_refused_field_is_named():
-    config = tf.ConfigProto(device_filters=["/job:ps"])
-    with pytest.raises(tf.errors.UnimplementedError, match="'device_filters'"):
+    config = tf.ConfigProto()
+    config.rpc_options.use_rpc_for_inprocess_master = True
+    with pytest.raises(tf.errors.UnimplementedError, match="'rpc_options.use_rpc_for_inpro"):
         tf.Session(config=config)
 
 

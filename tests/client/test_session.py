@@ -34,7 +34,7 @@ def test_empty_graph_is_refused():
     (dict(graph=3), TypeError, "graph must be a tf.Graph, but got <class 'int'>"),
     (dict(target=3), TypeError, "target must be a string, but got <class 'int'>"),
     (dict(target="foo"), tf.errors.NotFoundError, "No session factory registered"),
-    (dict(target="grpc://h:1"), tf.errors.UnsupportedError, "leave the target away")])
+    (dict(target="grpc://h"), tf.errors.InvalidArgumentError, "as a host-port pair")])
 def test_unfit_argument_is_refused(arguments, error, text):
     with pytest.raises(error, match=text):
         tf.Session(**arguments)

@@ -31,6 +31,7 @@ from tftutor.runtime.executor import run_plan
 from tftutor.runtime.partitioned_plan import AnyPlan, make_plan
 from tftutor.runtime.placement import Placement
 from tftutor.runtime.placer import Placer
+from tftutor.runtime.plan import Step
 from tftutor.runtime.rendezvous import Rendezvous
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
@@ -75,7 +76,9 @@ class BaseSession:
         self._running: set[StepState] = set()
         self._partial_runs = PartialRuns(self)
         self._logged: Placement | None = None  # what log_device_placement has printed last
-        self._devices: list[Device] = session_devices(self._settings)
+        self._master = _master_session(self._target, self._settings)
+        self._devices: list[Device] = (session_devices(self._settings) if self._master is None
+                                       else self._master.devices)
         self._placer = Placer(self._devices, self._settings.allow_soft_placement)
         if self._settings.log_device_placement:
             log_placement([device_mapping(self._devices)])
@@ -116,6 +119,9 @@ class BaseSession:
                 step.cancelled = "Session has been closed."
             self._resources.clear()
             self._cache.clear()
+            if self._master is not None:
+                self._master.close()
+                return
             if not all(device.is_host for device in self._devices):
                 gc.collect()  # plans refer to themselves, and hold what lies in a GPU's memory
 
@@ -243,6 +249,8 @@ class BaseSession:
             if placement is not self._logged:
                 self._logged = placement
                 log_placement(placement.lines())
+        if self._master is not None:
+            return self._master.plan(Step(fetches, targets, feeds, done), placement.device_of)
         return make_plan(fetches, targets, feeds, self._resources, done, placement.device_of,
                          self._devices)
 
@@ -292,6 +300,15 @@ class BaseSession:
         """
         self._check_open()
         return self._partial_runs.run(handle, fetches, feed_dict or {})
+
+
+def _master_session(target: bytes, settings: SessionConfig) -> Any:
+    """What runs the steps of a session with a target, on the tasks of a cluster."""
+    if not target.startswith(b"grpc://"):
+        return None
+    from tftutor.distributed.master import MasterSession
+
+    return MasterSession(target.decode(), settings.device_filters, settings.isolated)
 
 
 def _cache_key(fetches: Any, feed_dict: Any) -> Any:

@@ -24,6 +24,7 @@ _HONOURED = {
     "gpu_options.per_process_gpu_memory_fraction", "gpu_options.allow_growth",
     "gpu_options.visible_device_list", "gpu_options.experimental.virtual_devices",
     "gpu_options.experimental.use_unified_memory",  # refused once there is a GPU
+    "device_filters", "isolate_session_state",  # they concern the tasks of a cluster
 }
 # They tune machinery that doesn't exist here: nothing a program computes depends on them. A
 # trailing dot accepts a whole message.
@@ -52,12 +53,10 @@ _WITHOUT_EFFECT = {
     "graph_options.enable_recv_scheduling": "it orders what a cost model measured",
     "graph_options.enable_bfloat16_sendrecv": "copies between devices keep their type",
     "graph_options.timeline_step": "RunOptions ask for a trace",
-    "isolate_session_state": "sessions of one process never share state",
     "share_cluster_devices_in_session": "sessions here run in this process",
     "experimental.": "tuning of parts that don't exist here",
 }
 _REFUSED = {
-    "device_filters": "it restricts the workers of a cluster",
     "cluster_def": "sessions here run in this process",
     "rpc_options": "sessions here run in this process",
     "gpu_options": "TensorFlow 1.15 has no such option",
@@ -98,7 +97,8 @@ def read_config(config: Any) -> SessionConfig:
     inter_op = config.inter_op_parallelism_threads
     return SessionConfig(dict(config.device_count), config.allow_soft_placement,
                          config.log_device_placement, timeout / 1000 if timeout > 0 else None,
-                         _gpu_settings(config.gpu_options), 1 if inter_op < 0 else inter_op)
+                         _gpu_settings(config.gpu_options), 1 if inter_op < 0 else inter_op,
+                         tuple(config.device_filters), config.isolate_session_state)
 
 
 def set_intra_op_threads(count: int) -> None:
@@ -160,15 +160,11 @@ def read_run_options(options: Any, default_timeout: float | None) -> StepOptions
 
 
 def check_target(target: Any) -> bytes:
-    """Return the target as bytes. Raises: TypeError, NotFoundError, UnsupportedError."""
+    """Return the target as bytes. Raises: TypeError, tf.errors.NotFoundError."""
     if not isinstance(target, str | bytes):
         raise TypeError(f"target must be a string, but got {type(target)}")
     text = target.decode() if isinstance(target, bytes) else target
-    if text.startswith("grpc://"):
-        raise errors.UnsupportedError(
-            f"tf.Session with the target {text!r}",
-            "leave the target away to run in this process")
-    if text not in ("", "local"):
+    if not text.startswith("grpc://") and text not in ("", "local"):
         raise errors.NotFoundError(
             None, None, f'No session factory registered for the given session options: {{target: '
             f'"{text}" config: }} Registered factories are {{DIRECT_SESSION, GRPC_SESSION}}.')

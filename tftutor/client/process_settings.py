@@ -18,6 +18,8 @@ class SessionConfig(NamedTuple):
       timeout: seconds that a step may wait, None for ever.
       gpu: the GPU options.
       inter_op_threads: how many devices compute at once; 0 for all.
+      device_filters: the tasks of a cluster that count; all without one.
+      isolated: the session has variables of its own on each task of a cluster.
     """
 
     device_count: dict[str, int]
@@ -26,6 +28,8 @@ class SessionConfig(NamedTuple):
     timeout: float | None = None
     gpu: GpuSettings = GpuSettings()
     inter_op_threads: int = 0
+    device_filters: tuple[str, ...] = ()
+    isolated: bool = False
 
 
 class PhysicalDevice(NamedTuple):

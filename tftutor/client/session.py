@@ -56,12 +56,16 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target: Any, containers: list[str] | None = None, config: Any = None) -> None:
-        """Clear the resource containers of a cluster; without a cluster there is nothing to clear.
+        """Clear resource containers (all by default) on every task of a cluster.
 
-        Source: TF 1.15 docs, tf.Session.reset.
+        Sessions that were open there raise AbortedError from now on. Without a cluster there is
+        nothing to clear. Source: TF 1.15 docs, tf.Session.reset.
         """
-        if target is not None:
-            check_target(target)
+        text = b"" if target is None else check_target(target)
+        if text.startswith(b"grpc://"):
+            from tftutor.distributed import master
+
+            master.reset(text.decode(), containers)
 
 
 def _leave(context: Any, exc_info: tuple[Any, ...]) -> None:

@@ -14,3 +14,4 @@ lazy_export("tftutor.distributed.device_setter", **{
     **{f"contrib__training__{name}": name for name in (
         "GreedyLoadBalancingStrategy", "RandomStrategy", "byte_size_load_fn")},
 })
+lazy_export("tftutor.distributed.server", train__Server="Server")

@@ -117,6 +117,10 @@ class NodeReader:
             tensor._shape = merge_shapes(tensor._shape, shape.shape)
         return op
 
+    def attrs_of(self, op_def: OpDef, proto: Any) -> dict[str, Any]:
+        """All attributes of a NodeDef in plain form, defaults included. Raises: ValueError."""
+        return self._attrs(op_def, proto, proto.name)[0]
+
     def _attrs(self, op_def: OpDef, proto: Any, name: str) -> tuple[dict[str, Any], list[Any]]:
         """(all attributes in plain form, the shapes of `_output_shapes`)."""
         specs = op_def.spec.attrs

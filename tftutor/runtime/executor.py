@@ -8,22 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from tftutor import errors
 from tftutor.backends.gpu_discovery import is_out_of_memory
 from tftutor.framework.operation import Operation
-from tftutor.runtime.partitioned_plan import AnyPlan, PartitionedPlan
 from tftutor.runtime.plan import Plan
 from tftutor.runtime.rendezvous import StepAborted
 from tftutor.runtime.resources import VariableCell
 
 
-def run_plan(plan: AnyPlan, feeds: Sequence[Any], step: Any) -> list[Any]:
+class PlanOfParts(Protocol):
+    """A plan that several devices, or several tasks of a cluster, run."""
+
+    def run(self, feeds: Sequence[Any], step: Any, run_part: Any) -> list[Any]:
+        """Run the parts; `run_part` runs one plan and explains its errors."""
+        ...
+
+
+def run_plan(plan: Plan | PlanOfParts, feeds: Sequence[Any], step: Any) -> list[Any]:
     """Run one step. Raises: tf.errors.OpError that names the node that failed."""
-    if isinstance(plan, PartitionedPlan):
+    if not isinstance(plan, Plan):
         return plan.run(feeds, step, run_plan)
     try:
         with np.errstate(all="ignore"):

@@ -1,0 +1,206 @@
+"""ClusterPlan: a step that runs on several tasks of a cluster, as the master keeps it."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tftutor import errors
+from tftutor.distributed.cluster_rendezvous import plain_value
+from tftutor.distributed.partition_codec import describe
+from tftutor.distributed.remote_task import RemoteTask
+from tftutor.distributed.worker import TaskService
+from tftutor.framework.operation import Operation
+from tftutor.runtime.cut_step import CutStep
+from tftutor.runtime.device_threads import start
+from tftutor.runtime.executor import place_text
+from tftutor.runtime.partitioner import Partition
+from tftutor.runtime.step_state import StepState
+
+_SLICE = 0.05  # seconds: how long one task is waited for before another one is looked at
+_GRACE = 5.0  # seconds that a task has to answer beyond the step's own deadline
+_step_ids = itertools.count(secrets.randbits(40) << 20)
+
+
+class TaskPart:
+    """One task's part of a step: its number there, and which feeds and fetches are its."""
+
+    __slots__ = ("task", "handle", "feed_positions", "fetch_positions")
+
+    def __init__(self, task: RemoteTask, handle: str, feed_positions: list[int],
+                 fetch_positions: list[list[int]]) -> None:
+        self.task = task
+        self.handle = handle
+        self.feed_positions = feed_positions
+        self.fetch_positions = fetch_positions
+
+
+class ClusterPlan:
+    """A step registered with the tasks that have a part in it.
+
+    Attributes:
+      parts: one a task.
+      fetches, feeds, ops, mutations, uses_step: as those of a Plan.
+    """
+
+    uses_step = True
+
+    def __init__(self, cut: CutStep, session: str, task_of: Callable[[str], RemoteTask]) -> None:
+        self.fetches, self.feeds, self.ops = tuple(cut.fetches), tuple(cut.feeds), cut.ops
+        self.mutations = cut.ops[0].graph._mutations if cut.ops else 0
+        self._session = session
+        by_task: dict[RemoteTask, list[Partition]] = {}
+        for partition in cut.partitions:
+            by_task.setdefault(task_of(partition.device.name), []).append(partition)
+        self.parts = [self._register(task, partitions, cut)
+                      for task, partitions in by_task.items()]
+
+    def _register(self, task: RemoteTask, partitions: list[Partition], cut: CutStep) -> TaskPart:
+        positions = [i for i, t in enumerate(self.feeds)
+                     if any(t in partition.taken for partition in partitions)]
+        fetched = dict.fromkeys(t for partition in partitions for t in partition.fetches)
+        description, graph_def = describe(cut, partitions, [self.feeds[i] for i in positions])
+        texts = [np.frombuffer(text, np.uint8) for text in (description, graph_def)]
+        reply = task.call("register_graph", {"session": self._session}, texts)
+        where = [[i for i, t in enumerate(self.fetches) if t is tensor] for tensor in fetched]
+        return TaskPart(task, reply.header["handle"], positions, where)
+
+    def run(self, feeds: Sequence[Any], step: StepState, run_part: Any) -> list[Any]:
+        """Run the step on all tasks; the fetched values. Raises: what went wrong first."""
+        return _ClusterRun(self, feeds, step).results()
+
+    def header(self, part: TaskPart, step_id: int, step: StepState) -> dict[str, Any]:
+        """The header of the request to run a part."""
+        header = {"session": self._session, "handle": part.handle, "step": step_id, "feeds": [],
+                  "fetches": []}
+        if step.deadline is not None:
+            header["timeout_ms"] = max(1, round((step.deadline - time.monotonic()) * 1000))
+        return header
+
+    def find_op(self, name: str | None) -> Operation | None:
+        """The operation of the step that is called `name`."""
+        return next((op for op in self.ops if op.name == name), None)
+
+
+class _ClusterRun:
+    """One run of a step on all its tasks."""
+
+    def __init__(self, plan: ClusterPlan, feeds: Sequence[Any], step: StepState) -> None:
+        self.plan = plan
+        self.feeds = feeds
+        self.step = step
+        self.step_id = next(_step_ids)
+        self.values: list[Any] = [None] * len(plan.fetches)
+        self.errors: list[tuple[RemoteTask, Exception]] = []
+
+    def results(self) -> list[Any]:
+        """Start all parts, the one of this process last, and gather what they give."""
+        pending: dict[TaskPart, Any] = {}
+        try:
+            for part in sorted(self.plan.parts, key=lambda part: part.task.is_here):
+                feeds = [self.feeds[i] for i in part.feed_positions]
+                work = self._start(part, feeds)
+                if work is not None:
+                    pending[part] = work
+            while pending:
+                self._look_at(pending)
+        except BaseException:
+            self._abort(pending, "Step was cancelled")
+            raise
+        if self.errors:
+            self._raise_first()
+        return self.values
+
+    def _start(self, part: TaskPart, feeds: list[Any]) -> Any:
+        """Begin a part: something to wait for, or None when it has been run already."""
+        header = self.plan.header(part, self.step_id, self.step)
+        service = part.task.service
+        if service is None:
+            return part.task.start("run_graph", header, feeds)
+        if len(self.plan.parts) == 1:
+            self._run_here(service, part, header, feeds)
+            return None
+        return start(lambda: service.run(header, feeds), part.task.name)
+
+    def _run_here(self, service: TaskService, part: TaskPart, header: dict[str, Any],
+                  feeds: list[Any]) -> None:
+        try:
+            self._take(part, service.run(header, feeds))
+        except errors.OpError as error:
+            self.errors.append((part.task, error))
+
+    def _look_at(self, pending: dict[TaskPart, Any]) -> None:
+        """Wait a little for each part; a failure ends the others."""
+        timeout = None if len(pending) == 1 and self.step.deadline is None else _SLICE
+        for part, work in list(pending.items()):
+            try:
+                done, values = _outcome(work, timeout or 0.5)
+            except errors.OpError as error:
+                done, values = True, None
+                first = not self.errors
+                self.errors.append((part.task, error))
+                del pending[part]
+                if first:
+                    self._abort(pending, "Step was cancelled by an error in another task")
+                continue
+            if done:
+                del pending[part]
+                self._take(part, values)
+        self._check_step(pending)
+
+    def _check_step(self, pending: dict[TaskPart, Any]) -> None:
+        if not pending:
+            return
+        if self.step.cancelled is not None and not self.errors:
+            self.errors.append((next(iter(pending)).task, errors.CancelledError(
+                None, None, self.step.cancelled)))
+            self._abort(pending, self.step.cancelled)
+        deadline = self.step.deadline
+        if deadline is not None and time.monotonic() > deadline + _GRACE:
+            self._abort(pending, "Step ran out of time")
+            pending.clear()
+            self.errors.append((self.plan.parts[0].task, errors.DeadlineExceededError(
+                None, None, "Timed out waiting for notification")))
+
+    def _abort(self, pending: dict[TaskPart, Any], why: str) -> None:
+        header = {"step": self.step_id, "code": errors.CANCELLED, "message": why}
+        for part in pending:
+            part.task.tell("abort_step", header)
+
+    def _take(self, part: TaskPart, values: Sequence[Any] | None) -> None:
+        for positions, value in zip(part.fetch_positions, values or (), strict=True):
+            for position in positions:
+                self.values[position] = plain_value(value)
+
+    def _raise_first(self) -> None:
+        """Raise the error that the others follow from."""
+        task, error = next(((task, error) for task, error in self.errors
+                            if not isinstance(error, errors.CancelledError)), self.errors[0])
+        name = getattr(error, "node_name", None) or (
+            error.op.name if isinstance(error, errors.OpError) and error.op is not None else None)
+        op = self.plan.find_op(name)
+        message = str(error.message if isinstance(error, errors.OpError) else error)
+        if op is not None:
+            message = message.replace(f"{{{{node {op.name}}}}}", place_text(op))
+        prefix = f"From {task.name}:\n"
+        if getattr(error, "is_from_connection", False) or message.startswith("From /job:"):
+            prefix = ""
+        raise type(error)(None if op is None else op.node_def, op,  # type: ignore[call-arg]
+                          prefix + message) from None
+
+
+def _outcome(work: Any, timeout: float) -> tuple[bool, Sequence[Any] | None]:
+    """(whether it is done, its values). Raises: what the task answered instead."""
+    if hasattr(work, "done"):  # runs in this process
+        if not work.done.wait(timeout):
+            return False, None
+        if work.error is not None:
+            raise work.error
+        return True, work.result
+    reply = work.poll(timeout)
+    return (False, None) if reply is None else (True, reply.tensors)

@@ -1,0 +1,143 @@
+"""MasterSession: what a session with a target does.
+
+It asks the target's task who belongs to the cluster, opens a session on each of the tasks, and from
+then on cuts steps, registers the parts and runs them. Two sessions with the same targets share the
+variables of the tasks.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tftutor import errors
+from tftutor.distributed.cluster_plan import ClusterPlan
+from tftutor.distributed.remote_task import RemoteTask
+from tftutor.distributed.servers_here import connect, service_at
+from tftutor.framework.operation import Operation
+from tftutor.runtime.cut_step import cut_step
+from tftutor.runtime.devices import Device
+from tftutor.runtime.plan import Step
+
+_FIRST_REPORT, _REPORT = 5.0, 10.0  # seconds until, and between, lines about a task that is awaited
+_RETRY = 0.25
+_LONGEST_WAIT = 600.0  # seconds for a task to come up, as when people start them by hand
+
+
+class MasterSession:
+    """A session on the tasks of a cluster.
+
+    Args:
+      target: `grpc://host:port` of any task.
+      device_filters: only tasks that fit one of them are asked, and the target's own.
+      isolated: the session has variables of its own on every task.
+      wait: seconds to wait for a task that can't be reached.
+
+    Raises: tf.errors.UnavailableError that names the task, its address and what is wrong;
+    tf.errors.InvalidArgumentError for a malformed target.
+    """
+
+    def __init__(self, target: str, device_filters: Sequence[str] = (), isolated: bool = False,
+                 wait: float = _LONGEST_WAIT) -> None:
+        self.name = secrets.token_hex(8)
+        self._wait = wait
+        address = target.removeprefix("grpc://")
+        here, status = self._reach(_task_at("the target", address))
+        self.tasks: dict[str, RemoteTask] = {}
+        self.devices: list[Device] = []
+        self._join(RemoteTask(status["task"], address, here._peer, here.service), status)
+        for name, other in sorted(_tasks_of(status["cluster"]).items()):
+            if name not in self.tasks and _is_wanted(name, device_filters):
+                self._join(*self._reach(_task_at(name, other)))
+        for task in self.tasks.values():
+            task.call("open_session", {"session": self.name, "isolate": isolated})
+        self.host = min(self.devices, key=lambda d: (d.device_type != "CPU", d.name))
+
+    # -- the cluster ------------------------------------------------------------------------
+
+    def _reach(self, task: RemoteTask) -> tuple[RemoteTask, dict[str, Any]]:
+        """Wait until a task answers; what it says of itself."""
+        begun = time.monotonic()
+        report = begun + _FIRST_REPORT
+        while True:
+            try:
+                return task, task.call("status", {}, timeout=5.0).header
+            except (errors.UnavailableError, errors.DeadlineExceededError) as error:
+                now = time.monotonic()
+                if now - begun > self._wait:
+                    raise errors.UnavailableError(
+                        None, None, f"{task.name} at {task.address} can't be reached since "
+                        f"{now - begun:.0f} s: {error.message}") from error
+                if now > report:
+                    report = now + _REPORT
+                    print(f"Session {self.name[:6]} is waiting for {task.name} at {task.address}: "
+                          f"{error.message} for {now - begun:.0f} s (server not started?)",
+                          file=sys.stderr)
+                time.sleep(_RETRY)
+
+    def _join(self, task: RemoteTask, status: dict[str, Any]) -> None:
+        if status["task"] != task.name:
+            raise errors.FailedPreconditionError(
+                None, None, f"{task.address} should be {task.name}, but says that it is "
+                            f"{status['task']}: the ClusterSpecs differ")
+        self.tasks[task.name] = task
+        simulated = (status.get("details") or {}).get("simulated", [])
+        for entry in status["devices"]:
+            _, _, device = entry["name"].partition("/device:")
+            kind, _, index = device.partition(":")
+            made = Device(kind, int(index), memory_limit=entry["memory"], task=task.name,
+                          description=entry.get("description") or "",
+                          is_simulated=entry["name"] in simulated)
+            made.incarnation = entry["incarnation"]
+            self.devices.append(made)
+
+    def _task_of(self, device: str) -> RemoteTask:
+        return self.tasks[device.partition("/device:")[0]]
+
+    # -- steps ------------------------------------------------------------------------------
+
+    def plan(self, step: Step, device_of: Callable[[Operation], Device]) -> ClusterPlan:
+        """Register a step with the tasks that have a part in it."""
+        return ClusterPlan(cut_step(step, device_of, self.host), self.name, self._task_of)
+
+    def close(self) -> None:
+        """Forget the session on every task; the variables stay."""
+        for task in self.tasks.values():
+            task.tell("close_session", {"session": self.name})
+
+
+def reset(target: str, containers: Sequence[str] | None) -> None:
+    """Clear containers (all of them by default) on every task, and end all sessions there."""
+    master = MasterSession(target)
+    for task in master.tasks.values():
+        task.call("reset", {"containers": list(containers or ())})
+
+
+def _task_at(name: str, address: str) -> RemoteTask:
+    if not re.fullmatch(r"\[?[\w.:-]+\]?:\d+", address):
+        raise errors.InvalidArgumentError(
+            None, None, f"Could not interpret \"{address}\" as a host-port pair.")
+    service = service_at(address)
+    return RemoteTask(name, address, None if service else connect(address, name), service)
+
+
+def _tasks_of(cluster: dict[str, dict[str, str]]) -> dict[str, str]:
+    return {f"/job:{job}/replica:0/task:{index}": address
+            for job, tasks in cluster.items() for index, address in tasks.items()}
+
+
+def _is_wanted(name: str, filters: Sequence[str]) -> bool:
+    """True when a task fits one of the device filters (or there are none)."""
+    if not filters:
+        return True
+    parts = dict(part.split(":") for part in name.strip("/").split("/"))
+    for text in filters:
+        wanted = dict(part.split(":")[:2] for part in text.strip("/").split("/") if ":" in part)
+        if all(parts.get(key) == value for key, value in wanted.items()
+               if key in ("job", "replica", "task")):
+            return True
+    return False

@@ -1,0 +1,185 @@
+"""tf.train.Server: a task of a cluster in this process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from tftutor import errors
+from tftutor.distributed.cluster_spec import ClusterSpec
+from tftutor.distributed.messages import Hello, Request
+from tftutor.distributed.servers_here import announce, service_at, withdraw
+from tftutor.distributed.worker import TaskService
+from tftutor.runtime import device_threads
+from tftutor.runtime.device_set import GpuSettings, session_devices
+from tftutor.runtime.devices import Device
+
+_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+
+
+class _Settings(NamedTuple):
+    """What counts of a server's ConfigProto for its devices."""
+
+    device_count: dict[str, int]
+    gpu: GpuSettings
+
+
+class Server:
+    """A task of a cluster: other tasks and sessions use its devices and keep variables in it.
+
+    Args:
+      server_or_cluster_def: a tf.train.ClusterSpec, what one is made of, or a tf.train.ServerDef.
+      job_name, task_index: which task this is; they may be left out where there is one job, or
+        one task.
+      protocol: "grpc", "grpc+..." or None: tftutor's own protocol serves all of them.
+      config: a tf.ConfigProto: `device_count` and `gpu_options` choose the task's devices.
+      start: begin to serve at once.
+
+    A server listens on this machine's loopback interface only, unless keys are configured
+    (`tftutor keys new`). It stops with `stop()`, at the end of a `with` block, or with the process.
+
+    Raises: ValueError and tf.errors.OpError, as in TF, for a task that the cluster doesn't have, or
+    an address that is taken.
+    Source: TF 1.15 docs, tf.train.Server.
+    """
+
+    def __init__(self, server_or_cluster_def: Any, job_name: str | None = None,
+                 task_index: int | None = None, protocol: str | None = None, config: Any = None,
+                 start: bool = True) -> None:
+        from tftutor.distributed.server_definition import make_server_def
+
+        self._server_def = make_server_def(server_or_cluster_def, job_name, task_index, protocol,
+                                           config)
+        self._cluster = ClusterSpec(self._server_def.cluster)
+        self._task = (f"/job:{self._server_def.job_name}/replica:0"
+                      f"/task:{self._server_def.task_index}")
+        self._address = self._cluster.task_address(self._server_def.job_name,
+                                                   self._server_def.task_index)
+        self._stopped = threading.Event()
+        self._is_started = False
+        self._addresses = {
+            f"/job:{job}/replica:0/task:{index}": self._cluster.task_address(job, index)
+            for job in self._cluster.jobs for index in self._cluster.task_indices(job)}
+        self._service = TaskService(self._task, self._cluster_dict(), self._devices(), self._push)
+        self._transport = self._listen()
+        if start:
+            self.start()
+
+    def _devices(self) -> list[Device]:
+        config = self._server_def.default_session_config
+        options = config.gpu_options
+        settings = _Settings(dict(config.device_count), GpuSettings(
+            options.per_process_gpu_memory_fraction, options.allow_growth,
+            options.visible_device_list))
+        return [Device(d.device_type, d.index, d.library, memory_limit=d.memory_limit,
+                       description=d.description, is_simulated=d.is_simulated, task=self._task)
+                for d in session_devices(settings)]
+
+    def _cluster_dict(self) -> dict[str, dict[int, str]]:
+        return {job: {index: self._addresses[f"/job:{job}/replica:0/task:{index}"]
+                      for index in self._cluster.task_indices(job)} for job in self._cluster.jobs}
+
+    # -- serving ----------------------------------------------------------------------------
+
+    def _listen(self) -> Any:
+        """Take the address; what it asks is answered from `start` on."""
+        from tftutor.distributed.handshake import cluster_fingerprint
+        from tftutor.distributed.transport import Transport
+
+        host, _, port = self._address.rpartition(":")
+        cluster = {job: {str(i): address for i, address in tasks.items()}
+                   for job, tasks in self._cluster_dict().items()}
+        hello = Hello("task", self._task, self._service.incarnation,
+                      cluster_fingerprint(cluster), cluster)
+        transport = Transport(handler=self._handle, identity=hello)
+        where = f"127.0.0.1:{port}" if host in _LOOPBACK else self._address
+        actual = transport.bind(where)
+        if port == "0":
+            self._address = f"{host}:{actual.rpartition(':')[2]}"
+            self._addresses[self._task] = self._address
+            self._service.cluster = self._cluster_dict()
+        return transport
+
+    def start(self) -> None:
+        """Begin to serve; a second call does nothing."""
+        self._is_started = True
+        announce(self._address, self._service)
+
+    def _handle(self, request: Request, responder: Any) -> None:
+        if not self._is_started:
+            responder.fail(errors.UnavailableError(None, None, f"{self._task} isn't started yet"))
+        elif request.method == "shutdown":
+            responder.reply({}, [])
+            self._stopped.set()
+        elif self._service.may_wait(request.method):
+            device_threads.start(lambda: self._answer(request, responder), self._task)
+        else:
+            self._answer(request, responder)
+
+    def _answer(self, request: Request, responder: Any) -> None:
+        try:
+            header, tensors = self._service.answer(request.method, request.header, request.tensors)
+        except errors.OpError as error:
+            responder.fail(error)
+        except Exception as error:  # noqa: BLE001 - whoever asked hears of it
+            responder.fail(errors.InternalError(
+                None, None, f"{request.method}: {type(error).__name__}: {error}"))
+        else:
+            responder.reply(header, tensors)
+
+    def _push(self, task: str, header: dict[str, Any], tensors: Sequence[Any]) -> Any:
+        address = self._addresses.get(task)
+        if address is None:
+            raise errors.InvalidArgumentError(None, None, f"{task} is not in the cluster")
+        here = service_at(address)
+        if here is not None:
+            here.answer("send_tensor", header, tensors)
+            return _Delivered()
+        return self._transport.peer(address).start("send_tensor", header, tensors)
+
+    # -- for users --------------------------------------------------------------------------
+
+    @property
+    def server_def(self) -> Any:
+        """The ServerDef proto of this server."""
+        return self._server_def
+
+    @property
+    def target(self) -> str:
+        """What a session takes as its target: `grpc://localhost:2222`."""
+        return f"grpc://{self._address}"
+
+    def join(self) -> None:
+        """Wait until the server is stopped, here or by a shutdown of the cluster."""
+        parent = os.getppid()
+        while not self._stopped.wait(0.5):
+            if os.environ.get("TFTUTOR_STOP_WITH_PARENT") == "1" and os.getppid() != parent:
+                break
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop serving, cancel the steps that run here and free the address."""
+        self._stopped.set()
+        withdraw(self._address)
+        self._service.stop()
+        self._transport.close()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self.stop()
+
+    @staticmethod
+    def create_local_server(config: Any = None, start: bool = True) -> Server:
+        """A cluster of one task in this process. Source: TF 1.15, Server.create_local_server."""
+        return Server({"local": ["localhost:0"]}, protocol="grpc", config=config, start=start)
+
+
+class _Delivered:
+    """A value that has been handed over in this process."""
+
+    def wait(self, timeout: float | None = None) -> None:
+        """It is there."""

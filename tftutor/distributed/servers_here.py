@@ -1,0 +1,51 @@
+"""The servers of this process by address, and this process's connections to others.
+
+A session whose target is a server of its own process calls it without a socket between them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import Any
+
+from tftutor.distributed.worker import TaskService
+
+_lock = threading.Lock()
+_services: dict[str, TaskService] = {}
+_client: Any = None  # the Transport of sessions
+
+
+def announce(address: str, service: TaskService) -> None:
+    """Make a server known to the sessions of this process."""
+    with _lock:
+        _services[_normal(address)] = service
+
+
+def withdraw(address: str) -> None:
+    """Forget a server that has stopped."""
+    with _lock:
+        _services.pop(_normal(address), None)
+
+
+def service_at(address: str) -> TaskService | None:
+    """The server of this process at an address, if there is one."""
+    return _services.get(_normal(address))
+
+
+def connect(address: str, name: str) -> Any:
+    """This process's connection, as a client, to the task at an address."""
+    global _client
+    from tftutor.distributed.messages import Hello
+    from tftutor.distributed.transport import Transport
+
+    with _lock:
+        if _client is None:
+            hello = Hello("client", "", secrets.randbits(62) | 1)
+            _client = Transport(handler=None, identity=hello)
+        return _client.peer(address)
+
+
+def _normal(address: str) -> str:
+    host, _, port = address.rpartition(":")
+    return f"{'127.0.0.1' if host in ('localhost', '0.0.0.0', '[::1]') else host}:{port}"

@@ -1,0 +1,283 @@
+"""TaskService: what a task of a cluster does for masters and for other tasks.
+
+A master registers its part of a step once, and runs it by number from then on. Variables, queues
+and other resources belong to the task and outlive sessions. The service knows no sockets: it is
+called by the server's transport, and directly by a session in the same process.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tftutor import errors
+from tftutor.distributed.cluster_rendezvous import (
+    ClusterRendezvous,
+    IncomingChannel,
+    OutgoingChannel,
+    Push,
+    plain_value,
+)
+from tftutor.distributed.partition_codec import rebuild
+from tftutor.framework.graph import Graph
+from tftutor.framework.operation import Operation, Tensor
+from tftutor.runtime.devices import Device
+from tftutor.runtime.executor import run_plan
+from tftutor.runtime.partitioned_plan import PartitionedPlan
+from tftutor.runtime.resources import ResourceManager
+from tftutor.runtime.step_state import StepState
+from tftutor.runtime.transfers import Channel
+
+_REMEMBERED_STEPS = 4096  # that have ended: what still arrives for them is dropped
+_WAITING_STEPS = 1024  # for which values have come before the step itself
+
+Answer = tuple[dict[str, Any], list[Any]]
+
+
+class SessionResources(ResourceManager):
+    """The resources of a task as one session sees them: the state of nodes is its own."""
+
+    def __init__(self, task: ResourceManager) -> None:
+        super().__init__()
+        self._task = task
+        self._lock, self._resources = task._lock, task._resources  # one and the same
+
+
+class _WorkerSession:
+    """What a task keeps for one master session."""
+
+    def __init__(self, resources: ResourceManager) -> None:
+        self.resources = resources
+        self.plans: dict[str, PartitionedPlan] = {}
+        self.handles = itertools.count(1)
+
+
+class _WorkerStep:
+    """A step that runs here, or of which values have come already."""
+
+    def __init__(self, step_id: int, push: Push) -> None:
+        self.state = StepState(step_id)
+        self.rendezvous = ClusterRendezvous(self.state, step_id, push)
+        self.state.rendezvous = self.rendezvous
+        self.is_running = False
+
+
+class TaskService:
+    """The service of one task.
+
+    Args:
+      task: its name, `/job:ps/replica:0/task:0`.
+      cluster: job -> task index -> address.
+      devices: its devices, the first CPU first.
+      push: sends a value to another task of the cluster.
+    """
+
+    def __init__(self, task: str, cluster: Mapping[str, Mapping[int, str]],
+                 devices: Sequence[Device], push: Push) -> None:
+        self.task = task
+        self.cluster = cluster
+        self.devices = {device.name: device for device in devices}
+        self.incarnation = secrets.randbits(62)
+        self.resources = ResourceManager()
+        self.started = time.time()
+        self.counts = {"steps": 0, "bytes_in": 0, "bytes_out": 0}
+        self.graph_functions: dict[str, Any] = {}
+        self._host = devices[0]
+        self._push = push
+        self._sessions: dict[str, _WorkerSession] = {}
+        self._steps: dict[int, _WorkerStep] = {}
+        self._ended: OrderedDict[int, None] = OrderedDict()
+        self._lock = threading.Lock()
+        self._methods: dict[str, Callable[[dict[str, Any], Sequence[Any]], Answer]] = {
+            "status": self._status, "register_graph": self._register_graph,
+            "run_graph": self._run_graph, "send_tensor": self._send_tensor,
+            "abort_step": self._abort_step, "close_session": self._close_session,
+            "open_session": self._open_session, "reset": self._reset}
+
+    def answer(self, method: str, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        """Do what a request asks for. Raises: tf.errors.OpError."""
+        function = self._methods.get(method)
+        if function is None:
+            raise errors.UnimplementedError(None, None, f"{self.task} knows no request {method!r}")
+        return function(header, tensors)
+
+    def may_wait(self, method: str) -> bool:
+        """True for requests that need a thread of their own."""
+        return method in ("run_graph", "register_graph", "reset", "close_session")
+
+    # -- what is here -----------------------------------------------------------------------
+
+    def _status(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        cluster = {job: {str(index): address for index, address in tasks.items()}
+                   for job, tasks in self.cluster.items()}
+        devices = [{"name": d.name, "type": d.device_type, "memory": d.memory_limit,
+                    "incarnation": d.incarnation, "description": d.description}
+                   for d in self.devices.values()]
+        simulated = [d.name for d in self.devices.values() if d.is_simulated]
+        return {"task": self.task, "cluster": cluster, "devices": devices,
+                "incarnation": self.incarnation, "uptime": time.time() - self.started,
+                "details": {"sessions": len(self._sessions), "simulated": simulated,
+                            **self.counts}}, []
+
+    # -- sessions ---------------------------------------------------------------------------
+
+    def _open_session(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        resources = (ResourceManager() if header.get("isolate")
+                     else SessionResources(self.resources))
+        with self._lock:
+            self._sessions[header["session"]] = _WorkerSession(resources)
+        return {}, []
+
+    def _session(self, header: dict[str, Any]) -> _WorkerSession:
+        found = self._sessions.get(header["session"])
+        if found is None:
+            raise errors.AbortedError(
+                None, None, f"Session {header['session']} is not found. Possibly, this master has "
+                            "restarted.")
+        return found
+
+    def _close_session(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        with self._lock:
+            session = self._sessions.pop(header["session"], None)
+        for step in [s for s in list(self._steps.values()) if s.state.session is session]:
+            self._cancel(step, "Session has been closed.")
+        return {}, []
+
+    def _reset(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        """Forget resources, of some containers or of all, and every session."""
+        containers = header["containers"] or None
+        with self._lock:
+            self._sessions.clear()
+        for step in list(self._steps.values()):
+            self._cancel(step, "The containers of this task were reset.")
+        self.resources.clear(containers)
+        return {}, []
+
+    # -- graphs -----------------------------------------------------------------------------
+
+    def _register_graph(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        session = self._session(header)
+        graph = Graph()
+        graph._functions = self.graph_functions
+        cut = rebuild(tensors[0].tobytes(), tensors[1].tobytes(), graph, self.devices,
+                      self._channel)
+        handle = str(next(session.handles))
+        session.plans[handle] = PartitionedPlan(cut, self._host, session.resources)
+        return {"handle": handle}, []
+
+    def _channel(self, entry: dict[str, Any], tensor: Tensor | None, sent: Tensor | None,
+                 producer: Operation) -> Channel:
+        source, target = self.devices.get(entry["source"]), self.devices.get(entry["target"])
+        if source is not None and target is not None:
+            return Channel(tensor, producer, source, target, entry["from_host_memory"], sent)
+        if source is None and target is not None:
+            return IncomingChannel(entry["key"], tensor, producer, self._elsewhere(entry["source"]),
+                                   target)
+        if target is None and source is not None:
+            task = entry["target"].partition("/device:")[0]
+            return OutgoingChannel(entry["key"], task, tensor, producer, source,
+                                   self._elsewhere(entry["target"]), entry["from_host_memory"],
+                                   sent)
+        raise errors.InvalidArgumentError(
+            None, None, f"The edge {entry['key']} from {entry['source']} to {entry['target']} "
+                        f"doesn't touch {self.task}")
+
+    @staticmethod
+    def _elsewhere(name: str) -> Device:
+        task, _, device = name.partition("/device:")
+        kind, _, index = device.partition(":")
+        return Device(kind, int(index), task=task)
+
+    # -- steps ------------------------------------------------------------------------------
+
+    def _step(self, step_id: int) -> _WorkerStep | None:
+        """The step of that number, begun by whoever names it first; None when it has ended."""
+        with self._lock:
+            if step_id in self._ended:
+                return None
+            found = self._steps.get(step_id)
+            if found is None:
+                if len(self._steps) >= _WAITING_STEPS:
+                    self._forget_oldest()
+                found = self._steps[step_id] = _WorkerStep(step_id, self._count_and_push)
+            return found
+
+    def _forget_oldest(self) -> None:
+        for step_id, step in self._steps.items():
+            if not step.is_running:
+                del self._steps[step_id]
+                self._ended[step_id] = None
+                return
+
+    def _count_and_push(self, task: str, header: dict[str, Any], tensors: Sequence[Any]) -> Any:
+        self.counts["bytes_out"] += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
+        return self._push(task, header, tensors)
+
+    def _run_graph(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        return {}, self.run(header, [plain_value(t) for t in tensors])
+
+    def run(self, header: dict[str, Any], feeds: list[Any]) -> list[Any]:
+        """Run this task's part of a step; the values that it was asked for.
+
+        Raises: tf.errors.OpError; AbortedError for a session or step number that is not (or no
+        longer) known.
+        """
+        session = self._session(header)
+        plan = session.plans.get(header["handle"])
+        if plan is None:
+            raise errors.AbortedError(None, None, f"Graph handle {header['handle']} is not found.")
+        step = self._step(header["step"])
+        if step is None or step.is_running:
+            raise errors.AbortedError(
+                None, None, f"Step {header['step']} has been run here already; a request is never "
+                            "run twice")
+        step.is_running = True
+        step.state.session = session
+        if header.get("timeout_ms") is not None:
+            step.state.deadline = time.monotonic() + header["timeout_ms"] / 1000
+        self.counts["steps"] += 1
+        try:
+            values = run_plan(plan, feeds, step.state)
+            step.rendezvous.wait_for_arrival()
+            return values
+        finally:
+            self._end(header["step"])
+
+    def _end(self, step_id: int) -> None:
+        with self._lock:
+            self._steps.pop(step_id, None)
+            self._ended[step_id] = None
+            while len(self._ended) > _REMEMBERED_STEPS:
+                self._ended.popitem(last=False)
+
+    def _send_tensor(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        self.counts["bytes_in"] += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
+        step = self._step(header["step"])
+        if step is not None:
+            step.rendezvous.arrive(header["key"], tensors, bool(header.get("dead")))
+        return {}, []
+
+    def _abort_step(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        step = self._step(header["step"])
+        if step is not None:
+            self._cancel(step, header["message"])
+            if not step.is_running:
+                self._end(header["step"])
+        return {}, []
+
+    @staticmethod
+    def _cancel(step: _WorkerStep, reason: str) -> None:
+        if step.state.cancelled is None:
+            step.state.cancelled = reason
+        step.rendezvous.abort()
+
+    def stop(self) -> None:
+        """Let every step go and free the resources."""
+        for step in list(self._steps.values()):
+            self._cancel(step, "The server was stopped.")
+        self.resources.clear()
