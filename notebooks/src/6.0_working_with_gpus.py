@@ -529,7 +529,7 @@ assert round(rate / 1e12) == 48
 def copies(fetch, feed=None, init=None):
     """Run once with a trace; print and count what went over the bus."""
     metadata = tf.RunMetadata()
-    with tf.Session(config=tf.ConfigProto(device_count={"GPU": 1})) as sess:
+    with contextlib.nullcontext() if REAL else simulated(1), tf.Session() as sess:
         if init is not None:
             sess.run(init)
         sess.run(fetch, feed, options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE),
@@ -569,8 +569,8 @@ assert (direct, around, resident) == (2, 4, 0)
 # GPU and costs none. So: keep the model and the loop on the GPU, feed whole batches, fetch numbers
 # (a loss), not tensors.
 #
-# (This cell uses a real GPU if there is one. `device_count={"GPU": 1}` asks for a simulated one
-# otherwise.)
+# (This cell uses a real GPU if there is one, and a simulated one otherwise. Outside this notebook,
+# `tf.ConfigProto(device_count={"GPU": 1})` does the same: the real one, or else a simulated one.)
 
 # %% [markdown]
 # ## 8. What does an image cost?
