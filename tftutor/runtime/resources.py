@@ -175,6 +175,17 @@ class ResourceManager:
         found.check_same_settings(settings, op_type)
         return found
 
+    def accumulator(self, is_sparse: bool, container: str, shared_name: str, node: str,
+                    settings: dict[str, Any]) -> Any:
+        """Return the accumulator of a node, made at first use; nodes may share it by name."""
+        from tftutor.runtime.accumulators import DenseAccumulator, SparseAccumulator
+
+        make = SparseAccumulator if is_sparse else DenseAccumulator
+        kind = make.__name__ if shared_name else f"{make.__name__} of a node"
+        return self.lookup_or_create(
+            kind, container, shared_name or node,
+            lambda: make(container, shared_name, node, **settings))
+
     def of_kind(self, kind: str) -> list[Any]:
         """All resources of a kind."""
         return [value for (_, k, _), value in self._resources.items() if k == kind]
