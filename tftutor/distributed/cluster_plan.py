@@ -15,6 +15,7 @@ from tftutor.distributed.cluster_rendezvous import plain_value
 from tftutor.distributed.partition_codec import describe
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.worker import TaskService
+from tftutor.framework.attr_values import FuncName
 from tftutor.framework.operation import Operation
 from tftutor.runtime.cut_step import CutStep
 from tftutor.runtime.device_threads import start
@@ -64,11 +65,25 @@ class ClusterPlan:
         positions = [i for i, t in enumerate(self.feeds)
                      if any(t in partition.taken for partition in partitions)]
         fetched = dict.fromkeys(t for partition in partitions for t in partition.fetches)
+        self._check_functions(task, partitions)
         description, graph_def = describe(cut, partitions, [self.feeds[i] for i in positions])
         texts = [np.frombuffer(text, np.uint8) for text in (description, graph_def)]
         reply = task.call("register_graph", {"session": self._session}, texts)
         where = [[i for i, t in enumerate(self.fetches) if t is tensor] for tensor in fetched]
         return TaskPart(task, reply.header["handle"], positions, where)
+
+    def _check_functions(self, task: RemoteTask, partitions: list[Partition]) -> None:
+        """Let a task of this process use the functions of the graph; no other one has them."""
+        users = [op for partition in partitions for op in partition.ops
+                 if any(isinstance(value, FuncName) for value in op._attrs.values())]
+        if not users:
+            return
+        if task.service is None:
+            raise errors.UnimplementedError(
+                None, users[0], f"{users[0].name} ({users[0].type}) holds a Python function and is "
+                f"placed on {task.name}, in another process. Put the input pipeline on the task of "
+                "the session's own process, with tf.device")
+        task.service.functions_of(self._session).update(users[0].graph._functions)
 
     def run(self, feeds: Sequence[Any], step: StepState, run_part: Any) -> list[Any]:
         """Run the step on all tasks; the fetched values. Raises: what went wrong first."""

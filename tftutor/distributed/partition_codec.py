@@ -22,6 +22,7 @@ from tftutor.framework.imported_nodes import NodeReader
 from tftutor.framework.node_builder import output_types
 from tftutor.framework.op_def import find_op_def
 from tftutor.framework.operation import Operation, Tensor
+from tftutor.ops.sendrecv import Recv
 from tftutor.runtime.cut_step import CutStep
 from tftutor.runtime.devices import Device
 from tftutor.runtime.frames import Arm, Frame, Guard, Literal
@@ -110,7 +111,7 @@ class _Describer:
             "late_values": [[op.name, self.tensor(t), self.tensor(value)]
                             for op, values in cut.late_values.items() if op in self.here
                             for t, value in values.items()],
-            "stubs": [[op.name, op.type, [t.dtype.as_datatype_enum for t in op.outputs]]
+            "stubs": [[op.name, [t.dtype.as_datatype_enum for t in op.outputs]]
                       for op in self.stubs],
             "shapes": [[op.name, [None if t._shape is None else
                                   [-1 if d is None else d for d in t._shape] for t in op.outputs]]
@@ -135,9 +136,8 @@ def describe(cut: CutStep, partitions: Sequence[Partition], feeds: Sequence[Tens
         for tensor in op._inputs:
             if tensor.op.name not in known:
                 known.add(tensor.op.name)
-                description["stubs"].append([tensor.op.name, tensor.op.type,
-                                             [t.dtype.as_datatype_enum
-                                              for t in tensor.op.outputs]])
+                types = [t.dtype.as_datatype_enum for t in tensor.op.outputs]
+                description["stubs"].append([tensor.op.name, types])
     return json.dumps(description).encode(), graph_def.SerializeToString()
 
 
@@ -187,11 +187,8 @@ class _Rebuilder:
             op = Operation(graph, op_def, node.name, [], (), output_types(op_def, attrs), attrs, ())
             op._device = node.device
             self._add(op)
-        for name, kind, types in self.data["stubs"]:
-            op_def = find_op_def(kind)
-            if op_def is None:
-                raise errors.NotFoundError(None, None, f"Op type not registered '{kind}'")
-            self._add(Operation(graph, op_def, name, [], (), [dtypes.as_dtype(t) for t in types],
+        for name, types in self.data["stubs"]:  # what they give is received
+            self._add(Operation(graph, Recv, name, [], (), [dtypes.as_dtype(t) for t in types],
                                 {}, ()))
         for node in nodes:
             op = self.ops[node.name]

@@ -54,6 +54,7 @@ class _WorkerSession:
     def __init__(self, resources: ResourceManager) -> None:
         self.resources = resources
         self.plans: dict[str, PartitionedPlan] = {}
+        self.functions: dict[str, Any] = {}  # of the master's graph, if it is in this process
         self.handles = itertools.count(1)
 
 
@@ -86,7 +87,6 @@ class TaskService:
         self.resources = ResourceManager()
         self.started = time.time()
         self.counts = {"steps": 0, "bytes_in": 0, "bytes_out": 0}
-        self.graph_functions: dict[str, Any] = {}
         self._host = devices[0]
         self._push = push
         self._sessions: dict[str, _WorkerSession] = {}
@@ -163,7 +163,7 @@ class TaskService:
     def _register_graph(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
         session = self._session(header)
         graph = Graph()
-        graph._functions = self.graph_functions
+        graph._functions = session.functions
         cut = rebuild(tensors[0].tobytes(), tensors[1].tobytes(), graph, self.devices,
                       self._channel)
         handle = str(next(session.handles))
@@ -192,6 +192,10 @@ class TaskService:
         task, _, device = name.partition("/device:")
         kind, _, index = device.partition(":")
         return Device(kind, int(index), task=task)
+
+    def functions_of(self, session: str) -> dict[str, Any]:
+        """Where a master in this process puts the functions of its graph (those of tf.data)."""
+        return self._session({"session": session}).functions
 
     # -- steps ------------------------------------------------------------------------------
 
