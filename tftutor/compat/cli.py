@@ -1,4 +1,4 @@
-"""The `tftutor` command: `run`, `check`, `smi`, `version`. `python -m tftutor` is the same.
+"""The `tftutor` command: `run`, `check`, `smi`, `server`, `version`; also `python -m tftutor`.
 
 A subcommand is a row of COMMANDS: help text, a function that declares its arguments, and the
 module and function that does it (imported when it is chosen).
@@ -64,6 +64,21 @@ def _smi_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _server_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--job", help='the job of this task, e.g. "ps" (default: by TF_CONFIG)')
+    parser.add_argument("--task", type=int, metavar="INDEX", help="its index in the job (0)")
+    parser.add_argument(
+        "--cluster", metavar="FILE",
+        help='JSON such as {"ps": ["127.0.0.1:2222"], "worker": ["127.0.0.1:2223"]}, in a file or '
+        "as it is (default: TF_CONFIG)"
+    )
+    parser.add_argument("--config", metavar="FILE", help="a tf.ConfigProto in text format")
+    # What tf.cluster.local adds: end with the program that holds our input, and tell it things.
+    parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--parent-pid", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--report-to", type=int, help=argparse.SUPPRESS)
+
+
 def _no_arguments(parser: argparse.ArgumentParser) -> None:
     """The subcommand takes none."""
 
@@ -80,6 +95,10 @@ COMMANDS: dict[str, Command] = {
     "smi": Command(
         "show the state of the GPUs, as nvidia-smi does", _smi_arguments,
         "tftutor.inspection.smi:smi_command",
+    ),
+    "server": Command(
+        "be one task of a cluster until stopped", _server_arguments,
+        "tftutor.distributed.launch.serve:server_command",
     ),
     "version": Command("print the versions", _no_arguments, "tftutor.compat.cli:print_version"),
 }

@@ -15,3 +15,9 @@ lazy_export("tftutor.distributed.device_setter", **{
         "GreedyLoadBalancingStrategy", "RandomStrategy", "byte_size_load_fn")},
 })
 lazy_export("tftutor.distributed.server", train__Server="Server")
+lazy_export("tftutor.distributed.launch.local", cluster__local="local",
+            cluster__LocalCluster="LocalCluster")
+lazy_export("tftutor.distributed.launch.tf_config", cluster__from_tf_config="from_tf_config",
+            cluster__TaskConfig="TaskConfig")
+lazy_export("tftutor.distributed.launch.task_process", cluster__LaunchError="LaunchError")
+lazy_export("tftutor.distributed.launch.cell_runs", cluster__CellError="CellError")
