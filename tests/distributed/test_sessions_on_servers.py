@@ -1,0 +1,322 @@
+"""Sessions with a target: what TF1's distributed programs rely on, with all tasks in one process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tftutor as tf
+
+PS, WORKER0, WORKER1 = "/job:ps/task:0", "/job:worker/task:0", "/job:worker/task:1"
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on just now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+@pytest.fixture
+def servers() -> Iterator[list[Any]]:
+    """A parameter server and two workers."""
+    ports = free_ports(3)
+    spec = tf.train.ClusterSpec({"ps": [f"localhost:{ports[0]}"],
+                                 "worker": [f"localhost:{p}" for p in ports[1:]]})
+    made = [tf.train.Server(spec, job, index)
+            for job, index in (("ps", 0), ("worker", 0), ("worker", 1))]
+    with tf.Graph().as_default():
+        yield made
+    for server in made:
+        server.stop()
+
+
+def test_a_session_sees_the_devices_of_all_tasks(servers):
+    with tf.Session(servers[1].target) as session:
+        names = sorted(d.name for d in session.list_devices())
+    assert names == [f"/job:{job}/replica:0/task:{i}/device:CPU:0"
+                     for job, i in (("ps", 0), ("worker", 0), ("worker", 1))]
+
+
+def test_device_filters_leave_tasks_out(servers):
+    config = tf.ConfigProto(device_filters=["/job:ps"])
+    with tf.Session(servers[1].target, config=config) as session:
+        names = [d.name for d in session.list_devices()]
+    assert not any("worker/replica:0/task:1" in name for name in names) and len(names) == 2
+
+
+def test_training_across_tasks_gives_what_one_process_gives(servers):
+    def train(target: str, ps: str | None, worker: str | None) -> list[float]:
+        with tf.Graph().as_default():
+            tf.set_random_seed(1)
+            x, y = tf.placeholder(tf.float32, [None, 4]), tf.placeholder(tf.float32, [None, 1])
+            with tf.device(ps):
+                w = tf.get_variable("w", [4, 1])
+                b = tf.get_variable("b", [1], initializer=tf.zeros_initializer())
+            with tf.device(worker):
+                loss = tf.reduce_mean(tf.square(tf.matmul(x, w) + b - y))
+            step = tf.train.AdamOptimizer(0.1).minimize(loss)
+            random = np.random.RandomState(0)
+            feeds = {x: random.randn(8, 4), y: random.randn(8, 1)}
+            with tf.Session(target) as session:
+                session.run(tf.global_variables_initializer())
+                return [float(session.run([loss, step], feeds)[0]) for _ in range(5)]
+
+    np.testing.assert_allclose(train(servers[1].target, PS, WORKER0), train("", None, None),
+                               rtol=1e-5)
+
+
+def test_variables_belong_to_the_task_and_outlive_sessions_and_graphs(servers):
+    def variable() -> Any:
+        with tf.device(PS):
+            return tf.Variable(1.0, name="shared")
+
+    with tf.Graph().as_default():
+        v = variable()
+        with tf.Session(servers[1].target) as session:
+            session.run(v.initializer)
+            session.run(tf.assign_add(v, 41.0))
+    with tf.Graph().as_default():
+        v = variable()
+        with tf.Session(servers[2].target) as session:
+            assert session.run(v) == 42.0
+
+
+def test_another_shape_under_the_same_name_is_refused_and_the_old_value_stays(servers):
+    with tf.device(PS):
+        v = tf.Variable([1.0, 2.0], name="v")
+    with tf.Session(servers[1].target) as session:
+        session.run(v.initializer)
+        with tf.Graph().as_default():
+            with tf.device(PS):
+                other = tf.Variable([1.0, 2.0, 3.0], name="v")
+            with tf.Session(servers[2].target) as second, \
+                    pytest.raises(tf.errors.InvalidArgumentError, match="Assign requires shapes"):
+                second.run(other.initializer)
+        np.testing.assert_array_equal(session.run(v), [1.0, 2.0])
+
+
+def test_isolated_sessions_have_variables_of_their_own(servers):
+    with tf.device(PS):
+        v = tf.Variable(1.0, name="v")
+    config = tf.ConfigProto(isolate_session_state=True)
+    with tf.Session(servers[1].target) as session:
+        session.run(v.initializer)
+        with tf.Session(servers[1].target, config=config) as alone:
+            assert not alone.run(tf.is_variable_initialized(v))
+        assert session.run(tf.is_variable_initialized(v))
+
+
+def test_reset_clears_the_tasks_and_ends_other_sessions(servers):
+    with tf.device(PS):
+        v = tf.Variable(1.0, name="v")
+    with tf.Session(servers[1].target) as session:
+        session.run(v.initializer)
+        tf.Session.reset(servers[1].target)
+        with pytest.raises(tf.errors.AbortedError, match="Session .* is not found"):
+            session.run(v)
+    with tf.Session(servers[1].target) as session:
+        assert not session.run(tf.is_variable_initialized(v))
+
+
+def test_an_uninitialized_read_says_where(servers):
+    with tf.device(PS):
+        v = tf.Variable(1.0, name="v")
+    with tf.device(WORKER0):
+        y = v * 2.0
+    with tf.Session(servers[1].target) as session, pytest.raises(
+            tf.errors.FailedPreconditionError,
+            match="(?s)^From /job:ps/replica:0/task:0:\nAttempting to use uninitialized value v"):
+        session.run(y)
+
+
+def test_the_graph_may_grow_after_the_session_was_made(servers):
+    with tf.device(PS):
+        a = tf.constant(2.0)
+    with tf.Session(servers[1].target) as session:
+        assert session.run(a) == 2.0
+        with tf.device(WORKER1):
+            b = a * 3.0
+        assert session.run(b) == 6.0
+
+
+def test_unpinned_operations_go_to_the_first_parameter_server(servers):
+    a = tf.constant(1.0) + tf.constant(2.0)
+    with tf.Session(servers[2].target) as session:
+        session.run(a)
+        assert session.placement().device_of(a.op).name.startswith("/job:ps/replica:0/task:0")
+
+
+def test_a_device_that_no_task_has_fails_every_run(servers):
+    good = tf.constant(1.0)
+    with tf.device("/job:worker/task:7"):
+        tf.constant(1.0)
+    config = tf.ConfigProto(allow_soft_placement=True)
+    with tf.Session(servers[1].target, config=config) as session, pytest.raises(
+            tf.errors.InvalidArgumentError, match="/job:worker/task:7"):
+        session.run(good)
+
+
+def test_branches_and_loops_over_tasks(servers):
+    with tf.device(PS):
+        w = tf.Variable(tf.ones([3]), name="w")
+    x = tf.placeholder(tf.float32, [])
+    with tf.device(WORKER0):
+        chosen = tf.cond(x > 0, lambda: w * 2.0, lambda: w - 5.0)
+        _, total = tf.while_loop(lambda i, t: i < 4, lambda i, t: (i + 1, t + tf.reduce_sum(w)),
+                                 [0, 0.0])
+    with tf.Session(servers[1].target) as session:
+        session.run(w.initializer)
+        np.testing.assert_array_equal(session.run(chosen, {x: 1.0}), [2.0] * 3)
+        np.testing.assert_array_equal(session.run(chosen, {x: -1.0}), [-4.0] * 3)
+        assert session.run(total) == 12.0
+
+
+def test_a_loop_whose_body_is_on_two_tasks(servers):
+    def body(i: Any, a: Any) -> Any:
+        with tf.device(WORKER0):
+            b = a * 2.0
+        with tf.device(WORKER1):
+            return i + 1, b + 1.0
+
+    with tf.device(PS):
+        _, out = tf.while_loop(lambda i, a: i < 5, body, [0, 1.0])
+    with tf.Session(servers[1].target) as session:
+        for _ in range(3):
+            assert session.run(out) == 63.0
+
+
+def test_an_error_in_one_task_ends_the_step_in_all(servers):
+    with tf.device(WORKER1):
+        x = tf.placeholder(tf.float32, None, name="x")
+        bad = tf.matmul(x, x, name="bad")
+    with tf.device(WORKER0):
+        y = tf.reduce_sum(bad)
+    with tf.Session(servers[1].target) as session:
+        with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+            session.run(y, {x: np.ones([2, 3])})
+        assert caught.value.op is bad.op
+        assert str(caught.value).startswith("From /job:worker/replica:0/task:1:\n")
+        assert session.run(y, {x: np.eye(2)}) == 2.0
+
+
+def test_a_step_that_runs_out_of_time_leaves_the_session_usable(servers):
+    with tf.device(PS):
+        queue = tf.FIFOQueue(1, tf.float32, [], shared_name="q")
+        taken = queue.dequeue()
+    with tf.device(WORKER0):
+        y = taken * 2.0
+    with tf.Session(servers[1].target) as session:
+        with pytest.raises(tf.errors.DeadlineExceededError):
+            session.run(y, options=tf.RunOptions(timeout_in_ms=300))
+        session.run(queue.enqueue(4.0))
+        assert session.run(y, options=tf.RunOptions(timeout_in_ms=5000)) == 8.0
+
+
+def test_a_queue_on_the_parameter_server_is_shared_between_sessions(servers):
+    def queue() -> Any:
+        with tf.device(PS):
+            return tf.FIFOQueue(10, tf.int32, [], shared_name="work")
+
+    with tf.Graph().as_default():
+        taken = queue().dequeue()
+        found: list[int] = []
+
+        def consume() -> None:
+            with tf.Session(servers[2].target, graph=taken.graph) as session:
+                found.extend(int(session.run(taken)) for _ in range(5))
+
+        thread = threading.Thread(target=consume)
+        thread.start()
+        with tf.Graph().as_default():
+            put = queue().enqueue_many([[1, 2, 3, 4, 5]])
+            with tf.Session(servers[1].target) as session:
+                time.sleep(0.1)
+                session.run(put)
+        thread.join(10)
+    assert found == [1, 2, 3, 4, 5]
+
+
+def test_closing_a_session_ends_its_waiting_step(servers):
+    with tf.device(PS):
+        taken = tf.FIFOQueue(1, tf.float32, [], shared_name="empty").dequeue()
+    session = tf.Session(servers[1].target)
+    caught: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            session.run(taken)
+        except tf.errors.OpError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join(0.3)
+    session.close()
+    thread.join(10)
+    assert not thread.is_alive() and isinstance(caught[0], tf.errors.CancelledError)
+
+
+def test_an_input_pipeline_runs_on_the_sessions_own_task(servers):
+    with tf.device(WORKER0):
+        batch = tf.data.Dataset.range(6).map(lambda x: x * 10).batch(3) \
+            .make_one_shot_iterator().get_next()
+    with tf.device(PS):
+        total = tf.reduce_sum(batch)
+    with tf.Session(servers[1].target) as session:
+        assert [session.run(total) for _ in range(2)] == [30, 120]
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(total)
+
+
+def test_strings_and_scalars_travel(servers):
+    with tf.device(PS):
+        text, number = tf.constant(["a", "bc"]), tf.constant(7, tf.int64)
+    with tf.device(WORKER0):
+        joined, doubled = tf.string_join([text, "!"]), number * 2
+    with tf.Session(servers[1].target) as session:
+        values = session.run([joined, doubled])
+    assert values[0].tolist() == [b"a!", b"bc!"] and values[1] == 14
+
+
+def test_a_local_server_is_a_cluster_of_one():
+    with tf.Graph().as_default(), tf.train.Server.create_local_server() as server:
+        c = tf.constant(2) * 3
+        with tf.Session(server.target) as session:
+            assert session.run(c) == 6
+            assert session.list_devices()[0].name == "/job:local/replica:0/task:0/device:CPU:0"
+
+
+@pytest.mark.parametrize(("arguments", "error", "text"), [
+    (({"a": ["localhost:0"]}, "b", 0), tf.errors.InternalError,
+     'Job "b" was not defined in cluster'),
+    (({"a": ["localhost:0"]}, "a", 9), tf.errors.InvalidArgumentError,
+     'Task 9 was not defined in job "a"'),
+    (({"a": ["localhost:0"], "b": ["localhost:0"]},), ValueError, "explicit `job_name`"),
+    (({"a": ["localhost:0", "localhost:0"]}, "a"), ValueError, "explicit `task_index`"),
+    ((3,), TypeError, "Could not convert `server_or_cluster_def`"),
+    (({"a": ["localhost:0"]}, "a", 0, "foo"), tf.errors.NotFoundError, "No server factory"),
+])
+def test_a_server_that_can_not_be_is_refused(arguments, error, text):
+    with pytest.raises(error, match=text):
+        tf.train.Server(*arguments)
+
+
+def test_a_port_that_is_taken_is_refused(servers):
+    address = servers[0].target.removeprefix("grpc://")
+    with pytest.raises(tf.errors.UnknownError, match="Could not start gRPC server"):
+        tf.train.Server({"other": [address]}, "other", 0)
+
+
+def test_a_malformed_target_is_refused():
+    with tf.Graph().as_default(), pytest.raises(tf.errors.InvalidArgumentError,
+                                                match="as a host-port pair"):
+        tf.Session("grpc://nonsense")
