@@ -65,6 +65,7 @@ class Hello(NamedTuple):
         where it knows none yet.
       cluster: {job: {index as text: address}}, so that a refusal can say what differs.
       partial: the caller's cluster lists some of the tasks only.
+      to: the task that the caller means to call, or "" for whoever answers.
       expects: the incarnation that the other side had when they last spoke, or 0.
       credit: how many bytes the other side may send before it is granted more.
       version: `PROTOCOL_VERSION` of the caller.
@@ -76,6 +77,7 @@ class Hello(NamedTuple):
     fingerprint: str = ""
     cluster: dict[str, dict[str, str]] = {}
     partial: bool = False
+    to: str = ""
     expects: int = 0
     credit: int = DEFAULT_CREDIT
     version: int = PROTOCOL_VERSION

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 Checker: TypeAlias = Callable[[Any], "str | None"]
 Fields: TypeAlias = dict[str, Checker]
 INT64_MAX = 2**63 - 1
+ROLES = ("client", "task", "admin")
 MAX_TEXT = 64 * 2**10   # characters: a message with its stack trace is far below
 MAX_ITEMS = 4096        # of a list or a map
 MAX_DEPTH = 6           # of lists and maps in each other, where the form is free
@@ -126,7 +127,7 @@ def check_fields(header: Any, fields: Fields) -> str | None:
 # must be able to say so. The rest of its fields, by name:
 HELLO_START: tuple[Checker, ...] = (natural, text, text, natural)
 HELLO_REST: Fields = {"fingerprint": text, "cluster": mapping(mapping(text)), "partial": flag,
-                      "expects": natural, "credit": natural}
+                      "to": text, "expects": natural, "credit": natural}
 CONTROL_FIELDS: dict[str, tuple[Checker, ...]] = {
     "cancel": (payload_kind, natural),
     "welcome": (text, text, natural, text, natural, natural),
@@ -142,7 +143,7 @@ class Method(NamedTuple):
 
     request: Fields
     reply: Fields
-    roles: tuple[str, ...] = ("client", "task", "admin")
+    roles: tuple[str, ...] = ROLES
 
 
 DEVICE = record({"name": text, "type": text, "memory": natural, "incarnation": natural,
@@ -177,3 +178,11 @@ METHODS: dict[str, Method] = {
     "shutdown": Method({"reason": maybe(text)}, {}, roles=("client", "admin")),
     "heartbeat": Method({}, {"uptime": maybe(number), "details": maybe(anything)}),
 }
+
+
+def denial(role: str, method: str) -> str | None:
+    """Return why a peer of this role may not ask for `method`, or None."""
+    roles = METHODS[method].roles
+    if role in roles:
+        return None
+    return f"{method} is denied to the role {role}; it needs {' or '.join(roles)}"
