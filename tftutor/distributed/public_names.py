@@ -21,3 +21,6 @@ lazy_export("tftutor.distributed.launch.tf_config", cluster__from_tf_config="fro
             cluster__TaskConfig="TaskConfig")
 lazy_export("tftutor.distributed.launch.task_process", cluster__LaunchError="LaunchError")
 lazy_export("tftutor.distributed.launch.cell_runs", cluster__CellError="CellError")
+lazy_export("tftutor.distributed.launch.ipyparallel_engines",
+            cluster__from_ipyparallel="from_ipyparallel")
+lazy_export("tftutor.distributed.launch.dask_workers", cluster__from_dask="from_dask")

@@ -16,17 +16,17 @@ _CAN_BE_SHARED = sys.platform.startswith("linux")
 
 
 class PortReservation:
-    """A free port of one of this machine's addresses, held until `close`.
+    """A port of one of this machine's addresses, held until `close`: a free one, or `port`.
 
-    Raises: OSError when the machine doesn't have that address.
+    Raises: OSError when the machine doesn't have that address, or the port is taken.
     """
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self._socket.bind((host, 0))
+            self._socket.bind((host, port))
         except OSError:
             self._socket.close()
             raise
