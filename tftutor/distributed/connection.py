@@ -1,0 +1,271 @@
+"""One connection to a task, from the attempt to its end; a new attempt is a new connection.
+
+Its socket never reconnects by itself. So what is sent on a connection reaches the process that
+welcomed it or nobody, and an answer that has not come when the connection ends will not come.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tftutor.distributed.link import Link
+from tftutor.distributed.messages import (
+    Bye,
+    Cancel,
+    Credit,
+    Heartbeat,
+    Hello,
+    Message,
+    Refused,
+    Reply,
+    Welcome,
+)
+from tftutor.distributed.poller import drain, write_byte
+from tftutor.distributed.protocol import Frames, RemoteProtocolError
+from tftutor.distributed.sockets import ConnectionLost, Event, Happening, Monitor, SharedSocket
+from tftutor.distributed.turns import Awaited, Turns
+
+if TYPE_CHECKING:
+    from tftutor.distributed.io_thread import IoThread
+    from tftutor.distributed.options import TransportOptions
+
+
+class Stage(Enum):
+    """How far a connection has come."""
+
+    CONNECTING = "connecting"
+    HANDSHAKE = "handshake"       # ZeroMQ's
+    GREETING = "greeting"         # ours
+    READY = "ready"
+    ENDED = "ended"
+
+
+class Cause(Enum):
+    """Why a connection ended."""
+
+    REFUSED = "refused"           # nobody listens there
+    REJECTED = "rejected"         # our key is not welcome
+    HANDSHAKE = "handshake"       # the other side speaks something else, or has another key
+    SILENT = "silent"             # connected, but no word
+    UNWELCOME = "unwelcome"       # a Refused
+    LOST = "lost"                 # it stood and has ended
+    HEARTBEAT = "heartbeat"       # it stands, but nobody answers
+    PROTOCOL = "protocol"         # what came made no sense
+    CLOSED = "closed"             # by us
+
+
+class End(NamedTuple):
+    """How a connection ended: the cause, details in words, and the code of a refusal."""
+
+    cause: Cause
+    text: str
+    code: int = 0
+
+
+class Owner:
+    """What a connection tells its peer; on any thread."""
+
+    def on_ready(self, connection: Connection) -> None:
+        """The task has welcomed us."""
+
+    def on_reply(self, reply: Reply) -> None:
+        """A reply is complete."""
+
+    def on_end(self, connection: Connection, end: End) -> None:
+        """Nothing more will come."""
+
+
+class Connection:
+    """One DEALER socket and what is known of the task at its other end."""
+
+    def __init__(self, io: IoThread, options: TransportOptions, hello: Hello, owner: Owner,
+                 make: Callable[[], Any], endpoint: str) -> None:
+        self._io = io
+        self._options = options
+        self._hello = hello
+        self._owner = owner
+        self.endpoint = endpoint
+        self.stage = Stage.CONNECTING
+        self.since = time.monotonic()           # of this stage
+        self.welcome: Welcome | None = None
+        self._end_lock = threading.Lock()
+        self._beat = 0
+        self._last_beat = 0.0
+        dealer = make()
+        self._monitor = Monitor(dealer)
+        self._socket = SharedSocket(dealer)
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        self._poll = select.poll()
+        self._poll.register(self._socket.fd, select.POLLIN)
+        self._poll.register(self._wake_read, select.POLLIN)
+        self.link = Link(self._send, window=options.window, queue_bytes=options.queue_bytes)
+        self.turns = Turns(self._read, lambda: write_byte(self._wake_write),
+                           lambda: io.poller.hide(self._socket.fd), self._give_back)
+        dealer.connect(endpoint)
+        io.post(self._watch)
+
+    # -- sending and reading: any thread ------------------------------------------------------
+
+    def _send(self, frames: Frames) -> bool:
+        try:
+            sent, arrived = self._socket.send(frames)
+        except ConnectionLost:
+            self.end(Cause.LOST, "connection lost")
+            return False
+        if arrived and not self.turns.nudge():
+            self._io.post(self._on_readable)
+        return sent
+
+    def _read(self, timeout: float | None, call: Awaited) -> None:
+        """Take what has arrived until `call` is done; if nothing has, wait for it once."""
+        self._read_arrived(call)
+        if call.done or self.stage is Stage.ENDED:
+            return
+        for fd, _ in self._poll.poll(None if timeout is None else timeout * 1000 + 1):
+            if fd == self._wake_read:
+                drain(fd)
+
+    def _read_arrived(self, call: Awaited | None = None) -> None:
+        while call is None or not call.done:
+            frames = self._socket.receive()
+            if frames is None:
+                return
+            try:
+                message = self.link.receive(frames)
+            except RemoteProtocolError as error:
+                self.end(Cause.PROTOCOL, f"sent {error}")
+                return
+            if message is not None:
+                self._take(message)
+
+    def _take(self, message: Message) -> None:
+        if isinstance(message, Reply):
+            self._owner.on_reply(message)
+        elif isinstance(message, Heartbeat):
+            if not message.answer:
+                self.link.send(Heartbeat(message.sequence, True))
+        elif isinstance(message, Welcome) and self.stage is Stage.GREETING:
+            self.welcome = message
+            self._enter(Stage.READY)
+            self.link.open(message.credit, self._options.limits)
+            self._owner.on_ready(self)
+        elif isinstance(message, Refused):
+            self.end(Cause.UNWELCOME, message.message, message.code)
+        elif isinstance(message, Bye):
+            self.end(Cause.LOST, f"connection closed by the task: {message.reason or 'stopped'}")
+        elif not isinstance(message, (Credit, Cancel)):
+            self.end(Cause.PROTOCOL, f"sent a {type(message).__name__.lower()} out of turn")
+
+    def _give_back(self) -> None:
+        """No caller reads any more: the I/O thread does, what has arrived already included."""
+        self._io.poller.show(self._socket.fd)
+        if self._socket.readable():
+            self._io.post(self._on_readable)
+
+    # -- the I/O thread -----------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        if self.stage is not Stage.ENDED:
+            self._io.poller.add(self._monitor.fd, self._on_monitor)
+            self._io.poller.add(self._socket.fd, self._on_readable)
+            self._on_monitor()
+
+    def _on_readable(self) -> None:
+        self.turns.try_reading(self._read_arrived)
+
+    def _on_monitor(self) -> None:
+        if self.stage is not Stage.ENDED:
+            for event in self._monitor.read():
+                self._on_event(event)
+
+    def _on_event(self, event: Event) -> None:
+        what = event.what
+        if what is Happening.CONNECTED:
+            self._enter(Stage.HANDSHAKE)
+        elif what is Happening.READY:
+            self._enter(Stage.GREETING)
+            self.link.send(self._hello)
+        elif what is Happening.REFUSED:
+            self.end(Cause.REFUSED, "connection refused")
+        elif what is Happening.REJECTED:
+            self.end(Cause.REJECTED, "our key is not welcome there")
+        elif what is Happening.HANDSHAKE_TIMEOUT:
+            self.end(Cause.SILENT, "no answer to the handshake (process stopped or hung?)")
+        elif what is Happening.HANDSHAKE_FAILED:
+            self.end(Cause.HANDSHAKE, "the handshake failed")
+        elif what is Happening.LOST:
+            if self.stage is Stage.HANDSHAKE:
+                self.end(Cause.HANDSHAKE, "the handshake failed")
+            elif self.turns.try_reading(self._read_arrived):    # the last words, if any
+                self.end(Cause.LOST, "connection lost")
+            else:
+                self.turns.nudge()
+                self._io.call_later(0.02, lambda: self.end(Cause.LOST, "connection lost"))
+
+    def _enter(self, stage: Stage) -> None:
+        if self.stage is not Stage.ENDED:
+            self.stage = stage
+            self.since = time.monotonic()
+
+    def check(self, now: float, frozen: bool) -> None:
+        """Look after the connection; several times in a heartbeat's interval.
+
+        `frozen` says that this process itself has not run for a while: others cannot be blamed.
+        """
+        if frozen:
+            self.link.heard = self.since = now
+        if self.stage is Stage.READY:
+            self.link.pump()
+            self._check_heartbeat(now)
+        elif self.stage is not Stage.ENDED and now - self.since > self._options.handshake_timeout:
+            if self.stage is Stage.CONNECTING:
+                self.end(Cause.REFUSED, "no connection")
+            else:
+                self.end(Cause.SILENT, "connected, but no answer (process stopped or hung?)")
+
+    def _check_heartbeat(self, now: float) -> None:
+        silent = now - self.link.heard
+        if silent > self._options.heartbeat_timeout and not self._socket.readable():
+            self.end(Cause.HEARTBEAT, f"no heartbeat for {silent:.0f} s")
+        elif now - self._last_beat >= self._options.heartbeat_interval:
+            self._last_beat = now
+            self._beat += 1
+            self.link.send(Heartbeat(self._beat))
+
+    # -- the end: any thread ------------------------------------------------------------------
+
+    def end(self, cause: Cause, text: str, code: int = 0) -> None:
+        """End it, once; whoever waits for an answer hears of it."""
+        with self._end_lock:
+            if self.stage is Stage.ENDED:
+                return
+            self.stage = Stage.ENDED
+        self._owner.on_end(self, End(cause, text, code))
+        self._io.post(self._close)
+
+    def say_goodbye(self, reason: str) -> None:
+        """End it in good order."""
+        if self.stage is Stage.READY:
+            self.link.send(Bye(reason))
+        self.end(Cause.CLOSED, reason)
+
+    def _close(self) -> None:
+        """Close the socket as soon as no caller polls its file descriptor."""
+        if not self.turns.try_reading(self._close_now):
+            self.turns.nudge()
+            self._io.call_later(0.01, self._close)
+
+    def _close_now(self) -> None:
+        self._io.poller.remove(self._monitor.fd)
+        self._io.poller.remove(self._socket.fd)
+        self._socket.close(linger_ms=100)
+        os.close(self._wake_read)
+        os.close(self._wake_write)

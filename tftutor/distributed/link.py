@@ -1,0 +1,131 @@
+"""The two ends' bookkeeping of one connection: pieces that arrive, credits, what waits to go.
+
+No socket and no thread of its own. A message without a payload goes out at once; the pieces of
+the others go while the other side has granted credit, and wait here in order when it has not.
+Small messages do not wait behind big ones.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from tftutor.distributed.limits import Limits
+from tftutor.distributed.messages import CONTROL, Credit, Message, Reply, Request
+from tftutor.distributed.protocol import (
+    HANDSHAKE_LIMITS,
+    Decoder,
+    Frames,
+    RemoteProtocolError,
+    cost,
+    encode,
+)
+
+Send = Callable[[Frames], bool]     # False: the socket's queue is full
+
+
+class QueueFull(Exception):
+    """The other side is too slow: as much as may wait for it waits already."""
+
+
+class Link:
+    """One end of a connection.
+
+    Args: `send` hands a multipart to the socket and may raise; `window` is the number of bytes
+    that the other side may send ahead, as our greeting tells it.
+    """
+
+    def __init__(self, send: Send, *, window: int, queue_bytes: int) -> None:
+        self._send = send
+        self._window = window
+        self._queue_bytes = queue_bytes
+        self._decoder = Decoder(HANDSHAKE_LIMITS)
+        self._lock = threading.RLock()      # orders what goes out
+        self._small: deque[tuple[Frames, int]] = deque()
+        self._bulk: deque[tuple[Frames, int]] = deque()
+        self._credit = 0
+        self._granted = window
+        self._taken = 0
+        self.queued_bytes = 0
+        self.heard = time.monotonic()
+        self.last_progress = self.heard
+
+    def open(self, credit: int, limits: Limits) -> None:
+        """The greetings are done: messages may flow, `credit` bytes at first."""
+        self._decoder.limits = limits
+        with self._lock:
+            self._credit = credit
+            self.pump()
+
+    def send(self, message: Message) -> None:
+        """Send a message, or keep it until the other side has room.
+
+        Arrays must not change until the other side has them.
+        Raises: QueueFull, or LocalProtocolError for what may not be sent at all.
+        """
+        parts = encode(message)
+        if isinstance(message, CONTROL):
+            self._send(parts[0])
+        else:
+            self.send_parts(parts)
+
+    def send_parts(self, parts: list[Frames]) -> None:
+        """Send the multiparts of one request or reply that has been encoded."""
+        with self._lock:
+            if len(parts) == 1 and not self._small:
+                price = _bytes(parts[0])
+                if price <= self._credit and self._send(parts[0]):
+                    self._credit -= price
+                    return
+            priced = [(part, _bytes(part)) for part in parts]
+            total = sum(price for _, price in priced)
+            if self.queued_bytes and self.queued_bytes + total > self._queue_bytes:
+                raise QueueFull(f"{self.queued_bytes} bytes wait for it already")
+            (self._small if len(parts) == 1 else self._bulk).extend(priced)
+            self.queued_bytes += total
+            self.pump()
+
+    def pump(self) -> None:
+        """Send what has waited, as far as credit and the socket allow."""
+        with self._lock:
+            for queue in (self._small, self._bulk):
+                while queue:
+                    part, price = queue[0]
+                    if price > self._credit or not self._send(part):
+                        return
+                    queue.popleft()
+                    self._credit -= price
+                    self.queued_bytes -= price
+
+    def receive(self, frames: list[Any]) -> Message | None:
+        """Take a multipart; return the message that it completes.
+
+        Raises: RemoteProtocolError, after which the connection must end.
+        """
+        message = self._decoder.feed(frames)
+        self.heard = time.monotonic()
+        if message is None or isinstance(message, (Request, Reply)):
+            self._account(cost(message, frames))
+        elif isinstance(message, Credit):
+            with self._lock:
+                self._credit += message.bytes
+                self.pump()
+        return message
+
+    def _account(self, price: int) -> None:
+        """Count what came against what was granted, and grant it anew in big steps."""
+        self._granted -= price
+        if self._granted < 0:
+            raise RemoteProtocolError("more bytes than it had credit for")
+        self._taken += price
+        if self._taken >= self._window // 4:
+            taken, self._taken = self._taken, 0
+            self._granted += taken
+            self._send(encode(Credit(taken))[0])
+
+
+def _bytes(frames: Frames) -> int:
+    return sum(frame.nbytes if isinstance(frame, memoryview) else len(frame) for frame in frames)

@@ -1,0 +1,335 @@
+"""The serving end: one ROUTER socket for all who connect, and what is known of each of them.
+
+A connection may say hello and nothing else until it has been welcomed; who does not say it within
+the handshake's time, or says what the protocol does not allow, is cut off. All of this runs on
+the I/O thread, except that a `Responder` may be used by any.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tftutor import errors
+from tftutor.distributed.handshake import find_refusal, refusal
+from tftutor.distributed.keys import PROTOCOL_ROLE, Keys
+from tftutor.distributed.link import Link, QueueFull
+from tftutor.distributed.messages import (
+    Bye,
+    Heartbeat,
+    Hello,
+    Message,
+    Refused,
+    Reply,
+    Request,
+    Welcome,
+)
+from tftutor.distributed.protocol import LocalProtocolError, RemoteProtocolError
+from tftutor.distributed.replays import SeenRequests
+from tftutor.distributed.schema import METHODS
+from tftutor.distributed.sockets import (
+    ConnectionLost,
+    Happening,
+    Monitor,
+    SharedSocket,
+    close_connection,
+    frame_key,
+    frame_source,
+)
+
+if TYPE_CHECKING:
+    from tftutor.distributed.io_thread import IoThread
+    from tftutor.distributed.options import TransportOptions
+
+RequestHandler = Callable[[Request, "Responder"], None]
+_FAREWELL = 0.2      # seconds that the last message has before the connection is cut
+_CLIENT_PATIENCE = 3  # a program may be busy longer than a server: so many heartbeat timeouts
+
+
+class Caller:
+    """One connection that has been accepted and has said something."""
+
+    def __init__(self, routing_id: bytes, fd: int, link: Link) -> None:
+        self.routing_id = routing_id
+        self.fd = fd
+        self.link = link
+        self.hello: Hello | None = None      # once it has been welcomed
+        self.role = ""
+        self.gone = False
+
+
+class Responder:
+    """Answers one request, once, from any thread."""
+
+    def __init__(self, request: Request, caller: Caller, listener: Listener) -> None:
+        self._request_id = request.id
+        self._method = request.method
+        self._caller = caller
+        self._listener = listener
+        self._answered = False
+
+    @property
+    def caller(self) -> Hello:
+        """Who asks, in its own words; with keys, its role is that of its key."""
+        if self._caller.hello is None:
+            raise errors.InternalError(None, None, "a request of a caller that was not welcomed")
+        return self._caller.hello
+
+    def reply(self, header: dict[str, Any], tensors: Sequence[Any] = ()) -> bool:
+        """Send the answer; False if nobody waits for it any more.
+
+        Arrays must not be written afterwards, as they may still be on their way.
+        """
+        return self._send(Reply(self._request_id, 0, header, tuple(tensors), self._method))
+
+    def fail(self, error: BaseException) -> bool:
+        """Send an error: one of tf.errors with its code, any other as Unknown."""
+        code = error.error_code if isinstance(error, errors.OpError) else errors.UNKNOWN
+        message = error.message if isinstance(error, errors.OpError) else (
+            f"{type(error).__name__}: {error}")
+        node = getattr(error, "node_name", None)
+        if node is None and isinstance(error, errors.OpError):
+            node = getattr(error.op or error.node_def, "name", None)
+        header = {"message": str(message)[:60_000], "node": node,
+                  "task": self._listener.identity.task or None}
+        return self._send(Reply(self._request_id, code, header, (), self._method))
+
+    def _send(self, reply: Reply) -> bool:
+        if self._answered:
+            raise errors.InternalError(
+                None, None, f"a second answer to request {self._request_id} ({self._method})")
+        self._answered = True
+        try:
+            return self._listener.answer(self._caller, reply)
+        except LocalProtocolError as error:
+            self._answered = False
+            return self.fail(errors.InternalError(
+                None, None, f"the answer to {self._method} cannot be sent: {error}"))
+
+
+class Listener:
+    """Accepts connections and hands their requests to `handler`."""
+
+    def __init__(self, io: IoThread, router: Any, options: TransportOptions, identity: Hello,
+                 handler: RequestHandler, keys: Keys | None) -> None:
+        self.identity = identity
+        self.counters: Counter[str] = Counter()
+        self.ports: set[int] = set()
+        self.paths: set[str] = set()
+        self.on_lost: Callable[[Hello], None] | None = None
+        self._io = io
+        self._options = options
+        self._handler = handler
+        self._keys = keys
+        self._seen = SeenRequests()
+        self._callers: dict[bytes, Caller] = {}
+        self._accepted: dict[int, float] = {}       # descriptor -> when, until it has said hello
+        self.router = router
+        self._socket = SharedSocket(router)
+        self._monitor = Monitor(router)
+
+    def start(self) -> None:
+        """Begin to read; the socket is bound."""
+        self._io.post(self._start)
+
+    def _start(self) -> None:
+        self._io.poller.add(self._monitor.fd, self._on_monitor)
+        self._io.poller.add(self._socket.fd, self._on_readable)
+        self._on_monitor()
+        self._on_readable()
+
+    # -- what arrives -------------------------------------------------------------------------
+
+    def _on_readable(self) -> None:
+        for _ in range(1000):                        # then let timers and others have their turn
+            frames = self._socket.receive()
+            if frames is None:
+                return
+            self._on_frames(frames[0], frames[1:])
+        self._io.post(self._on_readable)
+
+    def _on_frames(self, routing_id: bytes, frames: list[Any]) -> None:
+        if not frames:
+            return
+        caller = self._callers.get(routing_id)
+        if caller is None:
+            self._on_monitor()       # the end of an older connection with this descriptor
+            caller = self._new_caller(routing_id, frame_source(frames[0]))
+        try:
+            message = caller.link.receive(frames)
+            if message is not None:
+                self._on_message(caller, message, frames[0])
+        except RemoteProtocolError as error:
+            self.counters["protocol errors"] += 1
+            self._part(caller, Bye(f"the caller sent {error}"[:500]) if caller.hello else None)
+
+    def _new_caller(self, routing_id: bytes, fd: int) -> Caller:
+        def send(frames: list[Any]) -> bool:
+            try:
+                sent, arrived = self._socket.send([routing_id, *frames])
+            except ConnectionLost:
+                self._io.post(lambda: self._forget(caller))
+                return False
+            if arrived and not self._io.is_current():
+                self._io.post(self._on_readable)
+            return sent
+
+        link = Link(send, window=self._options.window, queue_bytes=self._options.queue_bytes)
+        caller = self._callers[routing_id] = Caller(routing_id, fd, link)
+        return caller
+
+    def _on_message(self, caller: Caller, message: Message, frame: Any) -> None:
+        if caller.hello is None:
+            if not isinstance(message, Hello):
+                raise RemoteProtocolError("something else before its hello")
+            self._on_hello(caller, message, frame_key(frame))
+        elif isinstance(message, Request):
+            self._on_request(caller, message)
+        elif isinstance(message, Heartbeat):
+            if not message.answer:
+                caller.link.send(Heartbeat(message.sequence, True))
+        elif isinstance(message, Bye):
+            self._part(caller, None)
+        elif isinstance(message, (Hello, Welcome, Refused, Reply)):
+            raise RemoteProtocolError(f"a {type(message).__name__.lower()} out of turn")
+
+    def _on_hello(self, caller: Caller, hello: Hello, key: str) -> None:
+        refused = find_refusal(hello, self.identity)
+        role = hello.role
+        if self._keys is not None and refused is None:
+            key_role = PROTOCOL_ROLE.get(self._keys.allowed.get(key, ""), "")
+            if role == "admin" and key_role != "admin":
+                refused = refusal("denied", f"the key of {hello.task or 'the caller'} is not an "
+                                            f"admin's, but a {self._keys.allowed.get(key)}'s")
+            role = key_role
+        refused = refused or self._duplicate(hello)
+        if refused is not None:
+            self.counters[f"refused: {refused.reason}"] += 1
+            self._part(caller, refused)
+            return
+        caller.hello = hello._replace(role=role)
+        self._accepted.pop(caller.fd, None)
+        me = self.identity
+        caller.link.send(Welcome(me.role, me.task, me.incarnation, me.fingerprint,
+                                 self._options.window))
+        caller.link.open(hello.credit, self._options.limits)
+
+    def _duplicate(self, hello: Hello) -> Refused | None:
+        if not hello.task:
+            return None
+        if hello.task == self.identity.task and hello.incarnation != self.identity.incarnation:
+            return refusal("duplicate", f"this process is {hello.task} already")
+        alive = time.monotonic() - self._options.heartbeat_timeout
+        for other in self._callers.values():
+            known = other.hello
+            if (known is not None and known.task == hello.task and other.link.heard > alive
+                    and known.incarnation != hello.incarnation):
+                return refusal("duplicate", f"{hello.task} is another process already: two "
+                                            "programs were given the same task index")
+        return None
+
+    def _on_request(self, caller: Caller, request: Request) -> None:
+        hello = caller.hello
+        if hello is None:
+            return
+        responder = Responder(request, caller, self)
+        roles = METHODS[request.method].roles
+        if hello.role not in roles:
+            self.counters["denied"] += 1
+            responder.fail(errors.PermissionDeniedError(
+                None, None, f"{request.method} may be sent by {' or '.join(roles)} only, but "
+                            f"{hello.task or 'the caller'} has the role {hello.role}"))
+        elif not self._seen.is_new(hello.incarnation, request.id):
+            self.counters["replayed"] += 1
+            responder.fail(errors.AbortedError(
+                None, None, f"request {request.id} ({request.method}) has been received before"))
+        else:
+            try:
+                self._handler(request, responder)
+            except Exception as error:  # noqa: BLE001 - the caller hears of it
+                responder.fail(error)
+
+    def answer(self, caller: Caller, reply: Reply) -> bool:
+        """Send a reply; False if the caller is gone."""
+        if caller.gone:
+            return False
+        try:
+            caller.link.send(reply)
+        except QueueFull:
+            self.counters["too slow"] += 1
+            self._io.post(lambda: self._part(caller, Bye("the caller reads too slowly")))
+            return False
+        return not caller.gone
+
+    # -- the end of connections ---------------------------------------------------------------
+
+    def _on_monitor(self) -> None:
+        for event in self._monitor.read():
+            if event.what is Happening.ACCEPTED:
+                self.counters["accepted"] += 1
+                self._accepted[event.fd] = time.monotonic()
+            elif event.what is Happening.LOST:
+                self._accepted.pop(event.fd, None)
+                for caller in [c for c in self._callers.values() if c.fd == event.fd]:
+                    self._forget(caller)
+            elif event.what in (Happening.HANDSHAKE_FAILED, Happening.REJECTED):
+                self.counters["handshake failed"] += 1
+
+    def _part(self, caller: Caller, last_words: Bye | Refused | None) -> None:
+        """End a connection, after a last message if there is one."""
+        if last_words is not None:
+            caller.link.send(last_words)
+        self._forget(caller)
+        self._accepted.pop(caller.fd, None)
+        begun = time.monotonic()
+        self._io.call_later(_FAREWELL if last_words else 0.0, lambda: self._cut(caller.fd, begun))
+
+    def _cut(self, fd: int, not_after: float) -> None:
+        """Cut a connection, unless its descriptor belongs to a newer one by now."""
+        self._on_monitor()
+        if self._accepted.get(fd, 0.0) <= not_after and all(
+                caller.fd != fd for caller in self._callers.values()):
+            self._accepted.pop(fd, None)
+            close_connection(fd, self.ports, self.paths)
+
+    def _forget(self, caller: Caller) -> None:
+        if caller.gone:
+            return
+        caller.gone = True
+        self._callers.pop(caller.routing_id, None)
+        if caller.hello is not None and self.on_lost is not None:
+            self.on_lost(caller.hello)
+
+    def check(self, now: float, frozen: bool) -> None:
+        """Cut off who has not said hello in time, and who has fallen silent."""
+        self._on_monitor()
+        if frozen:
+            for caller in self._callers.values():
+                caller.link.heard = now
+        for fd, since in list(self._accepted.items()):
+            if now - since > self._options.handshake_timeout:
+                self.counters["no hello"] += 1
+                for caller in [c for c in self._callers.values() if c.fd == fd]:
+                    self._forget(caller)
+                self._cut(fd, now)
+        patience = self._options.heartbeat_timeout * _CLIENT_PATIENCE
+        for caller in list(self._callers.values()):
+            caller.link.pump()
+            if now - caller.link.heard > patience:
+                self.counters["silent"] += 1
+                self._part(caller, None)
+
+    def close(self, reason: str) -> None:
+        """Say goodbye to all and close the socket; on the I/O thread."""
+        for caller in list(self._callers.values()):
+            if caller.hello is not None:
+                with contextlib.suppress(ConnectionLost):
+                    caller.link.send(Bye(reason))
+            caller.gone = True
+        self._callers.clear()
+        self._io.poller.remove(self._monitor.fd)
+        self._io.poller.remove(self._socket.fd)
+        self._socket.close(linger_ms=200)

@@ -1,0 +1,147 @@
+"""Where a task's unix socket lies, and whether the directory can be trusted.
+
+Two processes of one user on one machine talk through a unix socket, which is quicker than TCP.
+The path follows from the TCP address, so a caller needs no directory service: it looks whether
+the file is there. TCP stays the truth about who owns a port.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import tempfile
+from pathlib import Path
+
+PATH_LIMIT = 100     # bytes: sun_path has 104 on macOS and 108 on Linux, one of them for the zero
+
+
+class UntrustedDirectory(Exception):
+    """The directory of the sockets is not ours alone."""
+
+
+def socket_directory() -> Path:
+    """Return the directory, which `make_socket_directory` makes and `check_directory` checks."""
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    if base and os.access(base, os.W_OK):
+        return Path(base) / "tftutor"
+    return Path(tempfile.gettempdir()) / f"tftutor-{os.getuid()}"
+
+
+def make_socket_directory() -> Path:
+    """Make the directory with mode 0700, unless it is there, and check it.
+
+    Raises: UntrustedDirectory.
+    """
+    directory = socket_directory()
+    try:
+        directory.mkdir(mode=0o700)
+    except FileExistsError:
+        pass                # checked below, whoever made it
+    except OSError as error:
+        raise UntrustedDirectory(f"cannot make {directory}: {error.strerror}") from None
+    check_directory(directory)
+    return directory
+
+
+def check_directory(directory: Path) -> None:
+    """Make sure that nobody else can put a socket into the directory.
+
+    Raises: UntrustedDirectory.
+    """
+    try:
+        status = directory.lstat()
+    except OSError as error:
+        raise UntrustedDirectory(f"{directory}: {error.strerror}") from None
+    mode = stat.S_IMODE(status.st_mode)
+    if not stat.S_ISDIR(status.st_mode):
+        raise UntrustedDirectory(f"{directory} must be a directory")
+    if status.st_uid != os.getuid():
+        raise UntrustedDirectory(
+            f"{directory} must belong to user {os.getuid()}, but belongs to {status.st_uid}")
+    if mode != 0o700:
+        raise UntrustedDirectory(f"{directory} must have mode 0700, but has {mode:04o}; "
+                                 f"correct it with: chmod 700 {directory}")
+
+
+def socket_path(host: str, port: int) -> Path | None:
+    """Return the path of the socket beside TCP address `host`:`port`.
+
+    None where the path would be longer than the kernel allows. The name tells apart containers
+    that share a temporary directory but have ports of their own.
+    """
+    name = f"{host.replace(':', '_')}-{port}{_network_namespace()}.sock"
+    path = socket_directory() / name
+    return path if len(os.fsencode(path)) <= PATH_LIMIT else None
+
+
+def _network_namespace() -> str:
+    try:
+        return f"-{os.stat('/proc/self/ns/net').st_ino}"
+    except OSError:
+        return ""           # not Linux: one network per machine
+
+
+def offered_path(host: str, port: int) -> Path | None:
+    """Return the path of the unix socket of the task at `host`:`port`, if it offers one to us.
+
+    Raises: UntrustedDirectory if there is a socket which somebody else may have put there.
+    """
+    path = socket_path(host, port)
+    if path is None or not is_socket(path):
+        return None
+    check_directory(path.parent)
+    if path.lstat().st_uid != os.getuid():
+        raise UntrustedDirectory(f"{path} must belong to user {os.getuid()}")
+    return path if answers(path) else None
+
+
+def is_socket(path: Path) -> bool:
+    """Whether there is a socket at `path`."""
+    try:
+        return stat.S_ISSOCK(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def answers(path: Path) -> bool:
+    """Whether a process listens at `path`; one that was killed leaves its socket behind."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(os.fspath(path))
+        except OSError:
+            return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` means this machine, and nobody outside it can reach it."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def resolve(host: str) -> str:
+    """Return the numeric address of a host name, IPv4 if there is one.
+
+    Raises: OSError if the name is unknown.
+    """
+    found = socket.getaddrinfo(host or "0.0.0.0", None, type=socket.SOCK_STREAM)
+    found.sort(key=lambda item: item[0] != socket.AF_INET)
+    return str(found[0][4][0])
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Split "host:port"; an IPv6 host stands in brackets.
+
+    Raises: ValueError.
+    """
+    text = address.removeprefix("grpc://")
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise ValueError(f"an address must be host:port, but got {address!r}")
+    return host.strip("[]"), int(port)
+
+
+def join_address(host: str, port: int) -> str:
+    """Return "host:port", with brackets around an IPv6 host."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
