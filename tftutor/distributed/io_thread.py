@@ -1,4 +1,4 @@
-"""The thread that reads what no caller waits for: greetings, requests, heartbeats, news of sockets."""
+"""The thread that reads what no caller waits for: greetings, requests, signs of life."""
 
 from __future__ import annotations
 

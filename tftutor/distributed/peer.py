@@ -262,8 +262,8 @@ class Peer(Owner):
             try:
                 self._connection = self._transport.new_connection(self, self._route.endpoint())
             except errors.OpError as error:
-                calls = list(self._unsent.values())
-                self._transport.io.post(lambda: self._fail(calls, error))
+                calls, reason = list(self._unsent.values()), error
+                self._transport.io.post(lambda: self._fail(calls, reason))
         elif self._transport.closed:
             calls = list(self._unsent.values())
             self._fail(calls, errors.CancelledError(None, None, "the transport is closed"))

@@ -110,23 +110,25 @@ class _Kqueue:
     """macOS and the BSDs."""
 
     def __init__(self) -> None:
-        self._kqueue = select.kqueue()
+        self._names: Any = select      # where `select` has them; type checkers look on Linux
+        self._kqueue = self._names.kqueue()
 
-    def _change(self, fd: int, flags: int) -> None:
-        event = select.kevent(fd, select.KQ_FILTER_READ, flags)
+    def _change(self, fd: int, change: str) -> None:
+        names = self._names
+        event = names.kevent(fd, names.KQ_FILTER_READ, getattr(names, f"KQ_EV_{change}"))
         self._kqueue.control([event], 0, 0)
 
     def add(self, fd: int) -> None:
-        self._change(fd, select.KQ_EV_ADD | select.KQ_EV_ENABLE)
+        self._change(fd, "ADD")
 
     def remove(self, fd: int) -> None:
-        self._change(fd, select.KQ_EV_DELETE)
+        self._change(fd, "DELETE")
 
     def hide(self, fd: int) -> None:
-        self._change(fd, select.KQ_EV_DISABLE)
+        self._change(fd, "DISABLE")
 
     def show(self, fd: int) -> None:
-        self._change(fd, select.KQ_EV_ENABLE)
+        self._change(fd, "ENABLE")
 
     def wait(self, timeout: float) -> list[int]:
         return [event.ident for event in self._kqueue.control(None, 64, timeout)]

@@ -108,7 +108,7 @@ class Event(NamedTuple):
     fd: int
 
 
-_EVENTS = {
+_EVENTS: dict[int, Happening] = {
     zmq.EVENT_CLOSED: Happening.REFUSED,
     zmq.EVENT_CONNECTED: Happening.CONNECTED,
     zmq.EVENT_ACCEPTED: Happening.ACCEPTED,

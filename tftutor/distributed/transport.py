@@ -17,6 +17,7 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import zmq
@@ -56,16 +57,19 @@ class Transport:
       identity: who we are; its `credit` is set here.
       options: how patient and how generous.
       keys: the cluster's keys; without them only this machine may be reached.
+      on_lost: called on the I/O thread with the hello of a caller whose connection has ended.
     """
 
     def __init__(self, *, handler: RequestHandler | None, identity: Hello,
-                 options: TransportOptions | None = None, keys: Keys | None = None) -> None:
+                 options: TransportOptions | None = None, keys: Keys | None = None,
+                 on_lost: Callable[[Hello], None] | None = None) -> None:
         self.options = options or TransportOptions()
         self.identity = identity._replace(credit=self.options.window)
         self.closed = False
         self.io = IoThread(f"tftutor transport {identity.task or identity.role}")
         self._handler = handler
         self._keys = keys
+        self._on_lost = on_lost
         self._lock = threading.Lock()
         self._peers: dict[str, Peer] = {}
         self._ids = itertools.count(secrets.randbits(48))
@@ -98,6 +102,7 @@ class Transport:
             secure_router(router, self._keys.server)
         listener = Listener(self.io, router, self.options, self.identity, self._handler,
                             self._keys)
+        listener.on_lost = self._on_lost
         port = self._bind_tcp(router, number, port)
         listener.ports.add(port)
         if self.options.unix_sockets:
