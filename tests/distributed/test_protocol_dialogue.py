@@ -99,6 +99,7 @@ def test_refusal_says_who_where_and_the_difference(
 @pytest.mark.parametrize("caller", [
     Hello("client", "", 5), CALLER._replace(expects=11), CALLER._replace(to=""),
     CALLER._replace(partial=True, fingerprint="x", cluster={"worker": {"1": "h:2"}}),
+    CALLER._replace(fingerprint="x", cluster={"ps": CLUSTER["ps"], "worker": {"1": "h:2"}}),
     CALLER._replace(fingerprint="", cluster={}),
 ])
 def test_caller_who_agrees_or_does_not_know_is_welcome(caller: Hello) -> None:

@@ -115,6 +115,7 @@ def _nested(open_: bytes, levels: int) -> bytes:
     msgpack.packb(["request", 1, "send_tensor", HEADER]),
     msgpack.packb(["reply", 1, 99, "run_graph", {"message": "m"}, []]),
     msgpack.packb(["reply", 1, 3, "run_graph", {}, []]),
+    msgpack.packb(["reply", 1, 3, "run_graph", {"message": "m"}, [["uint8", [1], 1, b"1"]]]),
     msgpack.packb(["cancel", "hello", 1]), msgpack.packb(["hello", 1, "client", "", 1]),
     msgpack.packb(["hello", 1, "client", "", 2**63, {}]),
     msgpack.packb(["hello", 1, "client", "", 1, {"cluster": {"ps": ["a"]}}]),

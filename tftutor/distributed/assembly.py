@@ -14,7 +14,7 @@ import numpy as np
 from tftutor.distributed.limits import Limits
 from tftutor.distributed.messages import Reply, Request
 from tftutor.distributed.protocol_errors import RemoteProtocolError
-from tftutor.distributed.tensor_bytes import TensorSpec, load_tensor, new_buffer
+from tftutor.distributed.tensor_bytes import TensorSpec, load_tensor, load_whole, new_buffer
 
 IN_FRAME, IN_CHUNKS = 1, 2    # where a tensor's bytes are, if not in the header
 
@@ -30,7 +30,7 @@ class Assembly:
         self._head = head
         self._specs = specs
         self._arrays: list[np.ndarray] = []
-        self._views: list[memoryview] = []
+        self._views: dict[int, memoryview] = {}    # of the tensors that come in chunks
         self._filled: list[int] = []
         self._missing = 0
         self.length = sum(spec.length for spec in specs)
@@ -46,14 +46,15 @@ class Assembly:
         Raises: RemoteProtocolError.
         """
         sources = self._sources(frames, places)
-        for spec, source in zip(self._specs, sources, strict=True):
-            array, view = new_buffer(spec)
-            self._arrays.append(array)
-            self._views.append(view)
-            if source is not None:
-                view[:] = source
-        self._filled = [0 if source is None else source.nbytes for source in sources]
-        self._missing = sum(source is None for source in sources)
+        for index, (spec, source) in enumerate(zip(self._specs, sources, strict=True)):
+            if source is None:
+                array, self._views[index] = new_buffer(spec)
+                self._arrays.append(array)
+                self._filled.append(0)
+            else:
+                self._arrays.append(load_whole(spec, source))
+                self._filled.append(spec.length)
+        self._missing = len(self._views)
 
     def _sources(self, frames: list[memoryview], places: list[Any]) -> list[memoryview | None]:
         rest = iter(frames)
@@ -100,5 +101,6 @@ class Assembly:
 
     def message(self) -> Request | Reply:
         """Return the message; once, when it is complete."""
-        tensors = tuple(map(load_tensor, self._specs, self._arrays))
-        return self._head._replace(tensors=tensors)
+        for index in self._views:
+            self._arrays[index] = load_tensor(self._specs[index], self._arrays[index])
+        return self._head._replace(tensors=tuple(self._arrays))

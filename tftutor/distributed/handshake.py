@@ -99,13 +99,20 @@ def _cluster_refusal(caller: Hello, called: Hello, who: str, here: str) -> Refus
         return None
     if caller.fingerprint == called.fingerprint:
         return None
-    partial = caller.partial or called.partial
+    partial = (caller.partial or called.partial
+               or _has_gaps(caller.cluster) or _has_gaps(called.cluster))
     difference = cluster_difference(caller.cluster, called.cluster, partial)
     if difference is None and partial:
         return None
     if difference is None:   # a fingerprint that does not fit the cluster beside it
         difference = f"fingerprint {caller.fingerprint[:16]}, but {called.fingerprint} here"
     return refusal("cluster", f"{who} and {here} were given different ClusterSpecs: {difference}")
+
+
+def _has_gaps(cluster: Cluster) -> bool:
+    """Whether a job's indices are not 0, 1, 2 ...: such a cluster lists some tasks only."""
+    return any(str(position) not in tasks
+               for tasks in cluster.values() for position in range(len(tasks)))
 
 
 def refusal(reason: str, message: str) -> Refused:

@@ -64,7 +64,8 @@ class Hello(NamedTuple):
       fingerprint: `handshake.cluster_fingerprint` of the cluster the caller believes in, or ""
         where it knows none yet.
       cluster: {job: {index as text: address}}, so that a refusal can say what differs.
-      partial: the caller's cluster lists some of the tasks only.
+      partial: the caller's cluster lists some of the tasks only; one whose indices have gaps
+        does in any case.
       to: the task that the caller means to call, or "" for whoever answers.
       expects: the incarnation that the other side had when they last spoke, or 0.
       credit: how many bytes the other side may send before it is granted more.

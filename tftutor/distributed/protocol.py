@@ -232,15 +232,19 @@ class Decoder:
             raise RemoteProtocolError(f"a {kind} with {len(fields)} fields")
         id_, *code, method, header, descriptions = fields
         message: Request | Reply = (
-            Request(id_, method, header, descriptions) if kind == "request"
-            else Reply(id_, code[0], header, descriptions, method))
+            Request(id_, method, header) if kind == "request"
+            else Reply(id_, code[0], header, (), method))
         wrong = _wrong_payload(kind, message)
         if wrong is not None:
             raise RemoteProtocolError(f"{kind} {str(method)[:40]!r}: {wrong}")
+        if code and code[0] and descriptions:
+            raise RemoteProtocolError("an error carries no tensors")
         if (kind, id_) in self._pending:
             raise RemoteProtocolError(f"{kind} {id_} begins again before it is complete")
+        if not descriptions and not frames:
+            return message
         specs = self._checked_specs(descriptions)
-        assembly = Assembly(message._replace(tensors=()), specs)
+        assembly = Assembly(message, specs)
         assembly.fill(frames, [description[3] for description in descriptions])
         if assembly.complete:
             return assembly.message()

@@ -128,6 +128,18 @@ def new_buffer(spec: TensorSpec) -> tuple[np.ndarray, memoryview]:
     return flat, view
 
 
+def load_whole(spec: TensorSpec, source: memoryview) -> np.ndarray:
+    """Return the tensor whose bytes are all here; like `load_tensor`, and a copy of them.
+
+    Raises: RemoteProtocolError for bytes that mean nothing as this dtype.
+    """
+    if spec.dtype == STRING or spec.dtype == "bool" or not spec.length:
+        buffer, view = new_buffer(spec)
+        view[:] = source
+        return load_tensor(spec, buffer)
+    return np.frombuffer(source, DTYPES[spec.dtype]).reshape(spec.shape).copy()
+
+
 def load_tensor(spec: TensorSpec, buffer: np.ndarray) -> np.ndarray:
     """Return the tensor whose buffer, from `new_buffer`, has been filled.
 
