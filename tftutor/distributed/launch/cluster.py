@@ -45,9 +45,13 @@ class Cluster:
 
     def status(self, timeout: float = 1.0) -> ClusterStatus:
         """A table of the tasks; those that don't answer within `timeout` seconds say so."""
-        answered = self._monitor.ask(timeout)
+        answered = self._monitor.ask(self._may_answer(), timeout)
         return ClusterStatus([self._monitor.row(task, *self._state(task, task in answered))
                               for task in self._tasks])
+
+    def _may_answer(self) -> list[str]:
+        """The tasks that it makes sense to ask."""
+        return list(self._tasks)
 
     def _state(self, task: str, answered: bool) -> tuple[str, int | None]:
         """A task's state in a word, and its process."""

@@ -78,6 +78,9 @@ class LocalCluster(Cluster):
         self.spec.task_address(job, index)
         return self._processes[f"{job}:{index}"]
 
+    def _may_answer(self) -> list[str]:
+        return [task for task, process in self._processes.items() if process.is_running]
+
     def _state(self, task: str, answered: bool) -> tuple[str, int | None]:
         process = self._processes[task]
         state = process.state

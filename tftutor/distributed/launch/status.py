@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tftutor import errors
@@ -100,23 +100,23 @@ class Monitor:
         """Ask no more."""
         self._ended.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_INTERVAL)
 
     def _watch(self) -> None:
         while not self._ended.wait(_INTERVAL):
-            self.ask(_INTERVAL)
+            self.ask(self._addresses, _INTERVAL)
 
     def forget(self, task: str) -> None:
         """A task was started anew: what its predecessor said doesn't count."""
         self._answers.pop(task, None)
 
-    def ask(self, timeout: float) -> set[str]:
-        """Ask all tasks at the same time; those that answered within `timeout` seconds."""
+    def ask(self, tasks: Iterable[str], timeout: float) -> set[str]:
+        """Ask tasks at the same time; those that answered within `timeout` seconds."""
         deadline = time.monotonic() + timeout
         calls = {}
-        for task, address in self._addresses.items():
+        for task in tasks:
             with contextlib.suppress(errors.OpError):
-                calls[task] = ask_status(task, address)
+                calls[task] = ask_status(task, self._addresses[task])
         answered = set()
         for task, call in calls.items():
             with contextlib.suppress(errors.OpError):
