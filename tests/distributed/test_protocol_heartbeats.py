@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tftutor.distributed.heartbeats import Liveness, Pulse, State, Timing
+from tftutor.distributed.heartbeats import Pulse, State, Timing
 
 TIMING = Timing(interval=1.0, late_after=3.0, lost_after=10.0)
 
@@ -70,33 +70,14 @@ def test_timing_that_makes_no_sense_is_refused() -> None:
             Pulse(timing, 0.0)
 
 
-def test_silent_socket_and_hanging_program_read_differently() -> None:
-    silent, hanging = Liveness(TIMING, TIMING, 0.0), Liveness(TIMING, TIMING, 0.0)
-    for now in range(1, 11):
-        hanging.socket_heard(float(now))     # libzmq's thread answers pings
-        a, b = silent.tick(float(now)), hanging.tick(float(now))
-    assert a.state == b.state == State.LOST and not a.ask and not b.ask
-    assert a.cause == "no sign of life for 10 s (network cut, or stopped?)"
-    assert b.cause == ("its socket is there, but the program has not answered for 10 s "
-                       "(hanging?)")
-
-
-def test_answering_program_keeps_both_levels_alive() -> None:
-    liveness = Liveness(TIMING, TIMING, 0.0)
+def test_peer_that_answers_is_asked_and_stays_alive() -> None:
+    pulse = Pulse(Timing(), 0.0)
     asked = 0
     for now in range(1, 60):
-        verdict = liveness.tick(float(now))
-        assert verdict.state == State.ALIVE and verdict.cause == ""
-        if verdict.ask:
+        beat = pulse.tick(float(now))
+        assert beat.state == State.ALIVE
+        if beat.ask:
             asked += 1
-            liveness.asked(float(now))
-            liveness.application_heard(float(now))
-    assert asked > 50
-
-
-def test_levels_have_their_own_timing() -> None:
-    liveness = Liveness(TIMING, Timing(1.0, 20.0, 60.0), 0.0)
-    for now in range(1, 40):
-        liveness.socket_heard(float(now))
-        verdict = liveness.tick(float(now))
-        assert verdict.state == ("late" if now >= 20 else "alive")
+            pulse.asked(float(now))
+            pulse.heard(float(now))
+    assert asked == 59

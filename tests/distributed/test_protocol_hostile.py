@@ -170,6 +170,27 @@ def test_stranger_can_say_hello_and_send_no_tensor() -> None:
         Decoder(HANDSHAKE_LIMITS).feed([bytes(65 * KIB)])
 
 
+@pytest.mark.parametrize("task", [
+    "ps:0", "/job:ps/task:x", "/job:ps/task:0\n", "/job:ps/task:0\x1b[2J", "/job:\u0661/task:0",
+    "/job:ps/task:\u0661", "/job:" + "x" * 200 + "/task:0"])
+def test_task_name_that_would_spoil_a_terminal_is_refused(task: str) -> None:
+    for version in (1, 99):
+        with pytest.raises(RemoteProtocolError, match="must be a task like"):
+            Decoder().feed([msgpack.packb(["hello", version, "task", task, 5, {}])])
+
+
+def test_tensor_without_memory_for_it_ends_the_connection_only(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*args: Any) -> None:
+        raise MemoryError
+
+    decoder = Decoder()
+    monkeypatch.setattr(np, "empty", no_memory)
+    with pytest.raises(RemoteProtocolError, match="no memory for a tensor of 2147483648 bytes"):
+        decoder.feed([request(["uint8", [2**31], 2**31, 2])])
+    assert decoder.pending == []
+
+
 def test_hello_of_another_version_is_read_as_far_as_all_versions_agree() -> None:
     frame = msgpack.packb(["hello", 99, "task", "/job:ps/task:0", 5, {"from": "the future"}])
     assert Decoder().feed([frame]) == Hello("task", "/job:ps/task:0", 5, version=99)

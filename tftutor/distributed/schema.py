@@ -5,6 +5,7 @@ A field that a row does not name is refused, and so is a missing one unless it i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 Checker: TypeAlias = Callable[[Any], "str | None"]
 Fields: TypeAlias = dict[str, Checker]
 INT64_MAX = 2**63 - 1
+_TASK_NAME = re.compile(r"(/job:[A-Za-z][\w.-]{0,99}(/replica:\d{1,9})?/task:\d{1,9})?", re.ASCII)
 ROLES = ("client", "task", "admin")
 MAX_TEXT = 64 * 2**10   # characters: a message with its stack trace is far below
 MAX_ITEMS = 4096        # of a list or a map
@@ -56,6 +58,13 @@ def flag(value: Any) -> str | None:
 def payload_kind(value: Any) -> str | None:
     """Which numbering an id belongs to."""
     return None if value in ("request", "reply") else "must be request or reply"
+
+
+def task_name(value: Any) -> str | None:
+    """A task, or "" for none. Refusals and logs repeat it, so it must not hold control codes."""
+    if type(value) is str and _TASK_NAME.fullmatch(value):
+        return None
+    return "must be a task like /job:ps/replica:0/task:0, or empty"
 
 
 def maybe(checker: Checker) -> Checker:
@@ -125,12 +134,12 @@ def check_fields(header: Any, fields: Fields) -> str | None:
 # The fields of the messages without payload, in the order of their classes in `messages`.
 # A hello begins with its version, and these five never change: whoever meets another version
 # must be able to say so. The rest of its fields, by name:
-HELLO_START: tuple[Checker, ...] = (natural, text, text, natural)
+HELLO_START: tuple[Checker, ...] = (natural, text, task_name, natural)
 HELLO_REST: Fields = {"fingerprint": text, "cluster": mapping(mapping(text)), "partial": flag,
-                      "to": text, "expects": natural, "credit": natural}
+                      "to": task_name, "expects": natural, "credit": natural}
 CONTROL_FIELDS: dict[str, tuple[Checker, ...]] = {
     "cancel": (payload_kind, natural),
-    "welcome": (text, text, natural, text, natural, natural),
+    "welcome": (text, task_name, natural, text, natural, natural),
     "refused": (text, natural, text),
     "credit": (natural,),
     "heartbeat": (natural, flag),

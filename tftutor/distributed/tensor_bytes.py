@@ -121,9 +121,15 @@ def check_spec(dtype: Any, shape: Any, length: Any, limits: Limits) -> TensorSpe
 
 
 def new_buffer(spec: TensorSpec) -> tuple[np.ndarray, memoryview]:
-    """Allocate the array that `spec` describes, and the bytes to fill it through."""
-    flat = np.empty(spec.length, np.uint8) if spec.dtype == STRING else (
-        np.empty(spec.elements, DTYPES[spec.dtype]))
+    """Allocate the array that `spec` describes, and the bytes to fill it through.
+
+    Raises: RemoteProtocolError when there is no memory for it; the connection ends, not the task.
+    """
+    try:
+        flat = np.empty(spec.length, np.uint8) if spec.dtype == STRING else (
+            np.empty(spec.elements, DTYPES[spec.dtype]))
+    except MemoryError:
+        raise RemoteProtocolError(f"no memory for a tensor of {spec.length} bytes") from None
     view = flat.view(np.uint8).data if flat.size else memoryview(bytearray())
     return flat, view
 
