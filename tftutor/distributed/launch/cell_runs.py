@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-Show = Callable[[str], None]
+Show = Callable[[str | None], None]  # called with what a cell prints, and None at its end
 
 
 class CellError(RuntimeError):
@@ -51,6 +51,8 @@ class CellRun:
         """It has ended, with this traceback if it raised."""
         self.error = error
         self._done.set()
+        if self._show is not None:
+            self._show(None)
 
     def __repr__(self) -> str:
         state = "runs" if not self.is_done else "failed" if self.error else "done"

@@ -61,6 +61,7 @@ class Cells:
             print(error, file=sys.stderr, flush=True)
         finally:
             self.is_running = False
+        output.flush()
         self._send(event="done", number=number, error=error)
 
 
@@ -75,18 +76,31 @@ def execute(text: str, file_name: str, names: dict[str, Any]) -> None:
 
 
 class _Output(io.TextIOBase):
-    """What a cell prints: to the notebook, and to the task's log."""
+    """What a cell prints: to the notebook, and to the task's log; whole lines where possible."""
 
     def __init__(self, send: Send, number: int, log: Any) -> None:
         self._send = send
         self._number = number
         self._log = log
+        self._line = ""
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
+        self._line += text
+        whole, newline, rest = self._line.rpartition("\n")
+        if newline:
+            self._line = rest
+            self._say(whole + newline)
+        return len(text)
+
+    def flush(self) -> None:
+        text, self._line = self._line, ""
+        if text:
+            self._say(text)
+
+    def _say(self, text: str) -> None:
         self._log.write(text)
         self._log.flush()
         self._send(event="output", number=self._number, text=text)
-        return len(text)

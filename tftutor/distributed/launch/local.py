@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tftutor.distributed.cluster_spec import ClusterSpec
-from tftutor.distributed.launch.cell_runs import CellRun, CellRuns
+from tftutor.distributed.launch.cell_runs import CellRun, CellRuns, Show
 from tftutor.distributed.launch.cluster import Cluster
 from tftutor.distributed.launch.ports import PortReservation
 from tftutor.distributed.launch.task_process import TaskProcess
@@ -118,8 +118,10 @@ class LocalCluster(Cluster):
 
     # -- programs of between-graph replication ----------------------------------------------
 
-    def start_cell(self, job: str, index: int, text: str, show: Any = None) -> CellRun:
-        """Run a program's text inside a task, without waiting; `show` is called with its output.
+    def start_cell(self, job: str, index: int, text: str, show: Show | None = None) -> CellRun:
+        """Run a program's text inside a task, without waiting.
+
+        `show` is called with what it prints as it comes, and with None at the end.
 
         The program has the variables `tf`, `server`, `cluster`, `job_name` and `task_index`, and
         those of the cells that ran there before. Raises: LaunchError when the task has ended.

@@ -10,11 +10,13 @@ Each job of a local cluster has its magic as soon as the cluster has started. A 
 
 from __future__ import annotations
 
+import queue
 import sys
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tftutor.distributed.launch.cell_runs import CellError, CellRun
+from tftutor.distributed.launch.cell_runs import CellError, CellRun, Show
 
 if TYPE_CHECKING:
     from tftutor.distributed.launch.local import LocalCluster
@@ -48,18 +50,20 @@ def run_cells(cluster: LocalCluster, job: str, line: str, cell: str) -> list[Cel
     words = line.split()
     wait = "--nowait" not in words
     indices = _indices(cluster, job, [word for word in words if word != "--nowait"])
-    prefix = len(indices) > 1
-    runs = [cluster.start_cell(job, index, cell, _show(f"[{job}:{index}] " if prefix else ""))
-            for index in indices]
+    printer = _Printer()
+    runs = [cluster.start_cell(job, index, cell, printer.stream(
+        f"[{job}:{index}] " if len(indices) > 1 else "")) for index in indices]
     if not wait:
+        # In a thread that belongs to this cell: Jupyter shows what it prints below the cell.
+        threading.Thread(target=printer.print_all, name="cell output", daemon=True).start()
         return runs
     try:
-        failed = [error for run in runs if (error := _failure(run))]
+        printer.print_all()
     except KeyboardInterrupt:
         for index in indices:
             cluster.interrupt(job, index)
         raise
-    if failed:
+    if failed := [text for run in runs if (text := _failure(run))]:
         raise CellError("\n".join(failed))
     return None
 
@@ -86,16 +90,35 @@ def _indices(cluster: LocalCluster, job: str, words: list[str]) -> list[int]:
     return wanted
 
 
-def _show(prefix: str) -> Callable[[str], None]:
-    """Prints a task's output in the notebook, each line marked when several tasks print."""
-    at_start = [True]
+class _Printer:
+    """Prints what several tasks print, each line with a mark of its task."""
 
-    def show(text: str) -> None:
-        if prefix:
-            marked = "".join((prefix if at_start[0] or i else "") + line
-                             for i, line in enumerate(text.splitlines(True)))
-            at_start[0] = text.endswith("\n")
-            text = marked
-        print(text, end="", flush=True)
+    def __init__(self) -> None:
+        self._texts: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._streams = 0
 
-    return show
+    def stream(self, prefix: str) -> Show:
+        """A function to call with one task's output, and with None at its end."""
+        self._streams += 1
+        at_start = [True]
+
+        def show(text: str | None) -> None:
+            if text and prefix:
+                marked = "".join((prefix if at_start[0] or i else "") + line
+                                 for i, line in enumerate(text.splitlines(True)))
+                at_start[0] = text.endswith("\n")
+                text = marked
+            self._texts.put(text)
+
+        return show
+
+    def print_all(self) -> None:
+        """Print until all streams have ended."""
+        running = self._streams
+        while running:
+            text = self._texts.get()
+            if text is None:
+                running -= 1
+            else:
+                sys.stdout.write(text)
+                sys.stdout.flush()
