@@ -14,18 +14,10 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tftutor.distributed.dialogue import Dialogue
+from tftutor.distributed.heartbeats import Pulse
 from tftutor.distributed.link import Link
-from tftutor.distributed.messages import (
-    Bye,
-    Cancel,
-    Credit,
-    Heartbeat,
-    Hello,
-    Message,
-    Refused,
-    Reply,
-    Welcome,
-)
+from tftutor.distributed.messages import Bye, Heartbeat, Hello, Message, Reply, Welcome
 from tftutor.distributed.poller import drain, write_byte
 from tftutor.distributed.protocol import Frames, RemoteProtocolError
 from tftutor.distributed.sockets import ConnectionLost, Event, Happening, Monitor, SharedSocket
@@ -88,15 +80,15 @@ class Connection:
                  make: Callable[[], Any], endpoint: str) -> None:
         self._io = io
         self._options = options
-        self._hello = hello
+        self._dialogue = Dialogue(hello, is_dialler=True, now=time.monotonic())
         self._owner = owner
         self.endpoint = endpoint
         self.stage = Stage.CONNECTING
         self.since = time.monotonic()           # of this stage
         self.welcome: Welcome | None = None
         self._end_lock = threading.Lock()
-        self._beat = 0
-        self._last_beat = 0.0
+        self._pulse = Pulse(options.timing, time.monotonic())
+        self._beats = 0
         dealer = make()
         self._monitor = Monitor(dealer)
         self._socket = SharedSocket(dealer)
@@ -140,29 +132,26 @@ class Connection:
                 return
             try:
                 message = self.link.receive(frames)
+                if message is not None:
+                    self._take(message)
             except RemoteProtocolError as error:
                 self.end(Cause.PROTOCOL, f"sent {error}")
                 return
-            if message is not None:
-                self._take(message)
 
     def _take(self, message: Message) -> None:
+        for answer in self._dialogue.receive(message):
+            self.link.send(answer)
         if isinstance(message, Reply):
             self._owner.on_reply(message)
-        elif isinstance(message, Heartbeat):
-            if not message.answer:
-                self.link.send(Heartbeat(message.sequence, True))
-        elif isinstance(message, Welcome) and self.stage is Stage.GREETING:
+        elif self._dialogue.refused is not None:
+            self.end(Cause.UNWELCOME, self._dialogue.refused.message, self._dialogue.refused.code)
+        elif isinstance(message, Bye):
+            self.end(Cause.LOST, f"connection closed by the task: {message.reason or 'stopped'}")
+        elif isinstance(message, Welcome):
             self.welcome = message
             self._enter(Stage.READY)
             self.link.open(message.credit, self._options.limits)
             self._owner.on_ready(self)
-        elif isinstance(message, Refused):
-            self.end(Cause.UNWELCOME, message.message, message.code)
-        elif isinstance(message, Bye):
-            self.end(Cause.LOST, f"connection closed by the task: {message.reason or 'stopped'}")
-        elif not isinstance(message, (Credit, Cancel)):
-            self.end(Cause.PROTOCOL, f"sent a {type(message).__name__.lower()} out of turn")
 
     def _give_back(self) -> None:
         """No caller reads any more: the I/O thread does, what has arrived already included."""
@@ -192,7 +181,7 @@ class Connection:
             self._enter(Stage.HANDSHAKE)
         elif what is Happening.READY:
             self._enter(Stage.GREETING)
-            self.link.send(self._hello)
+            self.link.send(self._dialogue.begin())
         elif what is Happening.REFUSED:
             self.end(Cause.REFUSED, "connection refused")
         elif what is Happening.REJECTED:
@@ -215,13 +204,8 @@ class Connection:
             self.stage = stage
             self.since = time.monotonic()
 
-    def check(self, now: float, frozen: bool) -> None:
-        """Look after the connection; several times in a heartbeat's interval.
-
-        `frozen` says that this process itself has not run for a while: others cannot be blamed.
-        """
-        if frozen:
-            self.link.heard = self.since = now
+    def check(self, now: float) -> None:
+        """Look after the connection; several times in a heartbeat's interval."""
         if self.stage is Stage.READY:
             self.link.pump()
             self._check_heartbeat(now)
@@ -232,13 +216,14 @@ class Connection:
                 self.end(Cause.SILENT, "connected, but no answer (process stopped or hung?)")
 
     def _check_heartbeat(self, now: float) -> None:
-        silent = now - self.link.heard
-        if silent > self._options.heartbeat_timeout and not self._socket.readable():
-            self.end(Cause.HEARTBEAT, f"no heartbeat for {silent:.0f} s")
-        elif now - self._last_beat >= self._options.heartbeat_interval:
-            self._last_beat = now
-            self._beat += 1
-            self.link.send(Heartbeat(self._beat))
+        self._pulse.heard(now if self._socket.readable() else self.link.heard)
+        beat = self._pulse.tick(now)
+        if beat.state == "lost":
+            self.end(Cause.HEARTBEAT, f"no heartbeat for {beat.silent_for:.0f} s")
+        elif beat.ask:
+            self._pulse.asked(now)
+            self._beats += 1
+            self.link.send(Heartbeat(self._beats))
 
     # -- the end: any thread ------------------------------------------------------------------
 

@@ -13,13 +13,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from tftutor.distributed.credits import ReceivingCredit, SendingCredit
 from tftutor.distributed.limits import Limits
 from tftutor.distributed.messages import CONTROL, Credit, Message, Reply, Request
 from tftutor.distributed.protocol import (
     HANDSHAKE_LIMITS,
     Decoder,
     Frames,
-    RemoteProtocolError,
     cost,
     encode,
 )
@@ -40,24 +40,24 @@ class Link:
 
     def __init__(self, send: Send, *, window: int, queue_bytes: int) -> None:
         self._send = send
-        self._window = window
         self._queue_bytes = queue_bytes
         self._decoder = Decoder(HANDSHAKE_LIMITS)
         self._lock = threading.RLock()      # orders what goes out
         self._small: deque[tuple[Frames, int]] = deque()
         self._bulk: deque[tuple[Frames, int]] = deque()
-        self._credit = 0
-        self._granted = window
-        self._taken = 0
+        self._theirs: SendingCredit | None = None      # what they have room for
+        self._ours = ReceivingCredit(window)           # what we have room for
         self.queued_bytes = 0
         self.heard = time.monotonic()
-        self.last_progress = self.heard
 
     def open(self, credit: int, limits: Limits) -> None:
-        """The greetings are done: messages may flow, `credit` bytes at first."""
+        """The greetings are done: messages may flow, `credit` bytes at first.
+
+        Raises: RemoteProtocolError for an absurd credit.
+        """
         self._decoder.limits = limits
         with self._lock:
-            self._credit = credit
+            self._theirs = SendingCredit(credit)
             self.pump()
 
     def send(self, message: Message) -> None:
@@ -77,8 +77,7 @@ class Link:
         with self._lock:
             if len(parts) == 1 and not self._small:
                 price = _bytes(parts[0])
-                if price <= self._credit and self._send(parts[0]):
-                    self._credit -= price
+                if self._try_to_send(parts[0], price):
                     return
             priced = [(part, _bytes(part)) for part in parts]
             total = sum(price for _, price in priced)
@@ -94,11 +93,16 @@ class Link:
             for queue in (self._small, self._bulk):
                 while queue:
                     part, price = queue[0]
-                    if price > self._credit or not self._send(part):
+                    if not self._try_to_send(part, price):
                         return
                     queue.popleft()
-                    self._credit -= price
                     self.queued_bytes -= price
+
+    def _try_to_send(self, part: Frames, price: int) -> bool:
+        credit = self._theirs
+        if credit is None or price > credit.available or not self._send(part):
+            return False
+        return credit.take(price)
 
     def receive(self, frames: list[Any]) -> Message | None:
         """Take a multipart; return the message that it completes.
@@ -111,20 +115,17 @@ class Link:
             self._account(cost(message, frames))
         elif isinstance(message, Credit):
             with self._lock:
-                self._credit += message.bytes
+                if self._theirs is not None:
+                    self._theirs.granted(message.bytes)
                 self.pump()
         return message
 
     def _account(self, price: int) -> None:
-        """Count what came against what was granted, and grant it anew in big steps."""
-        self._granted -= price
-        if self._granted < 0:
-            raise RemoteProtocolError("more bytes than it had credit for")
-        self._taken += price
-        if self._taken >= self._window // 4:
-            taken, self._taken = self._taken, 0
-            self._granted += taken
-            self._send(encode(Credit(taken))[0])
+        """Count what came, which has been copied by now, and make room again."""
+        self._ours.received(price)
+        grant = self._ours.consumed(price)
+        if grant:
+            self._send(encode(Credit(grant))[0])
 
 
 def _bytes(frames: Frames) -> int:

@@ -9,27 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tftutor import errors
-from tftutor.distributed.handshake import find_refusal, refusal
+from tftutor.distributed.dialogue import Dialogue
+from tftutor.distributed.handshake import refusal
+from tftutor.distributed.heartbeats import Pulse, Timing
 from tftutor.distributed.keys import PROTOCOL_ROLE, Keys
 from tftutor.distributed.link import Link, QueueFull
-from tftutor.distributed.messages import (
-    Bye,
-    Heartbeat,
-    Hello,
-    Message,
-    Refused,
-    Reply,
-    Request,
-    Welcome,
-)
+from tftutor.distributed.messages import Bye, Hello, Message, Refused, Reply, Request
 from tftutor.distributed.protocol import LocalProtocolError, RemoteProtocolError
-from tftutor.distributed.replays import SeenRequests
-from tftutor.distributed.schema import METHODS
+from tftutor.distributed.replay import Incarnations, RequestLog
 from tftutor.distributed.sockets import (
     ConnectionLost,
     Happening,
@@ -46,18 +38,21 @@ if TYPE_CHECKING:
 
 RequestHandler = Callable[[Request, "Responder"], None]
 _FAREWELL = 0.2      # seconds that the last message has before the connection is cut
+_REMEMBERED_PROCESSES = 1024
 _CLIENT_PATIENCE = 3  # a program may be busy longer than a server: so many heartbeat timeouts
 
 
 class Caller:
     """One connection that has been accepted and has said something."""
 
-    def __init__(self, routing_id: bytes, fd: int, link: Link) -> None:
+    def __init__(self, routing_id: bytes, fd: int, link: Link, timing: Timing) -> None:
         self.routing_id = routing_id
         self.fd = fd
         self.link = link
-        self.hello: Hello | None = None      # once it has been welcomed
-        self.role = ""
+        self.pulse = Pulse(timing, time.monotonic())
+        self.dialogue: Dialogue | None = None    # from its first message on
+        self.hello: Hello | None = None          # once it has been welcomed
+        self.log: RequestLog | None = None
         self.gone = False
 
 
@@ -124,7 +119,10 @@ class Listener:
         self._options = options
         self._handler = handler
         self._keys = keys
-        self._seen = SeenRequests()
+        self._logs: OrderedDict[int, RequestLog] = OrderedDict()     # of calling processes
+        self._incarnations = Incarnations(self._is_connected)
+        patience = options.heartbeat_timeout * _CLIENT_PATIENCE
+        self._timing = Timing(options.heartbeat_interval, patience, patience)
         self._callers: dict[bytes, Caller] = {}
         self._accepted: dict[int, float] = {}       # descriptor -> when, until it has said hello
         self.router = router
@@ -178,79 +176,79 @@ class Listener:
             return sent
 
         link = Link(send, window=self._options.window, queue_bytes=self._options.queue_bytes)
-        caller = self._callers[routing_id] = Caller(routing_id, fd, link)
+        caller = self._callers[routing_id] = Caller(routing_id, fd, link, self._timing)
         return caller
 
     def _on_message(self, caller: Caller, message: Message, frame: Any) -> None:
-        if caller.hello is None:
-            if not isinstance(message, Hello):
-                raise RemoteProtocolError("something else before its hello")
-            self._on_hello(caller, message, frame_key(frame))
-        elif isinstance(message, Request):
+        if caller.dialogue is None:
+            key = frame_key(frame)
+            caller.dialogue = Dialogue(self.identity, is_dialler=False, now=time.monotonic(),
+                                       admit=lambda hello: self._admit(hello, key))
+        dialogue = caller.dialogue
+        for answer in dialogue.receive(message):
+            caller.link.send(answer)
+        if isinstance(message, Request):
             self._on_request(caller, message)
-        elif isinstance(message, Heartbeat):
-            if not message.answer:
-                caller.link.send(Heartbeat(message.sequence, True))
+        elif isinstance(message, Hello):
+            if dialogue.refused is not None:
+                self.counters[f"refused: {dialogue.refused.reason}"] += 1
+                self._part(caller, None, _FAREWELL)
+            else:
+                self._welcome(caller, message, frame_key(frame))
         elif isinstance(message, Bye):
             self._part(caller, None)
-        elif isinstance(message, (Hello, Welcome, Refused, Reply)):
-            raise RemoteProtocolError(f"a {type(message).__name__.lower()} out of turn")
 
-    def _on_hello(self, caller: Caller, hello: Hello, key: str) -> None:
-        refused = find_refusal(hello, self.identity)
-        role = hello.role
-        if self._keys is not None and refused is None:
-            key_role = PROTOCOL_ROLE.get(self._keys.allowed.get(key, ""), "")
-            if role == "admin" and key_role != "admin":
-                refused = refusal("denied", f"the key of {hello.task or 'the caller'} is not an "
-                                            f"admin's, but a {self._keys.allowed.get(key)}'s")
-            role = key_role
-        refused = refused or self._duplicate(hello)
-        if refused is not None:
-            self.counters[f"refused: {refused.reason}"] += 1
-            self._part(caller, refused)
-            return
-        caller.hello = hello._replace(role=role)
-        self._accepted.pop(caller.fd, None)
-        me = self.identity
-        caller.link.send(Welcome(me.role, me.task, me.incarnation, me.fingerprint,
-                                 self._options.window))
-        caller.link.open(hello.credit, self._options.limits)
-
-    def _duplicate(self, hello: Hello) -> Refused | None:
+    def _admit(self, hello: Hello, key: str) -> Refused | None:
+        """Return why a hello is refused in which nothing else is wrong."""
+        if self._keys is not None:
+            role = self._keys.allowed.get(key, "unknown")
+            if hello.role == "admin" != role:
+                return refusal("denied", "the caller wants to be an admin, but its key is of "
+                                         f"the role {role}")
         if not hello.task:
             return None
         if hello.task == self.identity.task and hello.incarnation != self.identity.incarnation:
-            return refusal("duplicate", f"this process is {hello.task} already")
+            return refusal("duplicate", f"this process is {hello.task} already: two programs "
+                                        "were given the same job name and task index")
+        if not _is_listed(hello.task, self.identity.cluster):
+            return None
+        return self._incarnations.introduce(hello.task, hello.incarnation)
+
+    def _is_connected(self, task: str) -> bool:
         alive = time.monotonic() - self._options.heartbeat_timeout
-        for other in self._callers.values():
-            known = other.hello
-            if (known is not None and known.task == hello.task and other.link.heard > alive
-                    and known.incarnation != hello.incarnation):
-                return refusal("duplicate", f"{hello.task} is another process already: two "
-                                            "programs were given the same task index")
-        return None
+        return any(caller.hello is not None and caller.hello.task == task
+                   and caller.link.heard > alive for caller in self._callers.values())
+
+    def _welcome(self, caller: Caller, hello: Hello, key: str) -> None:
+        if self._keys is not None and caller.dialogue is not None:   # the key says who it is
+            hello = hello._replace(role=PROTOCOL_ROLE[self._keys.allowed[key]])
+            caller.dialogue.peer = hello
+        caller.hello = hello
+        self._accepted.pop(caller.fd, None)
+        log = self._logs.setdefault(hello.incarnation, RequestLog(
+            hello.task or f"a {hello.role}", hello.incarnation))
+        self._logs.move_to_end(hello.incarnation)
+        if len(self._logs) > _REMEMBERED_PROCESSES:
+            self._logs.popitem(last=False)
+        caller.log = log
+        caller.link.open(hello.credit, self._options.limits)
 
     def _on_request(self, caller: Caller, request: Request) -> None:
-        hello = caller.hello
-        if hello is None:
+        hello, dialogue, log = caller.hello, caller.dialogue, caller.log
+        if hello is None or dialogue is None or log is None:
+            return
+        denied = dialogue.denied(request)
+        if denied is not None:
+            self.counters["denied"] += 1
+            caller.link.send(denied)
             return
         responder = Responder(request, caller, self)
-        roles = METHODS[request.method].roles
-        if hello.role not in roles:
-            self.counters["denied"] += 1
-            responder.fail(errors.PermissionDeniedError(
-                None, None, f"{request.method} may be sent by {' or '.join(roles)} only, but "
-                            f"{hello.task or 'the caller'} has the role {hello.role}"))
-        elif not self._seen.is_new(hello.incarnation, request.id):
-            self.counters["replayed"] += 1
-            responder.fail(errors.AbortedError(
-                None, None, f"request {request.id} ({request.method}) has been received before"))
-        else:
-            try:
-                self._handler(request, responder)
-            except Exception as error:  # noqa: BLE001 - the caller hears of it
-                responder.fail(error)
+        try:
+            log.accept(hello.incarnation, request.id)
+            self._handler(request, responder)
+        except Exception as error:  # noqa: BLE001 - the caller hears of it
+            self.counters["aborted"] += isinstance(error, errors.AbortedError)
+            responder.fail(error)
 
     def answer(self, caller: Caller, reply: Reply) -> bool:
         """Send a reply; False if the caller is gone."""
@@ -278,14 +276,15 @@ class Listener:
             elif event.what in (Happening.HANDSHAKE_FAILED, Happening.REJECTED):
                 self.counters["handshake failed"] += 1
 
-    def _part(self, caller: Caller, last_words: Bye | Refused | None) -> None:
+    def _part(self, caller: Caller, last_words: Bye | None, delay: float = 0.0) -> None:
         """End a connection, after a last message if there is one."""
         if last_words is not None:
             caller.link.send(last_words)
+            delay = _FAREWELL
         self._forget(caller)
         self._accepted.pop(caller.fd, None)
         begun = time.monotonic()
-        self._io.call_later(_FAREWELL if last_words else 0.0, lambda: self._cut(caller.fd, begun))
+        self._io.call_later(delay, lambda: self._cut(caller.fd, begun))
 
     def _cut(self, fd: int, not_after: float) -> None:
         """Cut a connection, unless its descriptor belongs to a newer one by now."""
@@ -303,22 +302,19 @@ class Listener:
         if caller.hello is not None and self.on_lost is not None:
             self.on_lost(caller.hello)
 
-    def check(self, now: float, frozen: bool) -> None:
+    def check(self, now: float) -> None:
         """Cut off who has not said hello in time, and who has fallen silent."""
         self._on_monitor()
-        if frozen:
-            for caller in self._callers.values():
-                caller.link.heard = now
         for fd, since in list(self._accepted.items()):
             if now - since > self._options.handshake_timeout:
                 self.counters["no hello"] += 1
                 for caller in [c for c in self._callers.values() if c.fd == fd]:
                     self._forget(caller)
                 self._cut(fd, now)
-        patience = self._options.heartbeat_timeout * _CLIENT_PATIENCE
         for caller in list(self._callers.values()):
             caller.link.pump()
-            if now - caller.link.heard > patience:
+            caller.pulse.heard(caller.link.heard)
+            if caller.pulse.tick(now).state == "lost":
                 self.counters["silent"] += 1
                 self._part(caller, None)
 
@@ -333,3 +329,9 @@ class Listener:
         self._io.poller.remove(self._monitor.fd)
         self._io.poller.remove(self._socket.fd)
         self._socket.close(linger_ms=200)
+
+
+def _is_listed(task: str, cluster: dict[str, dict[str, str]]) -> bool:
+    """Whether a task named "/job:ps/replica:0/task:0" is one of the cluster's."""
+    parts = dict(part.split(":", 1) for part in task.strip("/").split("/") if ":" in part)
+    return parts.get("task", "") in cluster.get(parts.get("job", ""), {})

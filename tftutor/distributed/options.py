@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tftutor.distributed.heartbeats import Timing
 from tftutor.distributed.limits import MIB, Limits
 
 
@@ -31,6 +32,12 @@ class TransportOptions:
     queue_bytes: int = 2 * 1024 * MIB
     unix_sockets: bool = True
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def timing(self) -> Timing:
+        """The heartbeats of a task that we call."""
+        timeout = self.heartbeat_timeout
+        return Timing(min(self.heartbeat_interval, timeout / 2), timeout / 2, timeout)
 
     @property
     def max_frame_bytes(self) -> int:

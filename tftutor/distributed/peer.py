@@ -96,6 +96,7 @@ class Peer(Owner):
         self._options = transport.options
         self.address = address
         self.task = task
+        self._wanted = task if task.startswith("/job:") else ""
         self._route = Route(address, self._options.unix_sockets)
         self._lock = threading.RLock()
         self._arrived = threading.Condition(self._lock)     # while there is no connection to read
@@ -260,7 +261,8 @@ class Peer(Owner):
             if not self._trying_since:
                 self._trying_since = time.monotonic()
             try:
-                self._connection = self._transport.new_connection(self, self._route.endpoint())
+                self._connection = self._transport.new_connection(
+                    self, self._route.endpoint(), self._wanted)
             except errors.OpError as error:
                 calls, reason = list(self._unsent.values()), error
                 self._transport.io.post(lambda: self._fail(calls, reason))
@@ -332,11 +334,11 @@ class Peer(Owner):
             if self._unsent:
                 self._connect()
 
-    def check(self, now: float, frozen: bool) -> None:
+    def check(self, now: float) -> None:
         """Look after connection and calls; on the I/O thread, several times a second."""
         connection = self._connection
         if connection is not None:
-            connection.check(now, frozen)
+            connection.check(now)
         with self._lock:
             late = [call for call in self._unsent.values() if call.give_up < now]
         if late:

@@ -76,7 +76,6 @@ class Transport:
         self._context = new_context()
         self._listener: Listener | None = None
         self._key_check: KeyCheck | None = None
-        self._checked = time.monotonic()
         self._is_checking = False
 
     # -- serving ------------------------------------------------------------------------------
@@ -160,7 +159,8 @@ class Transport:
     # -- calling ------------------------------------------------------------------------------
 
     def peer(self, address: str, task: str = "") -> Peer:
-        """The task at an address, always the same object; `task` is how errors name it.
+        """The task at an address, always the same object; `task` is who must answer
+        there ("/job:ps/replica:0/task:0"), if it is known already.
 
         Raises: InvalidArgumentError for something that is no address.
         """
@@ -169,8 +169,6 @@ class Transport:
             peer = self._peers.get(address)
             if peer is None:
                 peer = self._peers[address] = Peer(self, address, task)
-        if task and not peer.task:
-            peer.task = task
         self._start()
         return peer
 
@@ -178,15 +176,16 @@ class Transport:
         """A number for a request that no other of this transport has."""
         return next(self._ids)
 
-    def new_connection(self, owner: Peer, endpoint: str) -> Connection:
-        """Begin to connect; for `Peer`."""
+    def new_connection(self, owner: Peer, endpoint: str, task: str) -> Connection:
+        """Begin to connect to `task`, or whichever is there if it is ""; for `Peer`."""
         def make() -> Any:
             dealer = make_dealer(self._context, self.options)
             if self._keys is not None:
                 secure_dealer(dealer, self._keys)
             return dealer
 
-        return Connection(self.io, self.options, self.identity, owner, make, endpoint)
+        return Connection(self.io, self.options, self.identity._replace(to=task), owner,
+                          make, endpoint)
 
     def key_advice(self, cause: Cause) -> str:
         """What may be wrong with the keys, when a handshake fails."""
@@ -210,12 +209,10 @@ class Transport:
         if self.closed:
             return
         now = time.monotonic()
-        frozen = now - self._checked > _CHECK_INTERVAL + self.options.heartbeat_interval
-        self._checked = now
         for peer in list(self._peers.values()):
-            peer.check(now, frozen)
+            peer.check(now)
         if self._listener is not None:
-            self._listener.check(now, frozen)
+            self._listener.check(now)
         self.io.call_later(_CHECK_INTERVAL, self._check)
 
     def close(self, reason: str = "closed") -> None:
