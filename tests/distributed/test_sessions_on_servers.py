@@ -1,4 +1,4 @@
-"""Sessions with a target: what TF1's distributed programs rely on, with all tasks in one process."""
+"""Sessions with a target: what TF1's distributed programs rely on, all tasks in one process."""
 
 from __future__ import annotations
 
