@@ -252,5 +252,6 @@ class Connection:
         self._io.poller.remove(self._monitor.fd)
         self._io.poller.remove(self._socket.fd)
         self._socket.close(linger_ms=100)
+        self._monitor.close()
         os.close(self._wake_read)
         os.close(self._wake_write)

@@ -329,6 +329,7 @@ class Listener:
         self._io.poller.remove(self._monitor.fd)
         self._io.poller.remove(self._socket.fd)
         self._socket.close(linger_ms=200)
+        self._monitor.close()
 
 
 def _is_listed(task: str, cluster: dict[str, dict[str, str]]) -> bool:

@@ -144,6 +144,10 @@ class Monitor:
             events.append(Event(what, report["value"]))
         return events
 
+    def close(self) -> None:
+        """Read no more."""
+        self._socket.close(0)
+
 
 def new_context() -> Any:
     """A context of ZeroMQ: its own I/O thread, and its own answers to who may connect."""

@@ -11,12 +11,14 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import itertools
 import os
 import secrets
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +48,14 @@ from tftutor.distributed.unix_sockets import (
 __all__ = ["Call", "Peer", "Responder", "Transport", "TransportOptions"]
 
 _CHECK_INTERVAL = 0.25
+_open: weakref.WeakSet[Transport] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close what the program has left open: ZeroMQ would wait for it for ever."""
+    for transport in list(_open):
+        transport.close("the program has ended")
 
 
 class Transport:
@@ -77,6 +87,7 @@ class Transport:
         self._listener: Listener | None = None
         self._key_check: KeyCheck | None = None
         self._is_checking = False
+        _open.add(self)
 
     # -- serving ------------------------------------------------------------------------------
 
@@ -99,14 +110,17 @@ class Transport:
             self._key_check = KeyCheck(self._context, self._keys.allowed)
             self.io.poller.add(self._key_check.fd, self._key_check.answer)
             secure_router(router, self._keys.server)
-        listener = Listener(self.io, router, self.options, self.identity, self._handler,
-                            self._keys)
+        self._listener = listener = Listener(self.io, router, self.options, self.identity,
+                                             self._handler, self._keys)
         listener.on_lost = self._on_lost
-        port = self._bind_tcp(router, number, port)
-        listener.ports.add(port)
-        if self.options.unix_sockets:
-            self._bind_unix(listener, number, port)
-        self._listener = listener
+        try:
+            port = self._bind_tcp(router, number, port)
+            listener.ports.add(port)
+            if self.options.unix_sockets:
+                self._bind_unix(listener, number, port)
+        except errors.OpError:
+            self.close("not started")
+            raise
         listener.start()
         self._start()
         return join_address(number, port)
@@ -127,7 +141,6 @@ class Transport:
         try:
             router.bind(f"tcp://{host}:{port or '*'}")
         except zmq.ZMQError as error:
-            router.close(0)
             raise errors.UnknownError(
                 None, None, f"Could not start gRPC server: {join_address(number, port)}: "
                             f"{error.strerror or error}") from None
@@ -141,7 +154,6 @@ class Transport:
         try:
             make_socket_directory()
         except UntrustedDirectory as error:
-            listener.router.close(0)
             raise errors.PermissionDeniedError(None, None, str(error)) from None
         if is_socket(path):
             path.unlink()                # of a task that was killed: we hold its port now
