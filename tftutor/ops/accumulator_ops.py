@@ -106,20 +106,12 @@ def accumulator_kernel(*, ctx):
     """The accumulator of a node: kept by the session's resources."""
     state = ctx.state
     if "accumulator" not in state:
-        is_sparse = ctx.op.type == "SparseConditionalAccumulator"
-        state["accumulator"] = ctx.resources.accumulator(
-            is_sparse, _text(ctx.attr("container")), _text(ctx.attr("shared_name")), ctx.op.name,
-            {"dtype": ctx.attr("dtype"), "shape": ctx.attr("shape"),
-             "is_mean": _text(ctx.attr("reduction_type")) == "MEAN"})
+        state["accumulator"] = ctx.resources.accumulator(ctx.op)
     return state["accumulator"]
 
 
 for _op_def in _MAKERS:
     _op_def.kernel()(accumulator_kernel)
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else value or ""
 
 
 @ResourceAccumulatorApplyGradient.kernel()
@@ -173,7 +165,7 @@ def _check_scalar(argument: str, value: Any) -> None:
 
 def _check_dtype(handle: Any, dtype: Any, op: Any) -> None:
     """Raise unless the node handles gradients of the accumulator's type."""
-    if dtype == handle.dtype:
+    if dtype == handle.gradient_dtype:
         return
     definition = op._op_def.spec
 
@@ -184,7 +176,7 @@ def _check_dtype(handle: Any, dtype: Any, op: Any) -> None:
 
     raise errors.InvalidArgumentError(
         None, None, f"Signature mismatch, have: {signature(dtype)} expected: "
-        f"{signature(handle.dtype)}")
+        f"{signature(handle.gradient_dtype)}")
 
 
 def _cpp_name(arg: Any, element: Any) -> str:

@@ -21,10 +21,15 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.framework.attr_values import plain_attr
+from tftutor.framework.operation import Operation
 from tftutor.framework.shape_merge import Shape, brackets_text
 from tftutor.platform import tf_logging
+from tftutor.runtime.placement_errors import no_kernel_at_all
 from tftutor.runtime.queue_resources import private_name
 from tftutor.runtime.step_state import StepState
+
+_FLOATS = ("float16", "float32", "float64")
 
 
 class Accumulator:
@@ -42,8 +47,9 @@ class Accumulator:
                  is_mean: bool) -> None:
         self.container = container or "localhost"
         self.name = name or private_name(node)
-        self.dtype = dtype
-        self.shape = shape
+        # Not `dtype` and `shape`: NumPy takes an object with these for an array.
+        self.gradient_dtype = dtype
+        self.gradient_shape = shape
         self.is_mean = is_mean
         self.global_step = 0
         self.count = 0
@@ -136,7 +142,7 @@ class DenseAccumulator(Accumulator):
 
     def _check(self, *gradient: Any) -> None:
         given = np.shape(gradient[0])
-        wanted: Shape = self._sum.shape if self.count else self.shape
+        wanted: Shape = self._sum.shape if self.count else self.gradient_shape
         if wanted is not None and not _is_compatible(given, wanted):
             raise _invalid(f"Shape mismatch: expected {brackets_text(wanted)}, got "
                            f"{brackets_text(given)}")
@@ -175,7 +181,7 @@ class SparseAccumulator(Accumulator):
             raise _invalid("Values cannot be 0-dimensional.")
         if len(values) != len(indices):
             raise _invalid(f"Expected {len(indices)} non-empty input values, got {len(values)}")
-        wanted = self.shape or ()
+        wanted = self.gradient_shape or ()
         if dense_shape is not None:
             given = [int(size) for size in dense_shape.reshape(-1)]
             _check_sizes("shape", wanted, given, 0)
@@ -210,10 +216,25 @@ class SparseAccumulator(Accumulator):
         if self.is_mean:
             counts = self._counts.astype(values.dtype)
             values /= counts.reshape(-1, *[1] * (values.ndim - 1))
-        rows = self.shape[0] if self.shape else None
+        rows = self.gradient_shape[0] if self.gradient_shape else None
         dense_shape = np.array([-1 if rows is None else rows, *values.shape[1:]], np.int64)
         del self._indices, self._values, self._counts
         return [indices, values, dense_shape]
+
+
+def make_accumulator(op: Operation) -> Accumulator:
+    """A new accumulator for a node. Raises: InvalidArgumentError unless it is for float types."""
+    container, name, dtype, shape, reduction = (
+        plain_attr(op._attrs[key])
+        for key in ("container", "shared_name", "dtype", "shape", "reduction_type"))
+    if dtype.name not in _FLOATS:
+        raise no_kernel_at_all(op, [])
+    kind = SparseAccumulator if op.type == "SparseConditionalAccumulator" else DenseAccumulator
+    return kind(_text(container), _text(name), op.name, dtype, shape, _text(reduction) == "MEAN")
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""
 
 
 def _merged_places(first: list[int], second: list[int]) -> tuple[list[int], list[int], int]:

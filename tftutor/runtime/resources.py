@@ -175,16 +175,19 @@ class ResourceManager:
         found.check_same_settings(settings, op_type)
         return found
 
-    def accumulator(self, is_sparse: bool, container: str, shared_name: str, node: str,
-                    settings: dict[str, Any]) -> Any:
-        """Return the accumulator of a node, made at first use; nodes may share it by name."""
-        from tftutor.runtime.accumulators import DenseAccumulator, SparseAccumulator
+    def accumulator(self, op: Any) -> Any:
+        """Return the accumulator of a node, made at first use; nodes may share it by name.
 
-        make = SparseAccumulator if is_sparse else DenseAccumulator
-        kind = make.__name__ if shared_name else f"{make.__name__} of a node"
-        return self.lookup_or_create(
-            kind, container, shared_name or node,
-            lambda: make(container, shared_name, node, **settings))
+        Raises: tf.errors.InvalidArgumentError for gradients that aren't floating-point numbers.
+        """
+        from tftutor.runtime.accumulators import make_accumulator
+
+        container, shared_name = (_as_text(op._attrs[key]) for key in ("container", "shared_name"))
+        kind = "accumulator" if shared_name else "accumulator of a node"
+        if op.type.startswith("Sparse"):
+            kind = f"sparse {kind}"
+        return self.lookup_or_create(kind, container, shared_name or op.name,
+                                     lambda: make_accumulator(op))
 
     def of_kind(self, kind: str) -> list[Any]:
         """All resources of a kind."""
@@ -231,3 +234,7 @@ class KernelContext:
         """(container, name) under which this node's resource is shared."""
         attrs = self.op._attrs
         return attrs.get("container", ""), attrs.get("shared_name", "") or self.op.name
+
+
+def _as_text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""
