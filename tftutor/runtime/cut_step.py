@@ -43,12 +43,18 @@ class CutStep:
     late_values: dict[Operation, dict[Tensor, Tensor]] = field(default_factory=dict)
 
 
-def cut_step(step: Step, device_of: Callable[[Operation], Device], host: Device) -> CutStep:
-    """Cut a step by device. Fed tensors that are fetched are returned by `host`."""
+def cut_step(step: Step, device_of: Callable[[Operation], Device], host: Device,
+             keep_targets: bool = False) -> CutStep:
+    """Cut a step by device. Fed tensors that are fetched are returned by `host`.
+
+    With `keep_targets` the device of a NoOp that is asked for takes part in the step: it may be
+    gone, and whoever asks wants to know.
+    """
     flow = (FlowAnalysis(step.ops, step.feeds) if step.is_structured
             else straight_flow(step.ops, device_of, step.feeds))
     late = LateReads(step.ops, step.feeds)
-    partitioner = Partitioner(flow, device_of, step.fetches, step.feeds, host, late)
+    partitioner = Partitioner(flow, device_of, step.fetches, step.feeds, host, late,
+                              step.targets if keep_targets else ())
     partitions = partitioner.partitions()
     return CutStep(step.fetches, step.feeds, step.ops, partitions, partitioner.channels,
                    flow.tensor_guard, flow.frame_of, flow.arms, late, partitioner.late_values)

@@ -11,7 +11,7 @@ in each iteration, and so do the branches of a conditional.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.devices import Device
@@ -65,12 +65,14 @@ class Partitioner:
       device_of: the device of an operation.
       fed: tensors whose values come from outside, into whichever partition takes them.
       late: which operations read a variable anew.
+      kept: operations whose device takes part even if there is nothing to do for them.
     """
 
     def __init__(self, flow: FlowAnalysis, device_of: Callable[[Operation], Device],
                  fetches: Sequence[Tensor], fed: Iterable[Tensor], host: Device,
-                 late: LateReads) -> None:
+                 late: LateReads, kept: Collection[Operation] = ()) -> None:
         self.flow = flow
+        self.kept = kept
         self.late = late
         self.late_values: dict[Operation, dict[Tensor, Tensor]] = {}
         self._late_channels: dict[Operation, list[Channel]] = {}
@@ -95,7 +97,7 @@ class Partitioner:
         found = []
         for device in wanted:
             root = self._restricted(self.flow.root, None, device, needs[device])
-            if wanted[device] or any(op.type != "NoOp" for op in _flat(root)):
+            if wanted[device] or any(op.type != "NoOp" or op in self.kept for op in _flat(root)):
                 guards = [literal.tensor for t in wanted[device]
                           for literal in self.flow.tensor_guard.get(t, ())]
                 taken = (*taken_by(root, (), self._also_taken), *guards)
