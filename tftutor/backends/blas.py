@@ -102,6 +102,13 @@ def set_blas_threads(count: int) -> None:
             library.set_num_threads(count)
 
 
+def blas_thread_count() -> int:
+    """How many threads NumPy's BLAS library uses a product; 1 where it can't be told."""
+    library = _library()
+    with _lock:
+        return 1 if library is None else _before if _depth else library.get_num_threads()
+
+
 def _enter(library: _Library) -> None:
     global _depth, _before
     with _lock:

@@ -41,6 +41,11 @@ def set_thread_count(count: int) -> None:
     _asked_for = count
 
 
+def asked_thread_count() -> int:
+    """What `set_thread_count` was told last; 0 for nothing."""
+    return _asked_for
+
+
 def thread_count() -> int:
     """How many threads work on one array.
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tftutor import errors
 from tftutor.distributed.cluster_spec import ClusterSpec
 from tftutor.distributed.messages import Hello, Request
+from tftutor.distributed.processors import ProcessorShare
 from tftutor.distributed.servers_here import announce, service_at, withdraw
 from tftutor.distributed.worker import TaskService
 from tftutor.runtime import device_threads
@@ -64,6 +65,8 @@ class Server:
             for job in self._cluster.jobs for index in self._cluster.task_indices(job)}
         self._service = TaskService(self._task, self._cluster_dict(), self._devices(), self._push)
         self._transport = self._listen()
+        self._processors = ProcessorShare(self._cluster_dict(), self._server_def.job_name,
+                                          self._server_def.task_index)
         if start:
             self.start()
 
@@ -165,6 +168,7 @@ class Server:
         withdraw(self._address)
         self._service.stop()
         self._transport.close()
+        self._processors.give_back()
 
     def __enter__(self) -> Server:
         return self
