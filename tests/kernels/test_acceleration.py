@@ -152,6 +152,37 @@ def test_the_gradient_of_max_pooling_takes_what_pooling_has_found(torch_calls: l
         other, on_host.max_pool(other, **attrs), grad, **attrs))
 
 
+def _train(steps: int, **adam: Any) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """A filter as each of the steps finds it, and as it was when that step was run."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        kernel = tf.Variable(_numbers(5, 5, 16, 512))
+        x = tf.constant(_numbers(4, 8, 8, 16))
+        layer = tf.nn.conv2d(x, kernel, strides=[1, 1, 1, 1], padding="SAME")
+        train = tf.train.AdamOptimizer(0.01, **adam).minimize(tf.reduce_sum(layer * layer))
+        session.run(tf.global_variables_initializer())
+        held, copies = [], []
+        for _ in range(steps):
+            held.append(session.run(kernel))
+            copies.append(held[-1].copy())
+            for _ in range(2):
+                session.run(train)
+        return held, copies
+
+
+def test_adam_agrees_with_numpy_and_leaves_fetched_values_alone(torch_calls: list[str]) -> None:
+    held, found = _train(4)
+    assert "ApplyAdam" in torch_calls
+    tf.use_torch(False)
+    _, expected = _train(4)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(held, found)
+
+
+def test_adam_of_what_torch_has_no_formula_for(torch_calls: list[str]) -> None:
+    _, found = _train(2, beta1=1.0 - 1e-9)  # 1 in single precision: a rate without bounds
+    assert not np.isfinite(found[1]).any()
+
+
 def test_arrays_that_torch_cannot_see_as_they_are(torch_calls: list[str]) -> None:
     x, kernel = _numbers(*BIG)[:, ::-1, :, :], _numbers(3, 3, 16, 16)
     x.flags.writeable = False

@@ -116,10 +116,16 @@ def _elements_of_equal(_: Operation, inputs: Arrays) -> int:
     return a.size if a.dtype.char in "fd" and a.shape == b.shape and a.ndim else 0
 
 
+def _updated(op: Operation, inputs: Arrays) -> int:
+    """The size of the gradient, which comes last."""
+    return 0 if op._attrs["use_nesterov"] else _elements(op, inputs[-1:])
+
+
 _follower = Accelerated(_elements, _ELEMENTS, True)
 _forward = Accelerated(_forward_products, _PRODUCTS, False)
 _input_grad = Accelerated(_input_grad_products, _PRODUCTS, False)
 _filter_grad = Accelerated(_filter_grad_products, _PRODUCTS, False)
+_update = Accelerated(_updated, _ELEMENTS, True)
 
 ACCELERATED = {
     "Conv2D": _forward, "Conv2DBackpropInput": _input_grad, "Conv2DBackpropFilter": _filter_grad,
@@ -130,6 +136,7 @@ ACCELERATED = {
     "DepthwiseConv2dNativeBackpropFilter": Accelerated(_filter_grad_taps, _TAPS, False),
     "Relu": _follower, "ReluGrad": Accelerated(_elements_of_equal, _ELEMENTS, True),
     "BiasAdd": _follower, "BiasAddGrad": _follower,
+    "ApplyAdam": _update, "ResourceApplyAdam": _update,
     "MaxPool": _follower, "MaxPoolGrad": _follower, "AvgPool": _follower, "AvgPoolGrad": _follower,
 }
 

@@ -381,8 +381,11 @@ class Emitter:
 
     @staticmethod
     def _has_no_other_name(tensor: Tensor) -> bool:
-        """True for a value that is big, and that no node which only passes it on has named anew."""
-        return (tensor.op.type not in ALIASES
+        """True for a value that is big, and that no node which only passes it on has named anew.
+
+        What has been read from a variable is one: updates in place wait for it to be let go.
+        """
+        return ((tensor.op.type not in ALIASES or tensor.op._inputs[0].dtype._is_ref_dtype)
                 and not any(c.type in ALIASES or c.type in NEVER_FOLDED
                             for c in tensor._consumers or ())
                 and (num_elements(tensor._shape) or _BIG) >= _BIG)
