@@ -320,3 +320,18 @@ def test_a_malformed_target_is_refused():
     with tf.Graph().as_default(), pytest.raises(tf.errors.InvalidArgumentError,
                                                 match="as a host-port pair"):
         tf.Session("grpc://nonsense")
+
+
+def test_a_trace_shows_what_each_task_did(servers):
+    with tf.device(PS):
+        w = tf.Variable(tf.ones([4, 4]), name="w")
+    with tf.device(WORKER0):
+        y = tf.matmul(w, w, name="y")
+    metadata = tf.RunMetadata()
+    with tf.Session(servers[1].target) as session:
+        session.run(w.initializer)
+        session.run(y, options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE),
+                    run_metadata=metadata)
+    names = {d.device: {n.node_name for n in d.node_stats} for d in metadata.step_stats.dev_stats}
+    assert "y" in names["/job:worker/replica:0/task:0/device:CPU:0"]
+    assert "w" in names["/job:ps/replica:0/task:0/device:CPU:0"]

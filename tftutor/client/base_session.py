@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tftutor import errors
 from tftutor.client.config import (
     SessionConfig,
     StepOptions,
@@ -193,15 +194,17 @@ class BaseSession:
             values = self._execute_step(plan, feeds, wanted.timeout)
             step_stats = None
         else:
-            from tftutor.runtime.tracing import TracedStep
-
-            traced = TracedStep(plan)
+            traced = _traced(plan)
             values = self._execute_step(traced.plan, feeds, wanted.timeout, traced.copies)
             step_stats = traced.step_stats()
         if run_metadata is not None:  # a step that fails leaves it as it was
             run_metadata.Clear()
             if step_stats is not None:
                 run_metadata.step_stats.CopyFrom(step_stats)
+            if wanted.wants_graphs and self._master is not None:
+                raise errors.UnimplementedError(
+                    None, None, "RunOptions.output_partition_graphs isn't supported for a session "
+                    "with a target: run the graph without one to see how it is cut")
             if wanted.wants_graphs:
                 from tftutor.client.partition_graphs import partition_graphs
 
@@ -300,6 +303,15 @@ class BaseSession:
         """
         self._check_open()
         return self._partial_runs.run(handle, fetches, feed_dict or {})
+
+
+def _traced(plan: Any) -> Any:
+    """What runs a plan once and notes what it does."""
+    if hasattr(plan, "traced"):
+        return plan.traced()
+    from tftutor.runtime.tracing import TracedStep
+
+    return TracedStep(plan)
 
 
 def _master_session(target: bytes, settings: SessionConfig) -> Any:

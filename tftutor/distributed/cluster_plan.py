@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import secrets
 import time
@@ -50,11 +51,13 @@ class ClusterPlan:
     """
 
     uses_step = True
+    is_traced = False
 
     def __init__(self, cut: CutStep, session: str, task_of: Callable[[str], RemoteTask]) -> None:
         self.fetches, self.feeds, self.ops = tuple(cut.fetches), tuple(cut.feeds), cut.ops
         self.mutations = cut.ops[0].graph._mutations if cut.ops else 0
         self._session = session
+        self.stats: list[bytes] = []  # of the tasks, when the step is traced
         by_task: dict[RemoteTask, list[Partition]] = {}
         for partition in cut.partitions:
             by_task.setdefault(task_of(partition.device.name), []).append(partition)
@@ -93,9 +96,15 @@ class ClusterPlan:
         """The header of the request to run a part."""
         header = {"session": self._session, "handle": part.handle, "step": step_id, "feeds": [],
                   "fetches": []}
+        if self.is_traced:
+            header["trace"] = True
         if step.deadline is not None:
             header["timeout_ms"] = max(1, round((step.deadline - time.monotonic()) * 1000))
         return header
+
+    def traced(self) -> TracedClusterStep:
+        """The plan to run in place of this one, for a step that notes what it does."""
+        return TracedClusterStep(self)
 
     def find_op(self, name: str | None) -> Operation | None:
         """The operation of the step that is called `name`."""
@@ -145,7 +154,7 @@ class _ClusterRun:
     def _run_here(self, service: TaskService, part: TaskPart, header: dict[str, Any],
                   feeds: list[Any]) -> None:
         try:
-            self._take(part, service.run(header, feeds))
+            self._take(part, *service.run(header, feeds))
         except errors.OpError as error:
             self.errors.append((part.task, error))
 
@@ -154,18 +163,18 @@ class _ClusterRun:
         timeout = None if len(pending) == 1 and self.step.deadline is None else _SLICE
         for part, work in list(pending.items()):
             try:
-                done, values = _outcome(work, timeout or 0.5)
+                outcome = _outcome(work, timeout or 0.5)
             except errors.OpError as error:
-                done, values = True, None
+                outcome = None
                 first = not self.errors
                 self.errors.append((part.task, error))
                 del pending[part]
                 if first:
                     self._abort(pending, "Step was cancelled by an error in another task")
                 continue
-            if done:
+            if outcome is not None:
                 del pending[part]
-                self._take(part, values)
+                self._take(part, *outcome)
         self._check_step(pending)
 
     def _check_step(self, pending: dict[TaskPart, Any]) -> None:
@@ -187,8 +196,10 @@ class _ClusterRun:
         for part in pending:
             part.task.tell("abort_step", header)
 
-    def _take(self, part: TaskPart, values: Sequence[Any] | None) -> None:
-        for positions, value in zip(part.fetch_positions, values or (), strict=True):
+    def _take(self, part: TaskPart, values: Sequence[Any], stats: bytes | None) -> None:
+        if stats is not None:
+            self.plan.stats.append(stats)
+        for positions, value in zip(part.fetch_positions, values, strict=True):
             for position in positions:
                 self.values[position] = plain_value(value)
 
@@ -209,13 +220,36 @@ class _ClusterRun:
                           prefix + message) from None
 
 
-def _outcome(work: Any, timeout: float) -> tuple[bool, Sequence[Any] | None]:
-    """(whether it is done, its values). Raises: what the task answered instead."""
+def _outcome(work: Any, timeout: float) -> tuple[Sequence[Any], bytes | None] | None:
+    """(values, trace) of a part, None while it runs. Raises: what the task answered instead."""
     if hasattr(work, "done"):  # runs in this process
         if not work.done.wait(timeout):
-            return False, None
+            return None
         if work.error is not None:
             raise work.error
-        return True, work.result
+        return work.result
     reply = work.poll(timeout)
-    return (False, None) if reply is None else (True, reply.tensors)
+    return None if reply is None else (reply.tensors, reply.header.get("stats"))
+
+
+class TracedClusterStep:
+    """A step on a cluster that notes what it does.
+
+    Attributes:
+      plan: the plan to run, once.
+      copies: nothing: each task notes its own.
+    """
+
+    def __init__(self, plan: ClusterPlan) -> None:
+        self.plan = copy.copy(plan)
+        self.plan.is_traced, self.plan.stats = True, []
+        self.copies: list[Any] = []
+
+    def step_stats(self) -> Any:
+        """The StepStats proto of all tasks together."""
+        from tensorboard.compat.proto.step_stats_pb2 import StepStats
+
+        whole = StepStats()
+        for stats in self.plan.stats:
+            whole.MergeFromString(stats)
+        return whole

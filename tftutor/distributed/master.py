@@ -102,7 +102,8 @@ class MasterSession:
 
     def plan(self, step: Step, device_of: Callable[[Operation], Device]) -> ClusterPlan:
         """Register a step with the tasks that have a part in it."""
-        return ClusterPlan(cut_step(step, device_of, self.host, keep_targets=True), self.name, self._task_of)
+        cut = cut_step(step, device_of, self.host, keep_targets=True)
+        return ClusterPlan(cut, self.name, self._task_of)
 
     def close(self) -> None:
         """Forget the session on every task; the variables stay."""

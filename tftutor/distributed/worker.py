@@ -223,10 +223,11 @@ class TaskService:
         return self._push(task, header, tensors)
 
     def _run_graph(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
-        return {}, self.run(header, [plain_value(t) for t in tensors])
+        values, stats = self.run(header, [plain_value(t) for t in tensors])
+        return {} if stats is None else {"stats": stats}, values
 
-    def run(self, header: dict[str, Any], feeds: list[Any]) -> list[Any]:
-        """Run this task's part of a step; the values that it was asked for.
+    def run(self, header: dict[str, Any], feeds: list[Any]) -> tuple[list[Any], bytes | None]:
+        """Run this task's part of a step: the values that it was asked for, a StepStats if traced.
 
         Raises: tf.errors.OpError; AbortedError for a session or step number that is not (or no
         longer) known.
@@ -246,9 +247,9 @@ class TaskService:
             step.state.deadline = time.monotonic() + header["timeout_ms"] / 1000
         self.counts["steps"] += 1
         try:
-            values = run_plan(plan, feeds, step.state)
+            values, stats = _run(plan, feeds, step.state, bool(header.get("trace")))
             step.rendezvous.wait_for_arrival()
-            return values
+            return values, stats
         finally:
             self._end(header["step"])
 
@@ -285,3 +286,16 @@ class TaskService:
         for step in list(self._steps.values()):
             self._cancel(step, "The server was stopped.")
         self.resources.clear()
+
+
+def _run(plan: PartitionedPlan, feeds: list[Any], state: StepState, is_traced: bool
+         ) -> tuple[list[Any], bytes | None]:
+    """Run a plan; with a trace also what it did, as a serialized StepStats."""
+    if not is_traced:
+        return run_plan(plan, feeds, state), None
+    from tftutor.runtime.tracing import TracedStep
+
+    traced = TracedStep(plan)
+    state.copies = traced.copies
+    values = run_plan(traced.plan, feeds, state)
+    return values, traced.step_stats().SerializeToString()
