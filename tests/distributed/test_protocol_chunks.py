@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tftutor.distributed.limits import KIB, MIB, Limits
-from tftutor.distributed.messages import Cancel, Reply, Request
+from tftutor.distributed.messages import Reply, Request
 from tftutor.distributed.protocol import Decoder, RemoteProtocolError, encode
 
 SMALL = Limits(tiny_bytes=0, inline_bytes=0, least_chunk_bytes=8)
@@ -166,17 +166,6 @@ def test_decoder_that_has_failed_stays_failed_and_keeps_no_memory() -> None:
     assert decoder.pending_bytes == 0
     with pytest.raises(RemoteProtocolError, match="failed before"):
         decoder.feed(chunks[0])
-
-
-def test_cancel_gives_the_memory_of_an_incomplete_message_back() -> None:
-    first, *_ = parts_of(np.zeros(40, np.uint8))
-    decoder = Decoder(SMALL)
-    decoder.feed(first)
-    assert decoder.pending_bytes == 40
-    assert decoder.feed(encode(Cancel("request", 1))[0]) == Cancel("request", 1)
-    assert decoder.pending == [] and decoder.pending_bytes == 0
-    decoder.feed(first)
-    assert decoder.pending == [("request", 1)]
 
 
 def test_incomplete_messages_are_limited_in_number_and_in_bytes() -> None:

@@ -19,7 +19,6 @@ from tftutor.distributed.handshake import (
 )
 from tftutor.distributed.messages import (
     Bye,
-    Cancel,
     Credit,
     Heartbeat,
     Hello,
@@ -36,13 +35,13 @@ CLUSTER = {"ps": {"0": "127.0.0.1:2222"}, "worker": {"0": "h:1", "1": "h:2"}}
 SERVER = Hello("task", PS, 11, cluster_fingerprint(CLUSTER), CLUSTER)
 CALLER = Hello("task", WORKER, 22, cluster_fingerprint(CLUSTER), CLUSTER, to=PS)
 SAMPLES: list[Message] = [
-    Request(1, "status", {}), Reply(1, 0, {}, (), "shutdown"), Cancel("request", 1), CALLER,
+    Request(1, "status", {}), Reply(1, 0, {}, (), "shutdown"), CALLER,
     Welcome("task", PS, 11), refusal("stopping", "bye"), Credit(1), Heartbeat(1), Bye()]
 
 
 def pair(caller: Hello = CALLER, **settings: Any) -> tuple[Dialogue, Dialogue]:
-    return (Dialogue(caller, is_dialler=True, now=0.0),
-            Dialogue(SERVER, is_dialler=False, now=0.0, **settings))
+    return (Dialogue(caller, is_dialler=True),
+            Dialogue(SERVER, is_dialler=False, **settings))
 
 
 def shake(dialler: Dialogue, listener: Dialogue) -> list[Message]:
@@ -58,7 +57,7 @@ def shake(dialler: Dialogue, listener: Dialogue) -> list[Message]:
 
 
 def in_state(state: State) -> Dialogue:
-    connection = Dialogue(CALLER, is_dialler=state != State.LISTENING, now=0.0)
+    connection = Dialogue(CALLER, is_dialler=state != State.LISTENING)
     connection.state = state
     return connection
 
@@ -120,7 +119,7 @@ def test_task_is_admitted_by_whoever_knows_the_keys() -> None:
     (Welcome("task", PS, 11, version=3), "version"),
 ])
 def test_welcome_of_another_than_was_called_is_not_believed(welcome: Welcome, reason: str) -> None:
-    dialler = Dialogue(CALLER._replace(expects=11), is_dialler=True, now=0.0)
+    dialler = Dialogue(CALLER._replace(expects=11), is_dialler=True)
     dialler.begin()
     assert dialler.receive(welcome) == [Bye(reason)]
     assert dialler.state == State.REFUSED and dialler.refused is not None
@@ -145,7 +144,7 @@ def test_message_outside_the_table_is_refused(state: State, message: Message) ->
 
 
 def test_table_lets_nobody_speak_before_the_handshake_or_after_the_end() -> None:
-    talk = {Request, Reply, Cancel, Credit, Heartbeat}
+    talk = {Request, Reply, Credit, Heartbeat}
     for table in (SENDS, RECEIVES):
         assert not any(state in table for state in ENDED)
         for state, row in table.items():
@@ -156,7 +155,7 @@ def test_table_lets_nobody_speak_before_the_handshake_or_after_the_end() -> None
 @given(messages=st.lists(st.sampled_from(SAMPLES), max_size=8), dials=st.booleans())
 def test_any_order_of_messages_ends_in_a_state_of_the_table(
         messages: list[Message], dials: bool) -> None:
-    connection = Dialogue(CALLER if dials else SERVER, is_dialler=dials, now=0.0)
+    connection = Dialogue(CALLER if dials else SERVER, is_dialler=dials)
     if dials:
         connection.begin()
     for message in messages:
@@ -169,16 +168,6 @@ def test_any_order_of_messages_ends_in_a_state_of_the_table(
             assert not ended
         if connection.state == State.OPEN:
             assert connection.peer is not None and connection.refused is None
-
-
-def test_idle_connection_is_dropped_when_the_handshake_is_due() -> None:
-    dialler, listener = pair(handshake_seconds=2.0)
-    assert listener.tick(1.9) is None
-    assert listener.tick(2.0) == "no handshake within 2 s"
-    assert listener.state == State.FAILED
-    dialler, listener = pair()
-    shake(dialler, listener)
-    assert listener.tick(1e9) is None and listener.state == State.OPEN
 
 
 def test_heartbeat_is_answered_once() -> None:

@@ -13,7 +13,6 @@ from hypothesis.extra import numpy as hnp
 from tftutor.distributed.limits import KIB, MIB, Limits
 from tftutor.distributed.messages import (
     Bye,
-    Cancel,
     Credit,
     Heartbeat,
     Hello,
@@ -29,7 +28,7 @@ from tftutor.distributed.tensor_bytes import DTYPES
 CONTROL = [
     Hello("client", "", 7), Welcome("task", "/job:ps/replica:0/task:0", 9, "f", 100),
     Hello("task", "/job:ps/task:0", 2**63 - 1, "f", {"ps": {"0": "h"}}, True, "", 5, 9),
-    Refused("version", 9, "who and where"), Cancel("request", 4), Credit(2**40),
+    Refused("version", 9, "who and where"), Credit(2**40),
     Heartbeat(3), Heartbeat(3, True), Bye("done"), Bye(),
 ]
 

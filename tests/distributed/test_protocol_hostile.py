@@ -17,7 +17,7 @@ import pytest
 
 import tftutor
 from tftutor.distributed.limits import HANDSHAKE_LIMITS, KIB, MIB, Limits
-from tftutor.distributed.messages import Cancel, Credit, Heartbeat, Hello, Reply, Request
+from tftutor.distributed.messages import Credit, Heartbeat, Hello, Reply, Request
 from tftutor.distributed.protocol import Decoder, ProtocolError, RemoteProtocolError, encode
 
 HEADER = {"step": 1, "key": "k"}
@@ -116,7 +116,7 @@ def _nested(open_: bytes, levels: int) -> bytes:
     msgpack.packb(["reply", 1, 99, "run_graph", {"message": "m"}, []]),
     msgpack.packb(["reply", 1, 3, "run_graph", {}, []]),
     msgpack.packb(["reply", 1, 3, "run_graph", {"message": "m"}, [["uint8", [1], 1, b"1"]]]),
-    msgpack.packb(["cancel", "hello", 1]), msgpack.packb(["hello", 1, "client", "", 1]),
+    msgpack.packb(["cancel", "request", 1]), msgpack.packb(["hello", 1, "client", "", 1]),
     msgpack.packb(["hello", 1, "client", "", 2**63, {}]),
     msgpack.packb(["hello", 1, "client", "", 1, {"cluster": {"ps": ["a"]}}]),
     msgpack.packb(["bye", "x" * 100_000]), msgpack.packb(["bye", b"\xff"]), b"\x92\xa3bye\xa1\xff",
@@ -213,7 +213,7 @@ def _seeds() -> list[list[list[bytes]]]:
         Reply(1, 0, {}, tensors, "run_graph"),
         Reply(2, 9, {"message": "no", "node": "n", "task": "t"}, (), "status"),
         Hello("task", "/job:ps/replica:0/task:0", 77, "f", {"ps": {"0": "localhost:1"}}),
-        Cancel("request", 1), Credit(10), Heartbeat(3),
+        Credit(10), Heartbeat(3),
     ]
     return [[[bytes(frame) for frame in frames] for frames in encode(one, 32, _FUZZ_LIMITS)]
             for one in messages]

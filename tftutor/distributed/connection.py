@@ -80,7 +80,7 @@ class Connection:
                  make: Callable[[], Any], endpoint: str) -> None:
         self._io = io
         self._options = options
-        self._dialogue = Dialogue(hello, is_dialler=True, now=time.monotonic())
+        self._dialogue = Dialogue(hello, is_dialler=True)
         self._owner = owner
         self.endpoint = endpoint
         self.stage = Stage.CONNECTING

@@ -1,4 +1,4 @@
-"""What may be said on a connection, and when, as a transition table: no socket, no own clock.
+"""What may be said on a connection, and when, as a transition table: no socket and no clock.
 
 Every message that comes in or goes out passes here. What the table does not name for the state
 is refused: a request before the hello, a second hello, a reply after goodbye.
@@ -13,7 +13,6 @@ from tftutor import errors
 from tftutor.distributed.handshake import find_refusal, refusal
 from tftutor.distributed.messages import (
     Bye,
-    Cancel,
     Credit,
     Heartbeat,
     Hello,
@@ -26,8 +25,6 @@ from tftutor.distributed.messages import (
 from tftutor.distributed.protocol_errors import LocalProtocolError, RemoteProtocolError
 from tftutor.distributed.schema import denial
 
-HANDSHAKE_SECONDS = 5.0
-
 
 class State(StrEnum):
     """How far a dialogue has come."""
@@ -38,13 +35,14 @@ class State(StrEnum):
     OPEN = "open"
     REFUSED = "refused"
     CLOSED = "closed"
-    FAILED = "failed"         # a protocol error, or no handshake in time
+    FAILED = "failed"         # something came that has no place here
 
 
 ENDED = (State.REFUSED, State.CLOSED, State.FAILED)
 # What may be sent and received in each state, and the state after it.
-_TALK: dict[type, State] = dict.fromkeys(
-    (Request, Reply, Cancel, Credit, Heartbeat), State.OPEN) | {Bye: State.CLOSED}
+_TALK: dict[type, State] = {
+    Request: State.OPEN, Reply: State.OPEN, Credit: State.OPEN, Heartbeat: State.OPEN,
+    Bye: State.CLOSED}
 SENDS: dict[State, dict[type, State]] = {
     State.NEW: {Hello: State.CALLING},
     State.CALLING: {Bye: State.CLOSED},
@@ -64,20 +62,16 @@ class Dialogue:
     Args:
       identity: what this side says of itself in its hello or welcome.
       is_dialler: whether this side says hello.
-      now: seconds of a monotonic clock; `handshake_seconds` later the handshake must be over.
       admit: asked, by the side that was called, about a hello in which nothing else is wrong;
         returns a refusal or None. Keys and duplicate tasks are looked at there.
     """
 
-    def __init__(self, identity: Hello, *, is_dialler: bool, now: float,
-                 handshake_seconds: float = HANDSHAKE_SECONDS,
+    def __init__(self, identity: Hello, *, is_dialler: bool,
                  admit: Callable[[Hello], Refused | None] | None = None) -> None:
         self.state = State.NEW if is_dialler else State.LISTENING
         self.peer: Hello | Welcome | None = None
         self.refused: Refused | None = None
         self._identity = identity
-        self._until = now + handshake_seconds
-        self._seconds = handshake_seconds
         self._admit = admit
 
     def begin(self) -> Hello:
@@ -156,14 +150,3 @@ class Dialogue:
             return None
         header = {"message": why, "node": None, "task": self._identity.task}
         return Reply(request.id, errors.PERMISSION_DENIED, header, (), request.method)
-
-    def tick(self, now: float) -> str | None:
-        """Return why the connection must be dropped now, or None. The handshake is on a clock."""
-        if self.state in (State.NEW, State.CALLING, State.LISTENING) and now >= self._until:
-            self.state = State.FAILED
-            return f"no handshake within {self._seconds:g} s"
-        return None
-
-    def fail(self) -> None:
-        """The socket or the decoder has given up."""
-        self.state = State.FAILED

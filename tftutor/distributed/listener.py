@@ -182,7 +182,7 @@ class Listener:
     def _on_message(self, caller: Caller, message: Message, frame: Any) -> None:
         if caller.dialogue is None:
             key = frame_key(frame)
-            caller.dialogue = Dialogue(self.identity, is_dialler=False, now=time.monotonic(),
+            caller.dialogue = Dialogue(self.identity, is_dialler=False,
                                        admit=lambda hello: self._admit(hello, key))
         dialogue = caller.dialogue
         for answer in dialogue.receive(message):
@@ -205,6 +205,9 @@ class Listener:
             if hello.role == "admin" != role:
                 return refusal("denied", "the caller wants to be an admin, but its key is of "
                                          f"the role {role}")
+            if hello.task and PROTOCOL_ROLE.get(role) != "task":
+                return refusal("denied", f"the caller says that it is {hello.task}, but its key "
+                                         f"is of the role {role}")
         if not hello.task:
             return None
         if hello.task == self.identity.task and hello.incarnation != self.identity.incarnation:

@@ -43,16 +43,6 @@ class Reply(NamedTuple):
     method: str = ""
 
 
-class Cancel(NamedTuple):
-    """Takes back a request, or a reply, of which the rest will not be sent.
-
-    `of` is "request" or "reply". A request that has arrived whole is left to its handler.
-    """
-
-    of: str
-    id: int
-
-
 class Hello(NamedTuple):
     """The first message on a connection: who is calling.
 
@@ -129,8 +119,6 @@ class Bye(NamedTuple):
     reason: str = ""
 
 
-Message: TypeAlias = (
-    Request | Reply | Cancel | Hello | Welcome | Refused | Credit | Heartbeat | Bye
-)
+Message: TypeAlias = Request | Reply | Hello | Welcome | Refused | Credit | Heartbeat | Bye
 # Messages without a payload: they cost no credit, or two full windows could never be reopened.
-CONTROL = (Cancel, Hello, Welcome, Refused, Credit, Heartbeat, Bye)
+CONTROL = (Hello, Welcome, Refused, Credit, Heartbeat, Bye)

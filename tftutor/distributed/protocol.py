@@ -18,7 +18,6 @@ from tftutor.distributed.messages import (
     CONTROL,
     PROTOCOL_VERSION,
     Bye,
-    Cancel,
     Credit,
     Heartbeat,
     Hello,
@@ -53,8 +52,7 @@ CHUNK_BYTES = MIB      # measured: one frame of 64 MiB is twice as slow, smaller
 _INLINE_TOTAL = MIB    # more would delay the messages of others, as a multipart arrives whole
 _TINY_TOTAL = 64 * 2**10
 _CLASSES: dict[str, type] = {
-    "cancel": Cancel, "welcome": Welcome, "refused": Refused, "credit": Credit,
-    "heartbeat": Heartbeat, "bye": Bye}
+    "welcome": Welcome, "refused": Refused, "credit": Credit, "heartbeat": Heartbeat, "bye": Bye}
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 _CODES = 16   # the highest of tf.errors' codes
 
@@ -222,10 +220,7 @@ class Decoder:
             return self._chunk(fields, frames[1:])
         if len(frames) > 1:
             raise RemoteProtocolError(f"a {kind[:40]!r} has one frame, but got {len(frames)}")
-        message = _hello(fields) if kind == "hello" else _control(kind, fields)
-        if isinstance(message, Cancel):
-            self._drop((message.of, message.id))
-        return message
+        return _hello(fields) if kind == "hello" else _control(kind, fields)
 
     def _begin(self, kind: str, fields: list[Any], frames: list[memoryview]) -> Message | None:
         if len(fields) != (4 if kind == "request" else 5) or type(fields[-1]) is not list:
@@ -287,13 +282,9 @@ class Decoder:
         assembly.add_chunk(fields[2], fields[3], frames[0], self.limits)
         if not assembly.complete:
             return None
-        self._drop(key)
+        del self._pending[key]
+        self._pending_bytes -= assembly.length
         return assembly.message()
-
-    def _drop(self, key: tuple[str, int]) -> None:
-        assembly = self._pending.pop(key, None)
-        if assembly is not None:
-            self._pending_bytes -= assembly.length
 
 
 def _unpack(frame: memoryview, limits: Limits) -> Any:

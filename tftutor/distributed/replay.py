@@ -82,7 +82,3 @@ class Incarnations:
             retired.append(current)  # type: ignore[arg-type]  # not None here
         self._current[task] = incarnation
         return None
-
-    def current(self, task: str) -> int | None:
-        """The incarnation last believed to be `task`, or None."""
-        return self._current.get(task)

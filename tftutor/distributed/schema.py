@@ -55,11 +55,6 @@ def flag(value: Any) -> str | None:
     return None if type(value) is bool else "must be true or false"
 
 
-def payload_kind(value: Any) -> str | None:
-    """Which numbering an id belongs to."""
-    return None if value in ("request", "reply") else "must be request or reply"
-
-
 def task_name(value: Any) -> str | None:
     """A task, or "" for none. Refusals and logs repeat it, so it must not hold control codes."""
     if type(value) is str and _TASK_NAME.fullmatch(value):
@@ -138,7 +133,6 @@ HELLO_START: tuple[Checker, ...] = (natural, text, task_name, natural)
 HELLO_REST: Fields = {"fingerprint": text, "cluster": mapping(mapping(text)), "partial": flag,
                       "to": task_name, "expects": natural, "credit": natural}
 CONTROL_FIELDS: dict[str, tuple[Checker, ...]] = {
-    "cancel": (payload_kind, natural),
     "welcome": (text, task_name, natural, text, natural, natural),
     "refused": (text, natural, text),
     "credit": (natural,),
