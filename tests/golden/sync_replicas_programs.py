@@ -269,7 +269,9 @@ hook.after_create_session(tf.Session(), None)
 opt = tf.train.SyncReplicasOptimizer(tf.train.GradientDescentOptimizer(0.25), 1)
 train_op = opt.minimize(loss, global_step=step)
 feed = {x: [[1., 2.], [3., 4.]], y: [2., 1.]}
-with tf.train.MonitoredTrainingSession(hooks=[opt.make_session_run_hook(True)]) as s:
+# The chief's thread waits for gradients that will never come, so the end needs no patience.
+with tf.train.MonitoredTrainingSession(hooks=[opt.make_session_run_hook(True)],
+                                       stop_grace_period_secs=0.1) as s:
     for _ in range(3):
         s.run(train_op, feed)
     local = s.run(opt._local_step)

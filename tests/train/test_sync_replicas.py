@@ -219,7 +219,8 @@ def test_monitored_training_with_two_workers():
         optimizer = tf.train.SyncReplicasOptimizer(tf.train.GradientDescentOptimizer(1.0), 2)
         train_op = optimizer.minimize(w * feed, global_step=step)
         hooks = [optimizer.make_session_run_hook(is_chief=True, num_tokens=0)]
-        with tf.train.MonitoredTrainingSession(hooks=hooks) as session:
+        # The chief's thread waits for gradients that will never come: it is left behind.
+        with tf.train.MonitoredTrainingSession(hooks=hooks, stop_grace_period_secs=0.1) as session:
             for number in range(1, 4):
                 workers = [threading.Thread(target=session.run, args=(train_op, {feed: gradient}))
                            for gradient in (1.0, 3.0)]
@@ -237,7 +238,7 @@ def test_closing_the_session_ends_the_chiefs_thread():
     coordinator = tf.train.Coordinator()
     threads = runner.create_threads(training.session, coord=coordinator, daemon=True, start=True)
     training.session.close()
-    coordinator.request_stop()
+    assert coordinator.wait_for_stop(PATIENCE)
     with pytest.raises(tf.errors.CancelledError, match="TakeGrad operation was cancelled"):
         coordinator.join(threads, stop_grace_period_secs=PATIENCE)
 
