@@ -20,7 +20,9 @@ from typing import Any
 
 import jupytext
 import nbformat
+import zmq
 from nbclient import NotebookClient
+from nbclient.output_widget import OutputWidget
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -52,13 +54,32 @@ def from_source(path: Path) -> Any:
     return notebook
 
 
+class _AwakeOutput(OutputWidget):
+    """An Output widget after whose messages the kernel's reply is still noticed.
+
+    jupyter_client 8 sends through a shadow of the asyncio socket. That may swallow the event of a
+    reply that arrives then; nbclient 0.11 waits for CELL_TIMEOUT until it looks again. To ask the
+    socket for its events makes it look at once.
+    """
+
+    def send(self, *args: Any, **keywords: Any) -> None:
+        super().send(*args, **keywords)
+        self.kernel_client.shell_channel.socket.get(zmq.EVENTS)
+
+
+class Client(NotebookClient):
+    """Runs a notebook in a directory."""
+
+    def __init__(self, notebook: Any, directory: Path) -> None:
+        # Coalescing joins what one print wrote in several messages, so that two builds are equal.
+        super().__init__(notebook, timeout=CELL_TIMEOUT, kernel_name="python3",
+                         coalesce_streams=True, resources={"metadata": {"path": str(directory)}})
+        self.widget_registry["@jupyter-widgets/output"]["OutputModel"] = _AwakeOutput
+
+
 def execute(notebook: Any, directory: Path) -> None:
     """Run all cells in `directory` and clean what the run left in the notebook."""
-    # Coalescing joins what one print wrote in several messages, so that two builds are equal.
-    client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3",
-                            coalesce_streams=True,
-                            resources={"metadata": {"path": str(directory)}})
-    client.execute()
+    Client(notebook, directory).execute()
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = _kept(cell.metadata)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import jupytext
 import pytest
-from nbclient import NotebookClient
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted((ROOT / "notebooks" / "src").glob("*.py"))
@@ -27,11 +26,10 @@ def with_solutions(path):
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
-def test_solutions_are_correct(path):
+def test_solutions_are_correct(path, build_notebooks):
     notebook, count = with_solutions(path)
     assert 2 <= count <= 4
-    NotebookClient(notebook, timeout=120, kernel_name="python3",
-                   resources={"metadata": {"path": str(ROOT / "notebooks")}}).execute()
+    build_notebooks.Client(notebook, ROOT / "notebooks").execute()
     printed = "".join(output.get("text", "") for cell in notebook.cells
                       if cell.cell_type == "code" for output in cell.outputs)
     assert re.findall(r"Exercise (\d): correct", printed) == [str(n + 1) for n in range(count)]
