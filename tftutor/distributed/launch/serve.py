@@ -60,8 +60,6 @@ def server_command(arguments: argparse.Namespace) -> int:
         reports.send(event="failed", error=text)
         print(f"tftutor server: {text}", file=sys.stderr)
         return 2
-    print(f"{task.name} serves at {server.target} (pid {os.getpid()})", flush=True)
-    reports.send(event="ready", target=server.target, pid=os.getpid())
     return _serve(server, task, arguments, reports)
 
 
@@ -119,6 +117,8 @@ def _serve(server: Any, task: TaskConfig, arguments: argparse.Namespace, reports
     if arguments.with_parent:
         parent.watch_lines(_take_input(), lambda line: _obey(line, cells), stop)
     threading.Thread(target=join, name="join", daemon=True).start()
+    print(f"{task.name} serves at {server.target} (pid {os.getpid()})", flush=True)
+    reports.send(event="ready", target=server.target, pid=os.getpid())
     cells.serve()
     reports.send(event="stopped")
     return INTERRUPTED if signal.SIGINT in ended_by else 0
