@@ -10,7 +10,7 @@ from typing import NamedTuple
 from benchmarks.implementations import Conversation, Implementation, WorkerError
 from benchmarks.rows import IN_A_FRESH_PROCESS, Row
 
-SCALE = {"s": 1.0, "ms": 1e3, "us": 1e6, "MB": 1.0}
+SCALE = {"s": 1.0, "ms": 1e3, "us": 1e6, "MB": 1.0, "x": 1.0}
 
 
 class Result(NamedTuple):

@@ -10,7 +10,7 @@ class Row(NamedTuple):
 
     name: for `--rows`.
     title: for the reader.
-    unit: "s", "ms", "us" or "MB".
+    unit: "s", "ms", "us", "MB", or "x" for a multiple of something else.
     program: a name in `benchmarks.programs.PROGRAMS`; or a measurement of the worker's own:
       "import_time", "import_memory", "install_size" (each in a fresh process).
     sizes: the program's keyword arguments.
@@ -43,6 +43,27 @@ _FEW = {"ops": 4, "width": 0}
 _FEW_VECTORS = {"ops": 4, "width": 10}
 _CNN: dict[str, Any] = {"batch": 128, "side": 28, "filters": [32, 64], "dense": 1024}
 _SMALL_CNN: dict[str, Any] = {"batch": 2, "side": 8, "filters": [2, 3], "dense": 4, "classes": 3}
+
+_TCP = {"TFTUTOR_UNIX_SOCKETS": "0"}  # without it, tasks of one machine use a unix socket
+_SIZES = (("scalar", "a scalar", 0, 1.5), ("64k", "64 KiB", 2**14, 2.0),
+          ("1m", "1 MiB", 2**18, 2.0), ("64m", "64 MiB", 2**24, 1.2))
+
+
+def _to_and_from_ps() -> list[Row]:
+    """Variables that cross from a parameter server to a worker, and back, by size and socket."""
+    rows = []
+    for way, program, verb in (("pull", "pull_variable", "from"), ("push", "push_variable", "to")):
+        for name, size, count, at_least in _SIZES:
+            for socket, settings in (("tcp", _TCP), ("ipc", {})):
+                rows.append(Row(f"{way}-{name}-{socket}", f"{way} {size} {verb} a ps, {socket}",
+                                "ms", program, {"count": count}, {"count": min(count, 4)},
+                                at_least=at_least, settings=settings))
+        rows.append(Row(f"raw-{way}", f"{way} 64 MiB over tcp, to a raw socket's", "x",
+                        "raw_transfer", {"count": 2**24, "is_push": way == "push"},
+                        {"count": 4, "is_push": way == "push"}, at_most=1.3, alone=True,
+                        settings=_TCP))
+    return rows
+
 
 ROWS = (
     Row("import", "import", "s", "import_time", at_most=0.35),
@@ -77,6 +98,12 @@ ROWS = (
         {"batch": 2, "steps": 3, "hidden": 4, "features": 5, "classes": 3}, at_least=1.0),
     Row("while", "while_loop of 1,000 iterations", "ms", "count_in_while_loop",
         {"iterations": 1000}, {"iterations": 3}, at_least=2),
+    *_to_and_from_ps(),
+    Row("cross-task", "worker computes from a ps variable of 1 KiB", "ms", "compute_from_variable",
+        {"count": 256}, {"count": 4}, at_least=1.5),
+    Row("async-mnist", "async MLP 784-128-10, 1 ps + 2 workers, per digit", "us",
+        "train_asynchronously", {"steps": 50, "batch": 100, "hidden": 128},
+        {"steps": 2, "batch": 3, "hidden": 4}, at_least=1.0),
 )
 
 

@@ -62,8 +62,10 @@ def _many(case: Any, call: Any, seconds: float) -> float:
 
 
 def time_case(case: Any, seconds: float) -> float:
-    """Seconds for one unit of the case."""
+    """Seconds for one unit of the case, or how many times its baseline's."""
     spent = _many(case, case.step, seconds)
+    if case.is_multiple:
+        return spent / _many(case, case.baseline, seconds)
     if case.baseline is not None:
         spent -= _many(case, case.baseline, seconds)
     return spent / case.units

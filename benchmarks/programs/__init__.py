@@ -3,6 +3,13 @@
 They use only what TensorFlow 1.15, TensorFlow 2.15 (`tensorflow.compat.v1`) and tftutor share.
 """
 
+from benchmarks.programs.distributed import (
+    compute_from_variable,
+    pull_variable,
+    push_variable,
+    raw_transfer,
+    train_asynchronously,
+)
 from benchmarks.programs.graphs import build_gradients, build_graph
 from benchmarks.programs.models import cnn, linear_regression, logistic_regression, lstm, mlp
 from benchmarks.programs.steps import (
@@ -13,5 +20,6 @@ from benchmarks.programs.steps import (
 )
 
 PROGRAMS = {function.__name__: function for function in (
-    build_gradients, build_graph, chain_overhead, chained_ops, cnn, count_in_while_loop,
-    linear_regression, logistic_regression, lstm, mlp, multiply_scalar)}
+    build_gradients, build_graph, chain_overhead, chained_ops, cnn, compute_from_variable,
+    count_in_while_loop, linear_regression, logistic_regression, lstm, mlp, multiply_scalar,
+    pull_variable, push_variable, raw_transfer, train_asynchronously)}

@@ -14,12 +14,16 @@ class Case(NamedTuple):
     units: what one call amounts to; the time is divided by it (2,000 for the time of one op).
     prepare: an untimed call before each `step`; its result is the step's argument.
     baseline: a call whose time is taken off (also for `units`), or None.
+    is_multiple: the result is the step's time as a multiple of the baseline's.
+    close: ends what the program has started, or None.
     """
 
     step: Callable[..., Any]
     units: int = 1
     prepare: Callable[[], Any] | None = None
     baseline: Callable[[], Any] | None = None
+    is_multiple: bool = False
+    close: Callable[[], Any] | None = None
 
 
 def threads() -> int:

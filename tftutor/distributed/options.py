@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 from tftutor.distributed.heartbeats import Timing
@@ -19,7 +20,8 @@ class TransportOptions:
       heartbeat_interval, heartbeat_timeout: a peer that is silent so long counts as dead.
       window: how many bytes may be on their way to us on one connection.
       queue_bytes: how many bytes may wait here for one slow peer.
-      unix_sockets: whether tasks on this machine talk through a unix socket.
+      unix_sockets: whether tasks on this machine talk through a unix socket; the environment
+        variable TFTUTOR_UNIX_SOCKETS=0 says no.
       limits: what we believe of the other side's words.
     """
 
@@ -30,7 +32,8 @@ class TransportOptions:
     heartbeat_timeout: float = 6.0
     window: int = 32 * MIB
     queue_bytes: int = 2 * 1024 * MIB
-    unix_sockets: bool = True
+    unix_sockets: bool = field(
+        default_factory=lambda: os.environ.get("TFTUTOR_UNIX_SOCKETS", "1") != "0")
     limits: Limits = field(default_factory=Limits)
 
     @property
