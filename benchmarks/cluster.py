@@ -20,7 +20,7 @@ def free_addresses(count: int) -> list[str]:
     sockets = [socket.socket() for _ in range(count)]
     for each in sockets:
         each.bind(("127.0.0.1", 0))
-    addresses = ["127.0.0.1:{}".format(each.getsockname()[1]) for each in sockets]
+    addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
     for each in sockets:
         each.close()
     return addresses

@@ -16,16 +16,8 @@ import os
 import sys
 from typing import Any
 
-from benchmarks.programs.case import threads
+from benchmarks.programs.case import start_server
 from benchmarks.worker import load
-
-
-def start_server(tf: Any, cluster: dict[str, list[str]], job: str, index: int) -> Any:
-    """A server of this process, with the stated number of threads."""
-    config = tf.ConfigProto(intra_op_parallelism_threads=threads(),
-                            inter_op_parallelism_threads=threads())
-    return tf.train.Server(tf.train.ClusterSpec(cluster), job_name=job, task_index=index,
-                           config=config)
 
 
 class Task:
@@ -62,7 +54,7 @@ def main() -> None:
         try:
             answer = task.answer(json.loads(line))
         except Exception as error:  # noqa: BLE001 - whoever asked hears of it
-            answer = {"error": "{}: {}".format(type(error).__name__, error)}
+            answer = {"error": f"{type(error).__name__}: {error}"}
         _write(answers, answer)
     os._exit(0)  # TensorFlow's servers can't be stopped
 

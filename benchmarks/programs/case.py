@@ -38,3 +38,11 @@ def session(tf: Any) -> Any:
     sess = tf.Session(config=config)
     sess.run(tf.global_variables_initializer())
     return sess
+
+
+def start_server(tf: Any, cluster: dict[str, list[str]], job: str, index: int) -> Any:
+    """A server of this process, with the stated number of threads."""
+    config = tf.ConfigProto(intra_op_parallelism_threads=threads(),
+                            inter_op_parallelism_threads=threads())
+    return tf.train.Server(tf.train.ClusterSpec(cluster), job_name=job, task_index=index,
+                           config=config)

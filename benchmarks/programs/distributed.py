@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cluster import Cluster, Process
-from benchmarks.programs.case import Case
+from benchmarks.programs.case import Case, start_server
 from benchmarks.raw_socket import RawConnection
-from benchmarks.task import start_server
 
 PS, WORKER = "/job:ps/task:0", "/job:worker/task:0"
 

@@ -29,7 +29,7 @@ def training_step(tf: Any, target: str, cluster: dict[str, list[str]], index: in
     with tf.Graph().as_default():
         tf.set_random_seed(1)
         with tf.device(tf.train.replica_device_setter(
-                worker_device="/job:worker/task:{}".format(index), cluster=cluster)):
+                worker_device=f"/job:worker/task:{index}", cluster=cluster)):
             x = tf.placeholder(tf.float32, [None, 784])
             y = tf.placeholder(tf.float32, [None, 10])
             weights = tf.Variable(tf.truncated_normal([784, hidden], stddev=0.1))
