@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import pathlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
 
 import tftutor as tf
+from tests.distributed.running_tasks import Tasks
 from tests.golden.cluster_programs import answers
 
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
@@ -37,3 +39,11 @@ def _comparable(answer: str) -> str:
 def cluster_answers() -> Answers:
     golden = json.loads(gzip.decompress((GOLDEN / "cluster.json.gz").read_bytes()))
     return Answers(golden, answers(tf))
+
+
+@pytest.fixture
+def tasks() -> Iterator[Tasks]:
+    """Starts tasks, which end with the test."""
+    started = Tasks()
+    yield started
+    started.end()

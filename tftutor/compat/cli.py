@@ -79,6 +79,11 @@ def _server_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report-to", type=int, help=argparse.SUPPRESS)
 
 
+def _keys_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("new",), help="make new ones")
+    parser.add_argument("directory", metavar="DIR", help="where to write them")
+
+
 def _no_arguments(parser: argparse.ArgumentParser) -> None:
     """The subcommand takes none."""
 
@@ -99,6 +104,10 @@ COMMANDS: dict[str, Command] = {
     "server": Command(
         "be one task of a cluster until stopped", _server_arguments,
         "tftutor.distributed.launch.serve:server_command",
+    ),
+    "keys": Command(
+        "make the keys of a cluster, without which only this machine may connect",
+        _keys_arguments, "tftutor.compat.cli_keys:keys_command",
     ),
     "version": Command("print the versions", _no_arguments, "tftutor.compat.cli:print_version"),
 }

@@ -243,6 +243,12 @@ class Transport:
         self.io.stop()
         self._context.destroy(linger=200)
 
+    def __enter__(self) -> Transport:
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self.close()
+
     def _close_sockets(self, reason: str, done: threading.Event) -> None:
         if self._listener is not None:
             self._listener.close(reason)
