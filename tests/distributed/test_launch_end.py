@@ -103,3 +103,28 @@ except KeyboardInterrupt:
     os.killpg(program.pid, signal.SIGINT)
     assert {int(pid) for pid in json.loads(program.stdout.readline())} == set(tasks)
     assert program.wait(SECONDS) == 0 and _are_gone(tasks)
+
+
+def test_a_restarted_kernel_leaves_nothing() -> None:
+    pytest.importorskip("ipykernel", reason="a notebook's kernel needs ipykernel")
+    manager = pytest.importorskip("jupyter_client.manager", reason="needs jupyter_client")
+    kernel, client = manager.start_new_kernel(kernel_name="python3", cwd=str(ROOT))
+    try:
+        said: list[str] = []
+
+        def listen(message: dict[str, Any]) -> None:
+            if message["msg_type"] == "stream":
+                said.append(message["content"]["text"])
+
+        client.execute_interactive(START + "start(); say()", output_hook=listen, timeout=60)
+        line = next(text for text in said if text.startswith("{"))
+        tasks = {int(pid): address for pid, address in json.loads(line).items()}
+        assert len(tasks) == 2 and all(map(is_alive, tasks))
+        client.execute_interactive("%%worker 0\nprint('in', job_name)", output_hook=listen,
+                                   timeout=60)
+        assert "in worker\n" in said
+        kernel.restart_kernel(now=True)
+        assert _are_gone(tasks)
+    finally:
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)

@@ -59,6 +59,16 @@ def test_the_target_is_a_worker_and_others_can_be_asked_for(cluster: Any) -> Non
         cluster.target_of("worker", 2)
 
 
+def test_any_task_can_be_asked_for_the_table(cluster: Any) -> None:
+    found = tf.cluster.status(cluster.target_of("ps", 0), 5.0)
+    assert [(row.task, row.address, row.state) for row in found] == [
+        (row.task, row.address, row.state) for row in cluster.status(5.0)]
+    with pytest.raises(KeyError):
+        found["ps:1"]
+    with pytest.raises(ValueError, match="grpc://host:port"):
+        tf.cluster.status("local")
+
+
 def test_the_table_has_a_line_for_each_task(cluster: Any) -> None:
     lines = repr(cluster.status()).splitlines()
     assert lines[0].split() == ["task", "pid", "address", "state", "heartbeat", "steps", "in",

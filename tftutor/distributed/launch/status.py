@@ -139,6 +139,8 @@ class Monitor:
 def ask_status(task: str, address: str) -> Any:
     """Ask a task for its status; call the result with a timeout to get the header of the answer.
 
+    `task` is "worker:0", or "" for whoever is there.
+
     Raises: tf.errors.OpError, now or then, when it can't be reached.
     """
     from tftutor.distributed.servers_here import connect, service_at
@@ -148,7 +150,8 @@ def ask_status(task: str, address: str) -> Any:
         header, _ = here.answer("status", {}, ())
         return lambda timeout: header
     job, _, index = task.partition(":")
-    call = connect(address, f"/job:{job}/replica:0/task:{index}").start("status", {})
+    name = f"/job:{job}/replica:0/task:{index}" if task else ""
+    call = connect(address, name).start("status", {})
     return lambda timeout: _header(call.wait(timeout))
 
 
@@ -156,3 +159,22 @@ def _header(reply: Any) -> dict[str, Any]:
     if reply.code:
         raise errors.UnavailableError(None, None, reply.header["message"])
     return reply.header
+
+
+def status(target: str, timeout: float = 1.0) -> ClusterStatus:
+    """A table of a cluster's tasks, asked from any one of them, however they were started.
+
+        tf.cluster.status("grpc://127.0.0.1:2222")
+
+    Raises: tf.errors.UnavailableError when nobody answers at `target`; ValueError when it isn't
+    an address.
+    """
+    if not target.startswith("grpc://"):
+        raise ValueError(f"a target must be grpc://host:port, but got {target!r}")
+    header = ask_status("", target.removeprefix("grpc://"))(timeout)
+    addresses = {f"{job}:{index}": address for job, tasks in header["cluster"].items()
+                 for index, address in sorted(tasks.items(), key=lambda item: int(item[0]))}
+    monitor = Monitor(addresses)
+    answered = monitor.ask(addresses, timeout)
+    return ClusterStatus([monitor.row(task, "serving" if task in answered else "no answer")
+                          for task in addresses])
