@@ -6,6 +6,7 @@ import os
 import pathlib
 import socket
 import struct
+import sys
 import time
 from collections.abc import Iterator
 
@@ -17,6 +18,8 @@ from tests.distributed.running_tasks import Process, Tasks, client, step
 from tests.distributed.transport_task import Task, resident_bytes
 from tftutor.compat.cli import main
 from tftutor.distributed.keys import KeyFileError, Keys, load_keys
+from tftutor.distributed.messages import Hello
+from tftutor.distributed.protocol import encode
 from tftutor.distributed.transport import Transport
 from tftutor.distributed.unix_sockets import UntrustedDirectory, offered_path, socket_directory
 
@@ -308,7 +311,8 @@ def test_a_frame_that_claims_to_be_huge_is_cut_before_memory_is_taken(
 
 
 def test_frames_without_end_are_cut(tasks: Tasks) -> None:
-    process: Process = tasks.process(handshake_timeout=1.0)
+    """Only Linux tells how much has come; elsewhere the handshake's time is the limit."""
+    process: Process = tasks.process(handshake_timeout=3.0)
     more = (b"\x03" + struct.pack(">Q", 2**20) + bytes(2**20))
     with connected(process.address) as visitor, client() as transport:
         greet(visitor)
@@ -318,7 +322,9 @@ def test_frames_without_end_are_cut(tasks: Tasks) -> None:
                 visitor.sendall(more)
 
         details = transport.peer(process.address).call("status", {}, timeout=5).header["details"]
-    assert details["memory"] < 700 * 2**20
+    if sys.platform == "linux":
+        assert details["counters"]["endless"] == 1
+        assert details["peak"] < 400 * 2**20
 
 
 def test_a_hundred_strangers_leave_nothing_behind(tasks: Tasks) -> None:
@@ -337,3 +343,16 @@ def test_a_hundred_strangers_leave_nothing_behind(tasks: Tasks) -> None:
         assert call_works(transport, task.address)
         time.sleep(0.3)
         assert len(os.listdir("/dev/fd")) <= files + 2
+
+
+def test_a_caller_that_was_welcome_is_cut_when_its_frames_have_no_end(tasks: Tasks) -> None:
+    process: Process = tasks.process()
+    hello = encode(Hello("client", "", 9))[0][0]
+    more = (b"\x03" + struct.pack(">Q", 2**20) + bytes(2**20))
+    with connected(process.address) as visitor, client() as transport:
+        greet(visitor)
+        visitor.sendall(b"\x02" + struct.pack(">Q", len(hello)) + bytes(hello))
+        with pytest.raises(OSError):
+            for _ in range(20_000):
+                visitor.sendall(more)
+        assert call_works(transport, process.address)

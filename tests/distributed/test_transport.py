@@ -154,7 +154,7 @@ def test_closing_leaves_no_thread_descriptor_or_socket_file(tasks: Tasks) -> Non
         task = Task()
         with client() as transport:
             transport.peer(task.address).call("run_graph", step("echo"), [np.ones(2**20)])
-        paths = list(task.transport._listener.paths)
+        paths = list(task.transport._listener.listening.paths)
         assert paths and all(map(os.path.exists, paths))
         task.transport.close()
         assert not any(map(os.path.exists, paths))

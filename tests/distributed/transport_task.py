@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import sys
 import threading
 import time
@@ -49,7 +50,7 @@ class Task:
     def details(self) -> dict[str, Any]:
         """What tests look at."""
         counters = dict(self.transport.counters)
-        return {"calls": self.calls, "counters": counters, "memory": resident_bytes()}
+        return {"calls": self.calls, "counters": counters, "peak": peak_bytes()}
 
 
 def resident_bytes() -> int:
@@ -59,6 +60,12 @@ def resident_bytes() -> int:
             return int(file.read().split()[1]) * 4096
     except OSError:
         return 0
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has had."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 if __name__ == "__main__":

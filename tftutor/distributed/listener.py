@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tftutor import errors
+from tftutor.distributed.accepted import EndlessMessages, Listening
 from tftutor.distributed.dialogue import Dialogue
 from tftutor.distributed.handshake import refusal
 from tftutor.distributed.heartbeats import Pulse, Timing
@@ -27,7 +28,6 @@ from tftutor.distributed.sockets import (
     Happening,
     Monitor,
     SharedSocket,
-    close_connection,
     frame_key,
     frame_source,
 )
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tftutor.distributed.options import TransportOptions
 
 RequestHandler = Callable[[Request, "Responder"], None]
+_STRANGERS_INTERVAL = 0.02
 _FAREWELL = 0.2      # seconds that the last message has before the connection is cut
 _REMEMBERED_PROCESSES = 1024
 _CLIENT_PATIENCE = 3  # a program may be busy longer than a server: so many heartbeat timeouts
@@ -112,8 +113,7 @@ class Listener:
                  handler: RequestHandler, keys: Keys | None) -> None:
         self.identity = identity
         self.counters: Counter[str] = Counter()
-        self.ports: set[int] = set()
-        self.paths: set[str] = set()
+        self.listening = Listening()
         self.on_lost: Callable[[Hello], None] | None = None
         self._io = io
         self._options = options
@@ -125,6 +125,7 @@ class Listener:
         self._timing = Timing(options.heartbeat_interval, patience, patience)
         self._callers: dict[bytes, Caller] = {}
         self._accepted: dict[int, float] = {}       # descriptor -> when, until it has said hello
+        self._endless = EndlessMessages(self.listening, 4 * options.limits.multipart_bytes)
         self.router = router
         self._socket = SharedSocket(router)
         self._monitor = Monitor(router)
@@ -271,9 +272,13 @@ class Listener:
         for event in self._monitor.read():
             if event.what is Happening.ACCEPTED:
                 self.counters["accepted"] += 1
+                if not self._accepted:
+                    self._io.call_later(_STRANGERS_INTERVAL, self._watch_strangers)
                 self._accepted[event.fd] = time.monotonic()
+                self._endless.forget(event.fd)
             elif event.what is Happening.LOST:
                 self._accepted.pop(event.fd, None)
+                self._endless.forget(event.fd)
                 for caller in [c for c in self._callers.values() if c.fd == event.fd]:
                     self._forget(caller)
             elif event.what in (Happening.HANDSHAKE_FAILED, Happening.REJECTED):
@@ -295,7 +300,7 @@ class Listener:
         if self._accepted.get(fd, 0.0) <= not_after and all(
                 caller.fd != fd for caller in self._callers.values()):
             self._accepted.pop(fd, None)
-            close_connection(fd, self.ports, self.paths)
+            self.listening.cut(fd)
 
     def _forget(self, caller: Caller) -> None:
         if caller.gone:
@@ -305,20 +310,29 @@ class Listener:
         if caller.hello is not None and self.on_lost is not None:
             self.on_lost(caller.hello)
 
-    def check(self, now: float) -> None:
-        """Cut off who has not said hello in time, and who has fallen silent."""
+    def _watch_strangers(self) -> None:
+        """Cut off who has not said hello in time, or sends and sends instead; often."""
         self._on_monitor()
+        now = time.monotonic()
         for fd, since in list(self._accepted.items()):
-            if now - since > self._options.handshake_timeout:
-                self.counters["no hello"] += 1
+            is_late = now - since > self._options.handshake_timeout
+            if is_late or self._endless.found(fd, since):
+                self.counters["no hello" if is_late else "endless"] += 1
                 for caller in [c for c in self._callers.values() if c.fd == fd]:
                     self._forget(caller)
                 self._cut(fd, now)
+        if self._accepted:
+            self._io.call_later(_STRANGERS_INTERVAL, self._watch_strangers)
+
+    def check(self, now: float) -> None:
+        """Look after the connections; several times in a heartbeat's interval."""
+        self._on_monitor()
         for caller in list(self._callers.values()):
             caller.link.pump()
             caller.pulse.heard(caller.link.heard)
-            if caller.pulse.tick(now).state == "lost":
-                self.counters["silent"] += 1
+            silent = caller.pulse.tick(now).state == "lost"
+            if silent or self._endless.found(caller.fd, caller.link.heard):
+                self.counters["silent" if silent else "endless"] += 1
                 self._part(caller, None)
 
     def close(self, reason: str) -> None:

@@ -8,7 +8,6 @@ sent looks whether something arrived meanwhile (`send` returns it) and tells the
 from __future__ import annotations
 
 import os
-import socket
 import threading
 from enum import Enum
 from typing import Any, NamedTuple
@@ -191,30 +190,6 @@ def _make_socket(context: Any, kind: int, options: TransportOptions) -> Any:
     if kind == zmq.DEALER:
         made.setsockopt(zmq.ROUTING_ID, b"\x01" + os.urandom(15))
     return made
-
-
-def close_connection(fd: int, ports: set[int], paths: set[str]) -> None:
-    """End one connection that a ROUTER has accepted; ZeroMQ has no call for it.
-
-    The number `fd` may have been given to another file since: it is touched only if it is a
-    connection to one of our `ports` or unix `paths`.
-    """
-    try:
-        duplicate = os.dup(fd)
-    except OSError:
-        return                                     # closed already
-    try:
-        connection = socket.socket(fileno=duplicate)
-    except OSError:                                # some other file
-        os.close(duplicate)
-        return
-    with connection:
-        try:
-            name = connection.getsockname()
-            if name in paths if isinstance(name, str) else name[1] in ports:
-                connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return                                 # it has just ended
 
 
 def frame_source(frame: Any) -> int:

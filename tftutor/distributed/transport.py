@@ -115,7 +115,7 @@ class Transport:
         listener.on_lost = self._on_lost
         try:
             port = self._bind_tcp(router, number, port)
-            listener.ports.add(port)
+            listener.listening.ports.add(port)
             if self.options.unix_sockets:
                 self._bind_unix(listener, number, port)
         except errors.OpError:
@@ -158,7 +158,7 @@ class Transport:
         if is_socket(path):
             path.unlink()                # of a task that was killed: we hold its port now
         listener.router.bind(f"ipc://{os.fspath(path)}")
-        listener.paths.add(os.fspath(path))
+        listener.listening.paths.add(os.fspath(path))
 
     @property
     def counters(self) -> dict[str, int]:
@@ -252,7 +252,7 @@ class Transport:
     def _close_sockets(self, reason: str, done: threading.Event) -> None:
         if self._listener is not None:
             self._listener.close(reason)
-            for path in self._listener.paths:
+            for path in self._listener.listening.paths:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(path)
         if self._key_check is not None:
