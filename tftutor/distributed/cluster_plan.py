@@ -15,6 +15,7 @@ from tftutor import errors
 from tftutor.distributed.cluster_rendezvous import plain_value
 from tftutor.distributed.partition_codec import describe
 from tftutor.distributed.remote_task import RemoteTask
+from tftutor.distributed.stall_reports import StallReports
 from tftutor.distributed.worker import TaskService
 from tftutor.framework.attr_values import FuncName
 from tftutor.framework.operation import Operation
@@ -121,6 +122,8 @@ class _ClusterRun:
         self.step_id = next(_step_ids)
         self.values: list[Any] = [None] * len(plan.fetches)
         self.errors: list[tuple[RemoteTask, Exception]] = []
+        self._failed_at = 0.0
+        self._stalls = StallReports()
 
     def results(self) -> list[Any]:
         """Start all parts, the one of this process last, and gather what they give."""
@@ -184,12 +187,18 @@ class _ClusterRun:
             self.errors.append((next(iter(pending)).task, errors.CancelledError(
                 None, None, self.step.cancelled)))
             self._abort(pending, self.step.cancelled)
-        deadline = self.step.deadline
-        if deadline is not None and time.monotonic() > deadline + _GRACE:
+        now, deadline = time.monotonic(), self.step.deadline
+        if deadline is not None and now > deadline + _GRACE:
             self._abort(pending, "Step ran out of time")
             pending.clear()
             self.errors.append((self.plan.parts[0].task, errors.DeadlineExceededError(
                 None, None, "Timed out waiting for notification")))
+        elif self.errors:  # the others were told; who doesn't listen isn't waited for
+            self._failed_at = self._failed_at or now
+            if now > self._failed_at + _GRACE:
+                pending.clear()
+        else:
+            self._stalls.look(list(part.task for part in pending), now)
 
     def _abort(self, pending: dict[TaskPart, Any], why: str) -> None:
         header = {"step": self.step_id, "code": errors.CANCELLED, "message": why}

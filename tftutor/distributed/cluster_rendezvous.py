@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from tftutor import errors
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.ops.control_flow_ops import DEAD
 from tftutor.runtime.devices import Device
@@ -21,10 +22,14 @@ from tftutor.runtime.transfers import Channel
 
 
 class PendingCall(Protocol):
-    """A request on its way."""
+    """A request on its way; `add_done_callback` has something called with it at its end."""
 
     def wait(self, timeout: float | None = None) -> Any:
         """Wait for the reply. Raises: tf.errors.OpError when there will be none."""
+        ...
+
+    def add_done_callback(self, callback: Callable[[Any], None]) -> None:
+        """Have `callback(call)` called when it is done."""
         ...
 
 
@@ -47,19 +52,38 @@ class ClusterRendezvous(Rendezvous):
         self._push = push
         self._calls: list[PendingCall] = []
         self.sent_bytes = 0
+        self.failure: errors.OpError | None = None  # why a value didn't arrive
 
     def send_to(self, task: str, key: str, value: Any) -> None:
         """Push a value to another task; doesn't wait."""
         is_dead = value is DEAD
         tensors = [] if is_dead or value is None else [value]
         self.sent_bytes += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
-        self._calls.append(self._push(task, {"step": self._step_id, "key": key, "dead": is_dead},
-                                      tensors))
+        call = self._push(task, {"step": self._step_id, "key": key, "dead": is_dead}, tensors)
+        self._calls.append(call)
+        call.add_done_callback(self._look_at)
+
+    def _look_at(self, call: PendingCall) -> None:
+        """A value that doesn't arrive ends the step, which may wait for an answer to it."""
+        try:
+            reply = call.wait(0)
+            if reply is None or reply.code == 0:
+                return
+            kind = errors.exception_type_from_error_code(reply.code)
+            failure = kind(None, None, reply.header["message"])  # type: ignore[call-arg]
+        except errors.OpError as error:
+            failure = error
+        if self.failure is None:
+            self.failure = failure
+            self._step.cancelled = self._step.cancelled or failure.message
+            self.abort()
 
     def wait_for_arrival(self) -> None:
         """Wait until everything that was pushed has arrived. Raises: tf.errors.OpError."""
         for call in self._calls:
             call.wait()
+        if self.failure is not None:
+            raise self.failure
 
     def arrive(self, key: str, tensors: Sequence[Any], is_dead: bool) -> None:
         """Take in a value that another task has pushed."""

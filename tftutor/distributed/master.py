@@ -18,13 +18,14 @@ from tftutor import errors
 from tftutor.distributed.cluster_plan import ClusterPlan
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.servers_here import connect, service_at
+from tftutor.distributed.worker import short_name
 from tftutor.framework.operation import Operation
 from tftutor.runtime.cut_step import cut_step
 from tftutor.runtime.devices import Device
 from tftutor.runtime.plan import Step
 
-_FIRST_REPORT, _REPORT = 5.0, 10.0  # seconds until, and between, lines about a task that is awaited
-_RETRY = 0.25
+_FIRST_REPORT, _REPORT = 3.0, 10.0  # seconds until, and between, lines about a task that is awaited
+_PATIENCE, _RETRY = 2.0, 0.1  # seconds of one attempt, and between two
 _LONGEST_WAIT = 600.0  # seconds for a task to come up, as when people start them by hand
 
 
@@ -45,16 +46,19 @@ class MasterSession:
                  wait: float = _LONGEST_WAIT) -> None:
         self.name = secrets.token_hex(8)
         self._wait = wait
+        self._who = f"session {self.name[:6]}"
         address = target.removeprefix("grpc://")
-        here, status = self._reach(_task_at("the target", address))
         self.tasks: dict[str, RemoteTask] = {}
         self.devices: list[Device] = []
+        here, status = self._reach(_task_at("the target", address))
+        self._who = short_name(status["task"])
         self._join(RemoteTask(status["task"], address, here._peer, here.service), status)
         for name, other in sorted(_tasks_of(status["cluster"]).items()):
             if name not in self.tasks and _is_wanted(name, device_filters):
                 self._join(*self._reach(_task_at(name, other)))
         for task in self.tasks.values():
-            task.call("open_session", {"session": self.name, "isolate": isolated})
+            task.call("open_session", {"session": self.name, "isolate": isolated,
+                                       "origin": status["task"]})
         self.host = min(self.devices, key=lambda d: (d.device_type != "CPU", d.name))
 
     # -- the cluster ------------------------------------------------------------------------
@@ -65,18 +69,17 @@ class MasterSession:
         report = begun + _FIRST_REPORT
         while True:
             try:
-                return task, task.call("status", {}, timeout=5.0).header
+                return task, task.call("status", {}, timeout=_PATIENCE).header
             except (errors.UnavailableError, errors.DeadlineExceededError) as error:
                 now = time.monotonic()
                 if now - begun > self._wait:
                     raise errors.UnavailableError(
-                        None, None, f"{task.name} at {task.address} can't be reached since "
-                        f"{now - begun:.0f} s: {error.message}") from error
+                        None, None, f"{self._who} has waited {now - begun:.0f} s in vain for "
+                                    f"{error.message}") from error
                 if now > report:
                     report = now + _REPORT
-                    print(f"Session {self.name[:6]} is waiting for {task.name} at {task.address}: "
-                          f"{error.message} for {now - begun:.0f} s (server not started?)",
-                          file=sys.stderr)
+                    print(f"{self._who} is waiting for {error.message}", file=sys.stderr,
+                          flush=True)
                 time.sleep(_RETRY)
 
     def _join(self, task: RemoteTask, status: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from tftutor import errors
 from tftutor.distributed.messages import Reply
 from tftutor.distributed.worker import TaskService
 
+RECONNECT = 2.0  # seconds: a task that answered before should be reached at once
+
 
 class RemoteTask:
     """One task.
@@ -39,11 +41,13 @@ class RemoteTask:
         if self.service is not None:
             answer, values = self.service.answer(method, header, tensors)
             return Reply(0, 0, answer, tuple(values))
-        return checked(self._peer.start(method, header, tensors).wait(timeout))
+        return self._peer.call(method, header, tensors, timeout,
+                               connect_timeout=timeout or RECONNECT)
 
-    def start(self, method: str, header: dict[str, Any], tensors: Sequence[Any]) -> RemoteCall:
+    def start(self, method: str, header: dict[str, Any], tensors: Sequence[Any] = (),
+              ) -> RemoteCall:
         """Ask, and wait later."""
-        return RemoteCall(self._peer.start(method, header, tensors))
+        return RemoteCall(self._peer.start(method, header, tensors, connect_timeout=RECONNECT))
 
     def tell(self, method: str, header: dict[str, Any]) -> None:
         """Ask without waiting; a task that can't be reached doesn't matter."""

@@ -158,7 +158,8 @@ METHODS: dict[str, Method] = {
         {}, {"task": text, "cluster": mapping(mapping(text)), "devices": listed(DEVICE),
              "incarnation": natural, "uptime": number, "details": maybe(anything)}),
     "open_session": Method(
-        {"session": text, "isolate": maybe(flag), "config": maybe(data)}, {}),
+        {"session": text, "isolate": maybe(flag), "config": maybe(data),
+         "origin": maybe(task_name)}, {}),
     "close_session": Method({"session": text}, {}),
     "register_graph": Method(    # tensors: the GraphDef's bytes as uint8
         {"session": text, "config": maybe(data), "feeds": maybe(listed(text)),

@@ -20,6 +20,7 @@ from tftutor.runtime.device_set import GpuSettings, session_devices
 from tftutor.runtime.devices import Device
 
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+_RECONNECT = 5.0  # seconds to reach a task to which a value must go
 
 
 class _Settings(NamedTuple):
@@ -157,7 +158,8 @@ class Server:
         if here is not None:
             here.answer("send_tensor", header, tensors)
             return _Delivered()
-        return self._transport.peer(address).start("send_tensor", header, tensors)
+        return self._transport.peer(address).start("send_tensor", header, tensors,
+                                                   connect_timeout=_RECONNECT)
 
     # -- for users --------------------------------------------------------------------------
 

@@ -7,23 +7,20 @@ called by the server's transport, and directly by a session in the same process.
 
 from __future__ import annotations
 
-import itertools
 import secrets
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tftutor import errors
 from tftutor.distributed.cluster_rendezvous import (
-    ClusterRendezvous,
     IncomingChannel,
     OutgoingChannel,
     Push,
     plain_value,
 )
 from tftutor.distributed.partition_codec import rebuild
+from tftutor.distributed.worker_state import SessionTable, StepTable, WorkerSession
 from tftutor.framework.graph import Graph
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.devices import Device
@@ -33,8 +30,7 @@ from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
 from tftutor.runtime.transfers import Channel
 
-_REMEMBERED_STEPS = 4096  # that have ended: what still arrives for them is dropped
-_WAITING_STEPS = 1024  # for which values have come before the step itself
+_STALL = 5.0  # seconds: who waits longer for gradients is worth a word
 
 Answer = tuple[dict[str, Any], list[Any]]
 
@@ -46,26 +42,6 @@ class SessionResources(ResourceManager):
         super().__init__()
         self._task = task
         self._lock, self._resources = task._lock, task._resources  # one and the same
-
-
-class _WorkerSession:
-    """What a task keeps for one master session."""
-
-    def __init__(self, resources: ResourceManager) -> None:
-        self.resources = resources
-        self.plans: dict[str, PartitionedPlan] = {}
-        self.functions: dict[str, Any] = {}  # of the master's graph, if it is in this process
-        self.handles = itertools.count(1)
-
-
-class _WorkerStep:
-    """A step that runs here, or of which values have come already."""
-
-    def __init__(self, step_id: int, push: Push) -> None:
-        self.state = StepState(step_id)
-        self.rendezvous = ClusterRendezvous(self.state, step_id, push)
-        self.state.rendezvous = self.rendezvous
-        self.is_running = False
 
 
 class TaskService:
@@ -89,18 +65,24 @@ class TaskService:
         self.counts = {"steps": 0, "bytes_in": 0, "bytes_out": 0}
         self._host = devices[0]
         self._push = push
-        self._sessions: dict[str, _WorkerSession] = {}
-        self._steps: dict[int, _WorkerStep] = {}
-        self._ended: OrderedDict[int, None] = OrderedDict()
-        self._lock = threading.Lock()
+        self.refusals: Callable[[], dict[str, int]] = dict  # what the transport has refused
+        self._sessions = SessionTable()
+        self._steps = StepTable(self._count_and_push)
         self._methods: dict[str, Callable[[dict[str, Any], Sequence[Any]], Answer]] = {
             "status": self._status, "register_graph": self._register_graph,
-            "run_graph": self._run_graph, "send_tensor": self._send_tensor,
+            "send_tensor": self._send_tensor,
             "abort_step": self._abort_step, "close_session": self._close_session,
             "open_session": self._open_session, "reset": self._reset}
 
-    def answer(self, method: str, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
-        """Do what a request asks for. Raises: tf.errors.OpError."""
+    def answer(self, method: str, header: dict[str, Any], tensors: Sequence[Any],
+               caller: Any = None) -> Answer:
+        """Do what a request asks for; `caller` is the connection over which it came.
+
+        Raises: tf.errors.OpError.
+        """
+        if method == "run_graph":
+            values, stats = self.run(header, [plain_value(t) for t in tensors], caller)
+            return {} if stats is None else {"stats": stats}, values
         function = self._methods.get(method)
         if function is None:
             raise errors.UnimplementedError(None, None, f"{self.task} knows no request {method!r}")
@@ -122,46 +104,50 @@ class TaskService:
         return {"task": self.task, "cluster": cluster, "devices": devices,
                 "incarnation": self.incarnation, "uptime": time.time() - self.started,
                 "details": {"sessions": len(self._sessions), "simulated": simulated,
+                            "stalls": self._stalls(), "refused": self.refusals(),
                             **self.counts}}, []
+
+    def _stalls(self) -> list[str]:
+        """Who waits here for gradients, and for whose."""
+        found = [accumulator.stall(_STALL) for accumulator in self.resources.accumulators()]
+        return sorted({text for text in found if text})
 
     # -- sessions ---------------------------------------------------------------------------
 
     def _open_session(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
         resources = (ResourceManager() if header.get("isolate")
                      else SessionResources(self.resources))
-        with self._lock:
-            self._sessions[header["session"]] = _WorkerSession(resources)
+        origin = short_name(header.get("origin") or "")
+        self._sessions.add(header["session"], WorkerSession(resources, origin.replace(":", " ")))
         return {}, []
 
-    def _session(self, header: dict[str, Any]) -> _WorkerSession:
-        found = self._sessions.get(header["session"])
-        if found is None:
-            raise errors.AbortedError(
-                None, None, f"Session {header['session']} is not found. Possibly, this master has "
-                            "restarted.")
-        return found
-
     def _close_session(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
-        with self._lock:
-            session = self._sessions.pop(header["session"], None)
-        for step in [s for s in list(self._steps.values()) if s.state.session is session]:
-            self._cancel(step, "Session has been closed.")
+        session = self._sessions.remove(header["session"])
+        for step in self._steps.all():
+            if session is not None and step.state.session is session:
+                step.cancel("Session has been closed.")
         return {}, []
 
     def _reset(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
         """Forget resources, of some containers or of all, and every session."""
         containers = header["containers"] or None
-        with self._lock:
-            self._sessions.clear()
-        for step in list(self._steps.values()):
-            self._cancel(step, "The containers of this task were reset.")
+        self._sessions.clear()
+        for step in self._steps.all():
+            step.cancel("The containers of this task were reset.")
         self.resources.clear(containers)
         return {}, []
+
+    def lose(self, caller: Any) -> None:
+        """A connection has ended: nobody waits for the steps that were asked for over it."""
+        self._sessions.lose(caller)
+        for step in self._steps.all():
+            if step.caller is caller:
+                step.cancel("The program that asked for this step is gone.")
 
     # -- graphs -----------------------------------------------------------------------------
 
     def _register_graph(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
-        session = self._session(header)
+        session = self._sessions.find(header["session"])
         graph = Graph()
         graph._functions = session.functions
         cut = rebuild(tensors[0].tobytes(), tensors[1].tobytes(), graph, self.devices,
@@ -195,54 +181,28 @@ class TaskService:
 
     def functions_of(self, session: str) -> dict[str, Any]:
         """Where a master in this process puts the functions of its graph (those of tf.data)."""
-        return self._session({"session": session}).functions
+        return self._sessions.find(session).functions
 
     # -- steps ------------------------------------------------------------------------------
-
-    def _step(self, step_id: int) -> _WorkerStep | None:
-        """The step of that number, begun by whoever names it first; None when it has ended."""
-        with self._lock:
-            if step_id in self._ended:
-                return None
-            found = self._steps.get(step_id)
-            if found is None:
-                if len(self._steps) >= _WAITING_STEPS:
-                    self._forget_oldest()
-                found = self._steps[step_id] = _WorkerStep(step_id, self._count_and_push)
-            return found
-
-    def _forget_oldest(self) -> None:
-        for step_id, step in self._steps.items():
-            if not step.is_running:
-                del self._steps[step_id]
-                self._ended[step_id] = None
-                return
 
     def _count_and_push(self, task: str, header: dict[str, Any], tensors: Sequence[Any]) -> Any:
         self.counts["bytes_out"] += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
         return self._push(task, header, tensors)
 
-    def _run_graph(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
-        values, stats = self.run(header, [plain_value(t) for t in tensors])
-        return {} if stats is None else {"stats": stats}, values
-
-    def run(self, header: dict[str, Any], feeds: list[Any]) -> tuple[list[Any], bytes | None]:
+    def run(self, header: dict[str, Any], feeds: list[Any], caller: Any = None
+            ) -> tuple[list[Any], bytes | None]:
         """Run this task's part of a step: the values that it was asked for, a StepStats if traced.
 
         Raises: tf.errors.OpError; AbortedError for a session or step number that is not (or no
         longer) known.
         """
-        session = self._session(header)
+        session = self._sessions.find(header["session"])
+        session.used_by(caller)
         plan = session.plans.get(header["handle"])
         if plan is None:
             raise errors.AbortedError(None, None, f"Graph handle {header['handle']} is not found.")
-        step = self._step(header["step"])
-        if step is None or step.is_running:
-            raise errors.AbortedError(
-                None, None, f"Step {header['step']} has been run here already; a request is never "
-                            "run twice")
-        step.is_running = True
-        step.state.session = session
+        step = self._steps.begin(header["step"])
+        step.state.session, step.caller = session, caller
         if header.get("timeout_ms") is not None:
             step.state.deadline = time.monotonic() + header["timeout_ms"] / 1000
         self.counts["steps"] += 1
@@ -250,42 +210,37 @@ class TaskService:
             values, stats = _run(plan, feeds, step.state, bool(header.get("trace")))
             step.rendezvous.wait_for_arrival()
             return values, stats
+        except errors.CancelledError as error:
+            raise step.rendezvous.failure or error from None
         finally:
-            self._end(header["step"])
-
-    def _end(self, step_id: int) -> None:
-        with self._lock:
-            self._steps.pop(step_id, None)
-            self._ended[step_id] = None
-            while len(self._ended) > _REMEMBERED_STEPS:
-                self._ended.popitem(last=False)
+            self._steps.end(header["step"])
 
     def _send_tensor(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
         self.counts["bytes_in"] += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
-        step = self._step(header["step"])
+        step = self._steps.find(header["step"])
         if step is not None:
             step.rendezvous.arrive(header["key"], tensors, bool(header.get("dead")))
         return {}, []
 
     def _abort_step(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
-        step = self._step(header["step"])
+        step = self._steps.find(header["step"])
         if step is not None:
-            self._cancel(step, header["message"])
+            step.cancel(header["message"])
             if not step.is_running:
-                self._end(header["step"])
+                self._steps.end(header["step"])
         return {}, []
-
-    @staticmethod
-    def _cancel(step: _WorkerStep, reason: str) -> None:
-        if step.state.cancelled is None:
-            step.state.cancelled = reason
-        step.rendezvous.abort()
 
     def stop(self) -> None:
         """Let every step go and free the resources."""
-        for step in list(self._steps.values()):
-            self._cancel(step, "The server was stopped.")
+        for step in self._steps.all():
+            step.cancel("The server was stopped.")
         self.resources.clear()
+
+
+def short_name(task: str) -> str:
+    """`/job:worker/replica:0/task:2` as "worker:2"."""
+    parts = dict(part.split(":") for part in task.strip("/").split("/") if ":" in part)
+    return f"{parts['job']}:{parts.get('task', 0)}" if "job" in parts else ""
 
 
 def _run(plan: PartitionedPlan, feeds: list[Any], state: StepState, is_traced: bool

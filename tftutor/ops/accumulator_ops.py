@@ -13,7 +13,7 @@ import numpy as np
 
 from tftutor import errors
 from tftutor.framework.op_def import OpDef
-from tftutor.framework.shape_inference import no_outputs, scalar_shape, unknown_shape
+from tftutor.framework.shape_inference import scalar_shape, unknown_shape
 
 _NUMBERS = ("dtype: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
             "qint32, bfloat16, uint16, complex128, half, uint32, uint64}")
@@ -116,20 +116,25 @@ for _op_def in _MAKERS:
 
 @ResourceAccumulatorApplyGradient.kernel()
 @AccumulatorApplyGradient.kernel()
-def accumulator_apply_gradient_kernel(handle, local_step, gradient, *, dtype, ctx):
+def accumulator_apply_gradient_kernel(handle, local_step, gradient, *, dtype, ctx, step):
     _check_scalar("local_step", local_step)
     _check_dtype(handle, dtype, ctx.op)
-    handle.apply(int(local_step), gradient)
+    handle.apply(int(local_step), gradient, source=_worker(step))
 
 
 @SparseAccumulatorApplyGradient.kernel()
 def sparse_accumulator_apply_gradient_kernel(handle, local_step, gradient_indices,
                                              gradient_values, gradient_shape, *, dtype,
-                                             has_known_shape, ctx):
+                                             has_known_shape, ctx, step):
     _check_scalar("local_step", local_step)
     _check_dtype(handle, dtype, ctx.op)
     handle.apply(int(local_step), np.asarray(gradient_indices), np.asarray(gradient_values),
-                 np.asarray(gradient_shape) if has_known_shape else None)
+                 np.asarray(gradient_shape) if has_known_shape else None, source=_worker(step))
+
+
+def _worker(step: Any) -> str:
+    """The worker whose session runs the step, "" in a session of one process."""
+    return getattr(step.session, "origin", "")
 
 
 def accumulator_take_gradient_kernel(handle, num_required, *, dtype, ctx, step):

@@ -15,6 +15,7 @@ the checks is that of its kernels.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from typing import Any
 
@@ -55,6 +56,10 @@ class Accumulator:
         self.count = 0
         self._changed = threading.Condition()
         self._takes: deque[object] = deque()
+        self._needed = 0  # by whoever takes next ...
+        self._waiting_since = 0.0
+        self._heard: dict[str, float] = {}  # worker -> when its last gradient came
+        self._present: set[str] = set()  # the workers whose gradients of this step have come
         self._is_released = False
 
     @property
@@ -77,14 +82,17 @@ class Accumulator:
                     step_number)
             self.global_step = step_number
 
-    def apply(self, local_step: int, *gradient: Any) -> None:
-        """Add a gradient, unless it is stale.
+    def apply(self, local_step: int, *gradient: Any, source: str = "") -> None:
+        """Add a gradient, unless it is stale; `source` names the worker that it comes from.
 
         Raises: InvalidArgumentError for a gradient that doesn't fit.
         """
         with self._changed:
+            if source:
+                self._heard[source] = time.monotonic()
             if local_step < self.global_step:
                 return
+            self._present.add(source)
             self._check(*gradient)
             self._add(*gradient)
             self.count += 1
@@ -101,6 +109,8 @@ class Accumulator:
         ticket = object()
         with self._changed:
             self._takes.append(ticket)
+            if len(self._takes) == 1:
+                self._needed, self._waiting_since = num_required, time.monotonic()
             try:
                 step.wait_for(
                     self._changed,
@@ -112,10 +122,28 @@ class Accumulator:
                 result = self._give()
                 self.count = 0
                 self.global_step += 1
+                self._present.clear()
+                self._waiting_since = time.monotonic()
                 return result
             finally:
                 self._takes.remove(ticket)
                 self._changed.notify_all()
+
+    def stall(self, seconds: float) -> str | None:
+        """What is missing, if somebody has waited for it so long; else None.
+
+        As in "step 120: 3 of 4 gradients; worker 2 silent for 14 s".
+        """
+        with self._changed:
+            now = time.monotonic()
+            waited = now - self._waiting_since
+            if not self._takes or waited < seconds or self.count >= self._needed:
+                return None
+            silent = [f"{worker} silent for {now - heard:.0f} s"
+                      for worker, heard in sorted(self._heard.items())
+                      if worker not in self._present]
+            return "; ".join([f"step {self.global_step}: {self.count} of {self._needed} gradients",
+                              *(silent or [f"for {waited:.0f} s"])])
 
     def close(self) -> None:
         """Give the accumulator up, as its session is closed: whoever waits is cancelled."""

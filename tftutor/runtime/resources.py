@@ -189,6 +189,11 @@ class ResourceManager:
         return self.lookup_or_create(kind, container, shared_name or op.name,
                                      lambda: make_accumulator(op))
 
+    def accumulators(self) -> list[Any]:
+        """All accumulators."""
+        return [value for (_, kind, _), value in list(self._resources.items())
+                if "accumulator" in kind]
+
     def of_kind(self, kind: str) -> list[Any]:
         """All resources of a kind."""
         return [value for (_, k, _), value in self._resources.items() if k == kind]

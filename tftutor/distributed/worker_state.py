@@ -1,0 +1,169 @@
+"""What a task keeps: the sessions of masters, and the steps that run here or soon will.
+
+A step is known from the first word about it, which may be a value that another task has sent ahead
+of the master's own request. Nothing here outlives those who wanted it: values for a step that
+never comes are dropped, and sessions of programs that are gone are forgotten after a while.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import OrderedDict
+from typing import Any
+
+from tftutor import errors
+from tftutor.distributed.cluster_rendezvous import ClusterRendezvous, Push
+from tftutor.runtime.partitioned_plan import PartitionedPlan
+from tftutor.runtime.resources import ResourceManager
+from tftutor.runtime.step_state import StepState
+
+_REMEMBERED_STEPS = 4096  # that have ended: what still arrives for them is dropped
+_WAITING_STEPS = 1024  # for which values have come before the step itself ...
+_LONGEST_WAIT = 60.0  # ... and how many seconds they are kept
+_LOST_SESSIONS = 300.0  # seconds after which the session of a program that is gone is forgotten
+
+
+class WorkerSession:
+    """What a task keeps for one master session.
+
+    Attributes:
+      origin: the task whose address the session was given, as "worker 2"; "" if unknown.
+      caller: the connection over which it was used last; None in this process.
+      lost_since: when that connection ended, or None.
+    """
+
+    def __init__(self, resources: ResourceManager, origin: str = "") -> None:
+        self.resources = resources
+        self.origin = origin
+        self.caller: Any = None
+        self.lost_since: float | None = None
+        self.plans: dict[str, PartitionedPlan] = {}
+        self.functions: dict[str, Any] = {}  # of the master's graph, if it is in this process
+        self.handles = itertools.count(1)
+
+    def used_by(self, caller: Any) -> None:
+        """Note that somebody asks for the session over this connection."""
+        self.caller = caller
+        self.lost_since = None
+
+
+class SessionTable:
+    """The sessions of a task by name."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, WorkerSession] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def add(self, name: str, session: WorkerSession) -> None:
+        """Open a session; those whose programs are long gone are forgotten."""
+        oldest = time.monotonic() - _LOST_SESSIONS
+        with self._lock:
+            for other, known in list(self._sessions.items()):
+                if known.lost_since is not None and known.lost_since < oldest:
+                    del self._sessions[other]
+            self._sessions[name] = session
+
+    def find(self, name: str) -> WorkerSession:
+        """Raises: AbortedError for one that isn't known (any more)."""
+        found = self._sessions.get(name)
+        if found is None:
+            raise errors.AbortedError(
+                None, None, f"Session {name} is not found. Possibly, this master has restarted.")
+        return found
+
+    def remove(self, name: str) -> WorkerSession | None:
+        """Close a session."""
+        with self._lock:
+            return self._sessions.pop(name, None)
+
+    def clear(self) -> None:
+        """Close all."""
+        with self._lock:
+            self._sessions.clear()
+
+    def lose(self, caller: Any) -> None:
+        """A connection has ended."""
+        for session in list(self._sessions.values()):
+            if session.caller is caller:
+                session.lost_since = time.monotonic()
+
+
+class WorkerStep:
+    """A step that runs here, or of which values have come already."""
+
+    def __init__(self, step_id: int, push: Push) -> None:
+        self.state = StepState(step_id)
+        self.rendezvous = ClusterRendezvous(self.state, step_id, push)
+        self.state.rendezvous = self.rendezvous
+        self.is_running = False
+        self.caller: Any = None  # the connection over which the master asked for it
+        self.begun = time.monotonic()
+
+    def cancel(self, reason: str) -> None:
+        """Let everything that waits in the step go."""
+        if self.state.cancelled is None:
+            self.state.cancelled = reason
+        self.rendezvous.abort()
+
+
+class StepTable:
+    """The steps of a task by number; a number is used once."""
+
+    def __init__(self, push: Push) -> None:
+        self._push = push
+        self._steps: OrderedDict[int, WorkerStep] = OrderedDict()
+        self._ended: OrderedDict[int, None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, step_id: int) -> WorkerStep | None:
+        """The step, begun by whoever names it first; None when it has ended."""
+        with self._lock:
+            if step_id in self._ended:
+                return None
+            found = self._steps.get(step_id)
+            if found is None:
+                self._forget_old()
+                found = self._steps[step_id] = WorkerStep(step_id, self._push)
+            return found
+
+    def begin(self, step_id: int) -> WorkerStep:
+        """The step, to be run now. Raises: AbortedError when it has been run, or runs."""
+        step = self.find(step_id)
+        with self._lock:
+            if step is None or step.is_running:
+                raise errors.AbortedError(
+                    None, None, f"Step {step_id} has been run here already; a request is never "
+                                "run twice")
+            step.is_running = True
+            self._steps[step_id] = step
+        return step
+
+    def end(self, step_id: int) -> None:
+        """Forget a step; what still comes for it is dropped."""
+        with self._lock:
+            self._end(step_id)
+
+    def _end(self, step_id: int) -> None:
+        self._steps.pop(step_id, None)
+        self._ended[step_id] = None
+        while len(self._ended) > _REMEMBERED_STEPS:
+            self._ended.popitem(last=False)
+
+    def _forget_old(self) -> None:
+        """Drop values of steps that nobody asks for: too many, or too old."""
+        oldest = time.monotonic() - _LONGEST_WAIT
+        waiting = [(number, step) for number, step in self._steps.items() if not step.is_running]
+        for position, (number, step) in enumerate(waiting):
+            if len(waiting) - position < _WAITING_STEPS and step.begun >= oldest:
+                return
+            self._end(number)
+
+    def all(self) -> list[WorkerStep]:
+        """All steps that are known here."""
+        with self._lock:
+            return list(self._steps.values())
