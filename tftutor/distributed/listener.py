@@ -147,7 +147,7 @@ class Listener:
             frames = self._socket.receive()
             if frames is None:
                 return
-            self._on_frames(frames[0], frames[1:])
+            self._on_frames(frames[0].bytes, frames[1:])
         self._io.post(self._on_readable)
 
     def _on_frames(self, routing_id: bytes, frames: list[Any]) -> None:

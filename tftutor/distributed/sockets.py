@@ -17,6 +17,12 @@ from zmq.utils.monitor import parse_monitor_message
 
 from tftutor.distributed.options import TransportOptions
 
+# As plain numbers: ZeroMQ's flags are enums, which cost a microsecond each time they are joined.
+_EVENTS_OPTION = int(zmq.EVENTS)
+_READABLE = int(zmq.POLLIN)
+_LAST = int(zmq.NOBLOCK)
+_NOT_LAST = int(zmq.NOBLOCK) | int(zmq.SNDMORE)
+
 _BIG = 64 * 2**10          # from here on a frame is lent to ZeroMQ instead of copied
 _SEND_QUEUE = 10_000       # messages; their bytes are limited by credits
 _RECEIVE_QUEUE = 64        # messages of one connection that wait to be read
@@ -34,6 +40,7 @@ class SharedSocket:
         self.fd: int = zmq_socket.getsockopt(zmq.FD)
         self._lock = threading.Lock()
         self._closed = False
+        self._get = zmq_socket.getsockopt
 
     def send(self, frames: list[Any]) -> tuple[bool, bool]:
         """Send one multipart, without waiting.
@@ -50,33 +57,32 @@ class SharedSocket:
                 raise ConnectionLost
             try:
                 for index, frame in enumerate(frames):
-                    flags = zmq.NOBLOCK if index == last else zmq.NOBLOCK | zmq.SNDMORE
-                    self.zmq.send(frame, flags, copy=len(frame) < _BIG)
+                    self.zmq.send(frame, _LAST if index == last else _NOT_LAST,
+                                  copy=len(frame) < _BIG)
             except zmq.Again:
-                return False, bool(self.zmq.getsockopt(zmq.EVENTS) & zmq.POLLIN)
+                return False, bool(self._get(_EVENTS_OPTION) & _READABLE)
             except zmq.ZMQError as error:
                 if error.errno == zmq.EHOSTUNREACH:
                     raise ConnectionLost from None
                 raise
-            return True, bool(self.zmq.getsockopt(zmq.EVENTS) & zmq.POLLIN)
+            return True, bool(self._get(_EVENTS_OPTION) & _READABLE)
 
     def receive(self) -> list[Any] | None:
-        """Return the frames of the next multipart, or None if nothing has arrived.
-
-        The last frame of a multipart is a `zmq.Frame` if it may be big, else bytes.
-        """
+        """Return the next multipart as `zmq.Frame`s, or None if nothing has arrived."""
         with self._lock:
-            if self._closed or not self.zmq.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+            if self._closed or not self._get(_EVENTS_OPTION) & _READABLE:
                 return None
-            frames = [self.zmq.recv(zmq.NOBLOCK)]
-            while self.zmq.getsockopt(zmq.RCVMORE):
-                frames.append(self.zmq.recv(zmq.NOBLOCK, copy=False))
+            frame = self.zmq.recv(_LAST, copy=False)
+            frames = [frame]
+            while frame.more:
+                frame = self.zmq.recv(_LAST, copy=False)
+                frames.append(frame)
             return frames
 
     def readable(self) -> bool:
         """Whether something has arrived."""
         with self._lock:
-            return not self._closed and bool(self.zmq.getsockopt(zmq.EVENTS) & zmq.POLLIN)
+            return not self._closed and bool(self._get(_EVENTS_OPTION) & _READABLE)
 
     def close(self, linger_ms: int = 0) -> None:
         """Close it; a second time does nothing."""
