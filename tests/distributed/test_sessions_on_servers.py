@@ -287,6 +287,17 @@ def test_strings_and_scalars_travel(servers):
     assert values[0].tolist() == [b"a!", b"bc!"] and values[1] == 14
 
 
+def test_a_scalar_string_is_fed_sent_and_fetched():
+    with tf.cluster.local(ps=1, worker=1) as cluster, tf.Graph().as_default():
+        with tf.device(PS):
+            text = tf.placeholder(tf.string, [])
+            longer = tf.string_join([text, "b"])
+        with tf.device(WORKER0):
+            longest = tf.string_join([longer, "c"])
+        with tf.Session(cluster.target) as session:
+            assert session.run([longest, longer], {text: "a"}) == [b"abc", b"ab"]
+
+
 def test_a_local_server_is_a_cluster_of_one():
     with tf.Graph().as_default(), tf.train.Server.create_local_server() as server:
         c = tf.constant(2) * 3

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
-from tftutor.distributed.cluster_rendezvous import plain_value
+from tftutor.distributed.cluster_rendezvous import plain_value, wire_value
 from tftutor.distributed.partition_codec import describe
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.stall_reports import StallReports
@@ -72,7 +72,10 @@ class ClusterPlan:
         self._check_functions(task, partitions)
         description, graph_def = describe(cut, partitions, [self.feeds[i] for i in positions])
         texts = [np.frombuffer(text, np.uint8) for text in (description, graph_def)]
-        reply = task.call("register_graph", {"session": self._session}, texts)
+        try:
+            reply = task.call("register_graph", {"session": self._session}, texts)
+        except errors.OpError as error:
+            raise type(error)(None, None, _from(task, str(error.message))) from None  # type: ignore[call-arg]
         where = [[i for i, t in enumerate(self.fetches) if t is tensor] for tensor in fetched]
         return TaskPart(task, reply.header["handle"], positions, where)
 
@@ -148,7 +151,7 @@ class _ClusterRun:
         header = self.plan.header(part, self.step_id, self.step)
         service = part.task.service
         if service is None:
-            return part.task.start("run_graph", header, feeds)
+            return part.task.start("run_graph", header, [wire_value(feed) for feed in feeds])
         if len(self.plan.parts) == 1:
             self._run_here(service, part, header, feeds)
             return None
@@ -222,11 +225,13 @@ class _ClusterRun:
         message = str(error.message if isinstance(error, errors.OpError) else error)
         if op is not None:
             message = message.replace(f"{{{{node {op.name}}}}}", place_text(op))
-        prefix = f"From {task.name}:\n"
-        if getattr(error, "is_from_connection", False) or message.startswith("From /job:"):
-            prefix = ""
         raise type(error)(None if op is None else op.node_def, op,  # type: ignore[call-arg]
-                          prefix + message) from None
+                          _from(task, message)) from None
+
+
+def _from(task: RemoteTask, message: str) -> str:
+    """A message that begins with where the error comes from."""
+    return message if message.startswith("From /job:") else f"From {task.name}:\n{message}"
 
 
 def _outcome(work: Any, timeout: float) -> tuple[Sequence[Any], bytes | None] | None:

@@ -57,7 +57,7 @@ class ClusterRendezvous(Rendezvous):
     def send_to(self, task: str, key: str, value: Any) -> None:
         """Push a value to another task; doesn't wait."""
         is_dead = value is DEAD
-        tensors = [] if is_dead or value is None else [value]
+        tensors = [] if is_dead or value is None else [wire_value(value)]
         self.sent_bytes += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
         call = self._push(task, {"step": self._step_id, "key": key, "dead": is_dead}, tensors)
         self._calls.append(call)
@@ -94,6 +94,11 @@ class ClusterRendezvous(Rendezvous):
 def plain_value(value: Any) -> Any:
     """A value as kernels have it: what has no dimensions is a scalar."""
     return value[()] if isinstance(value, np.ndarray) and not value.ndim else value
+
+
+def wire_value(value: Any) -> Any:
+    """A value as messages take it: a string that is a scalar is an array, too."""
+    return np.array(value, object) if isinstance(value, bytes | str) else value
 
 
 class OutgoingChannel(Channel):

@@ -18,6 +18,7 @@ from tftutor.distributed.cluster_rendezvous import (
     OutgoingChannel,
     Push,
     plain_value,
+    wire_value,
 )
 from tftutor.distributed.partition_codec import rebuild
 from tftutor.distributed.worker_state import SessionTable, StepTable, WorkerSession
@@ -82,7 +83,8 @@ class TaskService:
         """
         if method == "run_graph":
             values, stats = self.run(header, [plain_value(t) for t in tensors], caller)
-            return {} if stats is None else {"stats": stats}, values
+            return ({} if stats is None else {"stats": stats},
+                    [wire_value(value) for value in values])
         function = self._methods.get(method)
         if function is None:
             raise errors.UnimplementedError(None, None, f"{self.task} knows no request {method!r}")
