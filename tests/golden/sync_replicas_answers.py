@@ -10,11 +10,11 @@ from sync_replicas_programs import GRAPHS, RUNS
 def plain(value):
     """A value as text that doesn't depend on the library or on NumPy's version."""
     if isinstance(value, dict):
-        return "{" + ", ".join("%s: %s" % (k, plain(value[k])) for k in sorted(value)) + "}"
+        return "{" + ", ".join(f"{k}: {plain(value[k])}" for k in sorted(value)) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(plain(item) for item in value) + "]"
     if hasattr(value, "tolist"):
-        return "%s %s" % (value.dtype, value.tolist())
+        return f"{value.dtype} {value.tolist()}"
     return str(value)
 
 
@@ -37,5 +37,6 @@ def lines_of(tf, np, name):
         with tf.Graph().as_default():
             exec(compile(RUNS[name], "<program>", "exec"), {"tf": tf, "np": np, "show": show})
     except Exception as error:  # every class is an answer
-        lines.append("raised %s: %s" % (type(error).__name__, str(error).split("\n")[0]))
+        first_line = str(error).split("\n")[0]
+        lines.append(f"raised {type(error).__name__}: {first_line}")
     return lines

@@ -98,7 +98,7 @@ _FREE = "s = tf.Session()\na = tf.SparseConditionalAccumulator(tf.float32, name=
 
 
 def _run(*calls):
-    return "".join("show(s.run(%s))\n" % call for call in calls)
+    return "".join(f"show(s.run({call}))\n" for call in calls)
 
 
 RUNS = {

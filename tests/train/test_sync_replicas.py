@@ -219,7 +219,6 @@ def test_monitored_training_with_two_workers():
         optimizer = tf.train.SyncReplicasOptimizer(tf.train.GradientDescentOptimizer(1.0), 2)
         train_op = optimizer.minimize(w * feed, global_step=step)
         hooks = [optimizer.make_session_run_hook(is_chief=True, num_tokens=0)]
-        # The chief's thread waits for gradients that will never come: it is left behind.
         with tf.train.MonitoredTrainingSession(hooks=hooks, stop_grace_period_secs=0.1) as session:
             for number in range(1, 4):
                 workers = [threading.Thread(target=session.run, args=(train_op, {feed: gradient}))
@@ -230,6 +229,25 @@ def test_monitored_training_with_two_workers():
                     worker.join(PATIENCE)
                     assert not worker.is_alive()
                 assert session.run([w, step]) == [-2.0 * number, number]
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_monitored_training_ends_at_once_and_without_a_word(monkeypatch, capsys):
+    monkeypatch.setattr(sync_replicas, "_GRACE_SECS", 0.05)
+    before = set(threading.enumerate())
+    with tf.Graph().as_default():
+        w = tf.Variable(0.0)
+        step = tf.train.get_or_create_global_step()
+        optimizer = tf.train.SyncReplicasOptimizer(tf.train.GradientDescentOptimizer(1.0), 1)
+        train_op = optimizer.minimize(w * 2.0, global_step=step)
+        with tf.train.MonitoredTrainingSession(
+                hooks=[optimizer.make_session_run_hook(True)]) as session:
+            session.run(train_op)
+            ours = set(threading.enumerate()) - before
+        for thread in ours:  # would be alive for the 120 s of the coordinator's patience
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_closing_the_session_ends_the_chiefs_thread():

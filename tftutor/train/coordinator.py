@@ -106,7 +106,8 @@ class Coordinator:
              stop_grace_period_secs: float = 120, ignore_live_threads: bool = False) -> None:
         """Wait until all threads have ended.
 
-        Once a stop is requested they have `stop_grace_period_secs` left.
+        Once a stop is requested they have `stop_grace_period_secs` left; a thread with an attribute
+        `grace_secs` has no more than that, as it is expected to wait in vain.
 
         Raises: the first exception reported; RuntimeError when threads still run at the end of
         the grace period, unless `ignore_live_threads`.
@@ -116,8 +117,10 @@ class Coordinator:
             waiting = list(self._registered_threads.union(threads or ()))
         while _alive(waiting) and not self.wait_for_stop(1.0):
             pass
-        deadline = time.monotonic() + stop_grace_period_secs
+        stopped = time.monotonic()
         for thread in waiting:
+            deadline = stopped + min(stop_grace_period_secs,
+                                     getattr(thread, "grace_secs", stop_grace_period_secs))
             while thread.is_alive() and time.monotonic() < deadline:
                 thread.join(min(1.0, max(0.001, deadline - time.monotonic())))
         stragglers = " ".join(thread.name for thread in _alive(waiting))

@@ -157,7 +157,9 @@ class QueueRunner:
                     self._exceptions_raised.append(error)
                 self._count_down(sess)
                 raise
-            coord.request_stop(error)
+            # Who is left behind when all is joined is cancelled as the session closes.
+            if not (coord.joined and isinstance(error, errors.CancelledError)):
+                coord.request_stop(error)
         self._count_down(sess)
 
     def _count_down(self, sess: Any) -> int:

@@ -38,6 +38,9 @@ from tftutor.train.queue_runner import QueueRunner
 from tftutor.train.session_manager import _ready
 from tftutor.train.session_run_hook import SessionRunHook
 
+# When the training ends the chief's thread waits for gradients that will never come. TF waits the
+# coordinator's 120 s for it; this is enough to finish a step that is being applied.
+_GRACE_SECS = 2.0
 _told: list[str] = []
 
 
@@ -303,7 +306,9 @@ class _SyncReplicasOptimizerHook(SessionRunHook):
         if self._init_tokens_op is not None:
             session.run(self._init_tokens_op)
         if self._q_runner is not None:
-            self._q_runner.create_threads(session, coord=coord, daemon=True, start=True)
+            threads = self._q_runner.create_threads(session, coord=coord, daemon=True, start=True)
+            for thread in threads:
+                thread.grace_secs = _GRACE_SECS  # type: ignore[attr-defined]
 
 
 def _tell_deprecated(caller: Any) -> None:
