@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from tftutor.kernels.torch.windows import (
     channels_first,
@@ -37,7 +38,6 @@ from tftutor.ops.nn_depthwise import (
 )
 from tftutor.ops.nn_window import Window, channel_axis, spatial
 
-Tensor = torch.Tensor
 _FORWARD = {2: torch.conv2d, 3: torch.conv3d}
 
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 
 from tftutor import errors
 from tftutor.kernels.torch.windows import channels_first, from_channels_first, padded, unpadded
@@ -39,7 +40,6 @@ from tftutor.ops.nn_pool3d import (
 )
 from tftutor.ops.nn_window import Window, spatial
 
-Tensor = torch.Tensor
 _aten = torch.ops.aten
 
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from tftutor.ops.nn_window import Window, is_channels_first
-
-Tensor = torch.Tensor
 
 
 def channels_first(array: Tensor, data_format: str) -> Tensor:
