@@ -14,6 +14,8 @@ from tftutor.framework.default_graph import get_default_graph
 from tftutor.platform import tf_logging
 from tftutor.train import checkpoint_management
 
+_LONGEST_PAUSE = 0.5  # seconds between two looks at a model that another process makes ready
+
 
 @tf_export("train.SessionManager")
 class SessionManager:
@@ -24,7 +26,8 @@ class SessionManager:
       ready_op, ready_for_local_init_op: string vectors that name what isn't initialised yet; empty
         ones mean ready.
       graph: by default the default graph.
-      recovery_wait_secs: pause between looks at a model that another process makes ready.
+      recovery_wait_secs: pause between looks for a checkpoint, and between lines in the log while
+        another process makes the model ready (looked at twice a second).
       local_init_run_options: RunOptions for `local_init_op`.
 
     Raises: ValueError for a `ready_for_local_init_op` without a `local_init_op`.
@@ -123,6 +126,10 @@ class SessionManager:
         """
         limit = float("Inf") if max_wait_secs is None else max_wait_secs
         start = time.monotonic()
+        last_told: float = start
+        last_reasons: tuple[str | None, str | None] | None = None
+        # TF sleeps recovery_wait_secs between two looks: its workers begin up to 30 s late.
+        pause = min(self._recovery_wait_secs, _LONGEST_PAUSE)
         while True:
             sess = Session(master, graph=self._graph, config=config)
             reason = None
@@ -132,12 +139,16 @@ class SessionManager:
                 if ready:
                     return sess
             sess.close()
-            if time.monotonic() - start + self._recovery_wait_secs > limit:
+            now = time.monotonic()
+            if now - start + pause > limit:
                 raise errors.DeadlineExceededError(
                     None, None, f"Session was not ready after waiting {int(limit)} secs.")
-            tf_logging.info("Waiting for model to be ready.  Ready_for_local_init_op:  %s, "
-                            "ready: %s", local_reason, reason)
-            time.sleep(self._recovery_wait_secs)
+            reasons = (local_reason, reason)
+            if reasons != last_reasons or now - last_told >= self._recovery_wait_secs:
+                last_told, last_reasons = now, reasons
+                tf_logging.info("Waiting for model to be ready.  Ready_for_local_init_op:  %s, "
+                                "ready: %s", local_reason, reason)
+            time.sleep(pause)
 
     def _restore_checkpoint(self, master: str, saver: Any, checkpoint_dir: str | None,
                             filename: str | None, wait: bool, max_wait_secs: float, config: Any
