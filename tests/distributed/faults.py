@@ -105,3 +105,43 @@ def comes_to(cluster: Any, index: int, steps: int, seconds: float) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+# The same with synchronous updates: NEEDED gradients of TOTAL workers make a step.
+SYNC_TRAINING = """
+import threading, time
+tf.logging.set_verbosity(tf.logging.ERROR)
+graph = tf.Graph()
+seen, stop, failed = [], threading.Event(), []
+is_chief = task_index == 0
+with graph.as_default(), tf.device(tf.train.replica_device_setter(
+        cluster=cluster, worker_device=f"/job:worker/task:{task_index}")):
+    step = tf.train.get_or_create_global_step()
+    w = tf.get_variable("w", [2], initializer=tf.zeros_initializer())
+    loss = tf.reduce_sum(tf.square(w - [1.0, 2.0]))
+    optimizer = tf.train.SyncReplicasOptimizer(
+        tf.train.GradientDescentOptimizer(0.01), replicas_to_aggregate=NEEDED,
+        total_num_replicas=TOTAL)
+    train = optimizer.minimize(loss, global_step=step)
+def work():
+    try:
+        with graph.as_default(), tf.train.MonitoredTrainingSession(
+                server.target, is_chief=is_chief, checkpoint_dir=DIRECTORY or None,
+                hooks=[optimizer.make_session_run_hook(is_chief, num_tokens=0)],
+                save_checkpoint_steps=20, save_summaries_steps=None, save_summaries_secs=None,
+                log_step_count_steps=None, stop_grace_period_secs=2) as session:
+            while not stop.is_set():
+                seen.append((time.time(), int(session.run([train, step])[1])))
+                time.sleep(0.002)
+    except BaseException as error:
+        failed.append(repr(error))
+        raise
+thread = threading.Thread(target=work, daemon=True)
+thread.start()
+"""
+
+
+def train_in_step(cluster: Any, index: int, needed: int, total: int, directory: str = "") -> None:
+    """Begin to train synchronously on a worker."""
+    names = f"DIRECTORY, NEEDED, TOTAL = {directory!r}, {needed}, {total}\n"
+    cluster.run_cell("worker", index, names + SYNC_TRAINING, 10)

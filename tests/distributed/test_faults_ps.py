@@ -90,20 +90,37 @@ def test_an_error_at_the_end_of_a_killed_step_does_not_spoil_the_next_session(cl
 
 
 def test_monitored_training_resumes_from_the_checkpoint_when_the_ps_is_back(
+        tmp_path: pathlib.Path) -> None:
+    with tf.cluster.local(ps=1, worker=2) as cluster:
+        for index in range(2):
+            train_on(cluster, index, str(tmp_path))
+        assert all(comes_to(cluster, index, 50, 10) for index in range(2))
+        cluster.kill("ps")
+        time.sleep(0.5)
+        before = [seen_by(cluster, index) for index in range(2)]
+        reached = max(step for _, step in before[0] + before[1])
+        cluster.restart("ps")
+        back = time.time()
+        for index in range(2):
+            assert comes_to(cluster, index, len(before[index]) + 30, 10)
+        for index in range(2):
+            after = seen_by(cluster, index)[len(before[index]):]
+            assert after[0][0] - back < 3.0
+            assert 20 <= after[0][1] <= reached + 40  # from a checkpoint, not from 0
+            assert cluster.run_cell("worker", index, "print(failed)", 5) == "[]\n"
+
+
+def test_no_step_is_applied_twice_when_the_ps_dies_and_comes_back(
         cluster: Any, tmp_path: pathlib.Path) -> None:
+    """With one worker each step that is seen counts one up; a step done twice would count two."""
     train_on(cluster, 0, str(tmp_path))
-    assert comes_to(cluster, 0, 50, 10)
-    cluster.kill("ps")
-    time.sleep(0.5)
-    before = seen_by(cluster, 0)
-    cluster.restart("ps")
-    back = time.time()
-    assert comes_to(cluster, 0, len(before) + 30, 10)
-    after = seen_by(cluster, 0)[len(before):]
-    assert after[0][0] - back < 3.0
-    # The chief restored a checkpoint: the count goes on from a number that had been reached.
-    assert 1 < after[0][1] <= before[-1][1] + 2
-    # And no step is applied twice, neither before nor after: each adds one.
-    for run in (before, after):
-        assert [b - a for (_, a), (_, b) in zip(run, run[1:], strict=False)] == [1] * (len(run) - 1)
-    assert cluster.run_cell("worker", 0, "print(failed)", 5) == "[]\n"
+    assert comes_to(cluster, 0, 30, 10)
+    for _ in range(2):
+        cluster.kill("ps")
+        done = len(seen_by(cluster, 0))
+        cluster.restart("ps")
+        assert comes_to(cluster, 0, done + 30, 10)
+    steps = [step for _, step in seen_by(cluster, 0)]
+    jumps = [(a, b) for a, b in zip(steps, steps[1:], strict=False) if b != a + 1]
+    assert len(jumps) <= 2  # one for each time that a checkpoint was restored ...
+    assert all(b <= a + 2 for a, b in jumps)  # ... at most a step ahead of what had been heard of

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from tftutor import errors
 from tftutor.distributed.remote_task import RemoteCall, RemoteTask
 
-_FIRST, _LONGEST = 10.0, 120.0  # seconds until the first report, and at most between two
+_FIRST, _LONGEST = 6.0, 120.0  # seconds until the first report, and at most between two
 
 _lock = threading.Lock()
 _told: dict[str, float] = {}  # line up to its seconds -> when it was printed

@@ -60,6 +60,8 @@ class Accumulator:
         self._waiting_since = 0.0
         self._heard: dict[str, float] = {}  # worker -> when its last gradient came
         self._present: set[str] = set()  # the workers whose gradients of this step have come
+        self._taker = ""  # who has taken the mean last, and
+        self._taken = 0.0  # when
         self._is_released = False
 
     @property
@@ -127,6 +129,7 @@ class Accumulator:
                 return result
             finally:
                 self._takes.remove(ticket)
+                self._taker, self._taken = getattr(step.session, "origin", ""), time.monotonic()
                 self._changed.notify_all()
 
     def stall(self, seconds: float) -> str | None:
@@ -137,6 +140,9 @@ class Accumulator:
         with self._changed:
             now = time.monotonic()
             waited = now - self._waiting_since
+            if not self._takes and self.count and self._taker and now - self._taken >= seconds:
+                return (f"step {self.global_step}: {self.count} gradients, and no chief; "
+                        f"{self._taker} silent for {now - self._taken:.0f} s")
             if not self._takes or waited < seconds or self.count >= self._needed:
                 return None
             silent = [f"{worker} silent for {now - heard:.0f} s"
