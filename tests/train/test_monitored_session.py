@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import tftutor as tf
-from tftutor.errors import UnsupportedError
 
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
 sys.path.insert(0, str(GOLDEN))
@@ -54,11 +53,11 @@ def test_restored_training_goes_on_from_the_same_weights(train_op, tmp_path) -> 
     assert tf.train.load_variable(str(tmp_path), "global_step") == 6
 
 
-def test_remote_target_is_refused_by_name(train_op) -> None:
-    for is_chief in (True, False):
-        with pytest.raises(UnsupportedError, match="grpc://localhost:2222"):
-            tf.train.MonitoredTrainingSession("grpc://localhost:2222", is_chief=is_chief)
-        tf.get_default_graph()._unsafe_unfinalize()
+def test_a_server_is_a_master(train_op) -> None:
+    with tf.train.Server.create_local_server() as server, \
+            tf.train.MonitoredTrainingSession(server.target) as session:
+        for _ in range(3):
+            session.run(train_op)
 
 
 def test_worker_gives_up_waiting_for_a_chief(train_op) -> None:
