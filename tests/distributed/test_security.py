@@ -108,7 +108,7 @@ def test_an_unknown_key_is_refused(
 
 def test_no_key_is_refused(guarded: Task) -> None:
     with client() as transport, pytest.raises(
-            tf.errors.PermissionDeniedError, match="the server wants keys"):
+            tf.errors.PermissionDeniedError, match="admits callers with keys only"):
         transport.peer(guarded.address).call("status", {}, timeout=8)
     assert guarded.calls == 0
 
@@ -128,7 +128,7 @@ def test_a_key_does_not_go_to_a_server_without_keys(
         tasks: Tasks, key_directory: pathlib.Path) -> None:
     task = tasks.here()
     with client(keys=load_keys(key_directory, "client")) as transport, pytest.raises(
-            tf.errors.PermissionDeniedError):
+            tf.errors.PermissionDeniedError, match="the server has no keys"):
         transport.peer(task.address).call("status", {}, timeout=8)
 
 

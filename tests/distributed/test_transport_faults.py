@@ -15,7 +15,7 @@ import tftutor as tf
 from tests.distributed.proxy import FaultProxy
 from tests.distributed.running_tasks import Tasks, client, step
 from tests.distributed.transport_task import NAME, Task
-from tftutor.distributed.transport import Call, Transport
+from tftutor.distributed.transport import Call, Responder, Transport
 
 QUICK = {"heartbeat_interval": 0.2, "heartbeat_timeout": 1.0, "handshake_timeout": 1.0,
          "connect_timeout": 0.6}
@@ -219,6 +219,49 @@ def test_a_server_that_accepts_and_says_nothing_is_told_apart(quick: Transport) 
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(tf.errors.UnavailableError, match="no answer"):
             quick.peer(address).call("status", {}, connect_timeout=2.5)
+
+
+def test_a_proxy_without_a_server_behind_it_is_tried_again(tasks: Tasks) -> None:
+    address = free_address()
+    with FaultProxy(address) as proxy, client(connect_timeout=0.4) as transport:
+        peer = transport.peer(proxy.address)
+        with pytest.raises(tf.errors.UnavailableError, match="breaks off the connection"):
+            peer.call("heartbeat", {})
+        tasks.here(address=address)
+        peer.call("heartbeat", {}, connect_timeout=5)
+
+
+def test_a_program_that_is_no_tftutor_server_is_told_apart(quick: Transport) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as web:
+        def serve() -> None:
+            while True:
+                try:
+                    visitor, _ = web.accept()
+                except OSError:
+                    return
+                with visitor:
+                    visitor.recv(64)
+                    visitor.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        with pytest.raises(tf.errors.UnavailableError, match="no tftutor server.*HTTP/1.1 400"):
+            quick.peer(f"127.0.0.1:{web.getsockname()[1]}").call("status", {})
+        web.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_handler_may_close_its_own_transport(tasks: Tasks) -> None:
+    task = tasks.here()
+
+    def handler(request: object, responder: Responder) -> None:
+        responder.reply({})
+        task.transport.close()
+
+    task.transport._listener._handler = handler
+    with client() as transport:
+        peer = transport.peer(task.address)
+        peer.call("shutdown", {}, timeout=5)
+        with pytest.raises(tf.errors.UnavailableError, match="connection"):
+            peer.call("shutdown", {}, timeout=5, connect_timeout=0.2)
 
 
 def test_another_version_of_the_protocol_is_refused_with_both_numbers(tasks: Tasks) -> None:

@@ -69,24 +69,24 @@ class Listening:
 
 
 class EndlessMessages:
-    """Finds connections on which bytes keep coming, but no message ever ends.
+    """Finds connections on which bytes keep coming, but no message ever ends."""
 
-    Args: `limit`, how many bytes may come between two looks without a message.
-    """
-
-    def __init__(self, listening: Listening, limit: int) -> None:
+    def __init__(self, listening: Listening) -> None:
         self._listening = listening
-        self._limit = limit
         self._marks: dict[int, tuple[float, int]] = {}    # descriptor -> last message, bytes then
 
-    def found(self, fd: int, last_message: float) -> bool:
-        """Look at a connection whose last message came at this time."""
+    def found(self, fd: int, last_message: float, limit: int) -> bool:
+        """Look at a connection whose last message came at this time.
+
+        `limit` is how many bytes may come after it: what credit allows and then some, as
+        messages may wait to be read.
+        """
         received = self._listening.bytes_received(fd)
         known = self._marks.get(fd)
         if known is None or known[0] != last_message or received < known[1]:
             self._marks[fd] = (last_message, received)
-            return known is None and received > self._limit
-        return received - known[1] > self._limit
+            return known is None and received > limit
+        return received - known[1] > limit
 
     def forget(self, fd: int) -> None:
         """The connection has ended."""

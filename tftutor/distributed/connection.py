@@ -100,7 +100,7 @@ class Connection:
         self._poll.register(self._wake_read, select.POLLIN)
         self.link = Link(self._send, window=options.window, queue_bytes=options.queue_bytes)
         self.turns = Turns(self._read, lambda: write_byte(self._wake_write),
-                           lambda: io.poller.hide(self._socket.fd), self._give_back)
+                           self._take_over, self._give_back)
         dealer.connect(endpoint)
         io.post(self._watch)
 
@@ -119,7 +119,10 @@ class Connection:
     def _read(self, timeout: float | None, call: Awaited) -> None:
         """Take what has arrived until `call` is done; if nothing has, wait for it once."""
         self._read_arrived(call)
-        if call.done or self.stage is Stage.ENDED:
+        if call.done:
+            return
+        if self.stage is Stage.ENDED:
+            time.sleep(0.001)      # whoever has ended it is about to fail the call
             return
         for fd, _ in self._poll.poll(None if timeout is None else timeout * 1000 + 1):
             if fd == self._wake_read:
@@ -153,8 +156,15 @@ class Connection:
             self.link.open(message.credit, self._options.limits)
             self._owner.on_ready(self)
 
+    def _take_over(self) -> None:
+        """A caller reads from now on."""
+        if self.stage is not Stage.ENDED:
+            self._io.poller.hide(self._socket.fd)
+
     def _give_back(self) -> None:
         """No caller reads any more: the I/O thread does, what has arrived already included."""
+        if self.stage is Stage.ENDED:
+            return
         self._io.poller.show(self._socket.fd)
         if self._socket.readable():
             self._io.post(self._on_readable)
@@ -185,7 +195,8 @@ class Connection:
         elif what is Happening.REFUSED:
             self.end(Cause.REFUSED, "connection refused")
         elif what is Happening.REJECTED:
-            self.end(Cause.REJECTED, "our key is not welcome there")
+            self.end(Cause.REJECTED, "our key is not welcome there: "
+                                     "the server's file `allowed` does not list it")
         elif what is Happening.HANDSHAKE_TIMEOUT:
             self.end(Cause.SILENT, "no answer to the handshake (process stopped or hung?)")
         elif what is Happening.HANDSHAKE_FAILED:

@@ -32,7 +32,7 @@ class IoThread:
     def start(self) -> None:
         """Start the thread; a second call does nothing."""
         with self._lock:
-            if self._thread.ident is None:
+            if self._thread.ident is None and not self._closing:
                 self._thread.start()
 
     def is_current(self) -> bool:
@@ -55,11 +55,14 @@ class IoThread:
 
     def stop(self) -> None:
         """End the thread when it has done what was posted, and wait for that."""
-        self._closing = True
-        if self._thread.ident is not None and not self.is_current():
+        with self._lock:
+            self._closing = True
+            if self._thread.ident is None:
+                self.poller.close()
+                return
+        if not self.is_current():
             self.poller.wake()
             self._thread.join(5.0)
-        self.poller.close()
 
     def _run(self) -> None:
         while not (self._closing and not self._posted):
@@ -69,6 +72,7 @@ class IoThread:
                 self._do(self._posted.popleft())
             for task in self._due():
                 self._do(task)
+        self.poller.close()
 
     def _time_to_sleep(self) -> float:
         if self._posted or self._closing:

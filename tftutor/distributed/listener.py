@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 RequestHandler = Callable[[Request, "Responder"], None]
 _STRANGERS_INTERVAL = 0.02
+_STRANGERS_BYTES = 2**20     # a hello has far less
 _FAREWELL = 0.2      # seconds that the last message has before the connection is cut
 _REMEMBERED_PROCESSES = 1024
 _CLIENT_PATIENCE = 3  # a program may be busy longer than a server: so many heartbeat timeouts
@@ -54,6 +55,7 @@ class Caller:
         self.dialogue: Dialogue | None = None    # from its first message on
         self.hello: Hello | None = None          # once it has been welcomed
         self.log: RequestLog | None = None
+        self.too_slow = False
         self.gone = False
 
 
@@ -125,7 +127,7 @@ class Listener:
         self._timing = Timing(options.heartbeat_interval, patience, patience)
         self._callers: dict[bytes, Caller] = {}
         self._accepted: dict[int, float] = {}       # descriptor -> when, until it has said hello
-        self._endless = EndlessMessages(self.listening, 4 * options.limits.multipart_bytes)
+        self._endless = EndlessMessages(self.listening)
         self.router = router
         self._socket = SharedSocket(router)
         self._monitor = Monitor(router)
@@ -256,11 +258,12 @@ class Listener:
 
     def answer(self, caller: Caller, reply: Reply) -> bool:
         """Send a reply; False if the caller is gone."""
-        if caller.gone:
+        if caller.gone or caller.too_slow:
             return False
         try:
             caller.link.send(reply)
         except QueueFull:
+            caller.too_slow = True       # a reply is lost: let none come after it
             self.counters["too slow"] += 1
             self._io.post(lambda: self._part(caller, Bye("the caller reads too slowly")))
             return False
@@ -316,7 +319,7 @@ class Listener:
         now = time.monotonic()
         for fd, since in list(self._accepted.items()):
             is_late = now - since > self._options.handshake_timeout
-            if is_late or self._endless.found(fd, since):
+            if is_late or self._endless.found(fd, since, _STRANGERS_BYTES):
                 self.counters["no hello" if is_late else "endless"] += 1
                 for caller in [c for c in self._callers.values() if c.fd == fd]:
                     self._forget(caller)
@@ -327,11 +330,12 @@ class Listener:
     def check(self, now: float) -> None:
         """Look after the connections; several times in a heartbeat's interval."""
         self._on_monitor()
+        limit = self._options.window + 4 * self._options.limits.multipart_bytes
         for caller in list(self._callers.values()):
             caller.link.pump()
             caller.pulse.heard(caller.link.heard)
             silent = caller.pulse.tick(now).state == "lost"
-            if silent or self._endless.found(caller.fd, caller.link.heard):
+            if silent or self._endless.found(caller.fd, caller.link.heard, limit):
                 self.counters["silent" if silent else "endless"] += 1
                 self._part(caller, None)
 

@@ -12,13 +12,11 @@ from tftutor.distributed.connection import Cause, Connection, End, Owner, Stage
 from tftutor.distributed.link import QueueFull
 from tftutor.distributed.messages import Reply, Request
 from tftutor.distributed.protocol import Frames, encode
-from tftutor.distributed.reaching import Route, explain_refusal
+from tftutor.distributed.reaching import Route, explain_handshake, explain_refusal
 
 if TYPE_CHECKING:
     from tftutor.distributed.transport import Transport
 
-# So many handshakes must fail in a row: one may have met a server that was being killed.
-_FAILED_HANDSHAKES = 3
 
 
 class Call:
@@ -104,7 +102,6 @@ class Peer(Owner):
         self._calls: dict[int, Call] = {}
         self._unsent: dict[int, Call] = {}
         self._trying_since = 0.0
-        self._failed_handshakes = 0
         self._last_end: End | None = None
 
     # -- for callers --------------------------------------------------------------------------
@@ -274,7 +271,6 @@ class Peer(Owner):
         """The task has welcomed us: send what has waited."""
         with self._lock:
             self._trying_since = 0.0
-            self._failed_handshakes = 0
             self._last_end = None
             if connection.welcome is not None and connection.welcome.task:
                 self.task = connection.welcome.task
@@ -295,12 +291,14 @@ class Peer(Owner):
 
     def on_end(self, connection: Connection, end: End) -> None:
         """Fail the calls of this connection; try again if others still wait for one."""
+        if end.cause is Cause.HANDSHAKE:
+            is_final, text = explain_handshake(self._route, self._transport.has_keys)
+            end = End(Cause.REJECTED if is_final else Cause.HANDSHAKE, text)
         error = self._error(end)
         with self._lock:
             if self._connection is connection:
                 self._connection = None
             self._last_end = end
-            self._failed_handshakes += end.cause is Cause.HANDSHAKE
             lost = [call for call in self._calls.values() if call.connection is connection]
             if self._is_final(end):
                 lost += self._unsent.values()
@@ -312,8 +310,6 @@ class Peer(Owner):
         self._fail(lost, error)
 
     def _is_final(self, end: End) -> bool:
-        if end.cause is Cause.HANDSHAKE:
-            return self._failed_handshakes >= _FAILED_HANDSHAKES
         if end.cause is Cause.UNWELCOME:
             return end.code != errors.UNAVAILABLE
         return end.cause in (Cause.REJECTED, Cause.PROTOCOL, Cause.CLOSED)
@@ -322,9 +318,8 @@ class Peer(Owner):
         message = f"{self.who}: {end.text}"
         if end.cause is Cause.UNWELCOME:
             return make_error(end.code, message)
-        if end.cause in (Cause.REJECTED, Cause.HANDSHAKE):
-            return errors.PermissionDeniedError(
-                None, None, f"{message} ({self._transport.key_advice(end.cause)})")
+        if end.cause is Cause.REJECTED:
+            return errors.PermissionDeniedError(None, None, message)
         if end.cause is Cause.CLOSED:
             return errors.CancelledError(None, None, message)
         return errors.UnavailableError(None, None, message)

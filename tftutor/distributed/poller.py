@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import select
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,8 @@ class Poller:
         os.set_blocking(self._awake, False)
         os.set_blocking(self._waker, False)
         self._queue.add(self._awake)
+        self._lock = threading.Lock()      # of `wake` and `close`
+        self._closed = False
 
     def add(self, fd: int, handler: Handler) -> None:
         """Watch `fd`; a closed one must have been removed before its number is used again."""
@@ -47,7 +50,9 @@ class Poller:
 
     def wake(self) -> None:
         """Make `wait` return at once."""
-        write_byte(self._waker)
+        with self._lock:
+            if not self._closed:
+                write_byte(self._waker)
 
     def wait(self, timeout: float) -> list[Handler]:
         """Wait up to `timeout` seconds; return the functions of what can be read."""
@@ -58,10 +63,14 @@ class Poller:
 
     def close(self) -> None:
         """Give the kernel's resources back; nobody may be waiting."""
-        self._handlers.clear()
-        self._queue.close()
-        os.close(self._awake)
-        os.close(self._waker)
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._handlers.clear()
+            self._queue.close()
+            os.close(self._awake)
+            os.close(self._waker)
 
 
 def write_byte(fd: int) -> None:

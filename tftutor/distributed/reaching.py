@@ -15,6 +15,10 @@ from tftutor.distributed.unix_sockets import (
 )
 
 _PROBE_TIMEOUT = 0.3
+# The beginning of ZMTP 3.0's greeting: signature and version. The other side answers with all of
+# its own, 64 bytes: signature, version, mechanism, whether it is a server, filler.
+_GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00"
+_GREETING_LENGTH = 64
 _WORDS = {errno.ECONNREFUSED: "connection refused", errno.EHOSTUNREACH: "no route to the host",
           errno.ENETUNREACH: "no route to the network", errno.ETIMEDOUT: "no answer"}
 
@@ -66,3 +70,41 @@ def explain_refusal(route: Route) -> str:
         return "no answer"
     except OSError as error:
         return _WORDS.get(error.errno or 0, error.strerror or "connection refused")
+
+
+def explain_handshake(route: Route, have_keys: bool) -> tuple[bool, str]:
+    """Find out why a handshake fails: ask for a greeting, which names the mechanism.
+
+    Returns: whether trying again is of no use, and the reason in words.
+    """
+    mechanism = _ask_mechanism(route)
+    if mechanism == "CURVE" and have_keys:
+        return True, "the server has another key than our server.pub says"
+    if mechanism == "CURVE":
+        return True, "the server admits callers with keys only, and we have none"
+    if mechanism == "NULL" and have_keys:
+        return True, "the server has no keys, so it cannot prove who it is"
+    if mechanism == "NULL":
+        return False, "the handshake was broken off"
+    return False, f"no tftutor server: {mechanism}"
+
+
+def _ask_mechanism(route: Route) -> str:
+    """Return the security mechanism of a ZeroMQ socket, or what is there instead, in words."""
+    greeting = b""
+    try:
+        with socket.create_connection((route.number(), route.port), _PROBE_TIMEOUT) as probe:
+            probe.sendall(_GREETING)
+            while len(greeting) < _GREETING_LENGTH:
+                piece = probe.recv(_GREETING_LENGTH - len(greeting))
+                if not piece:
+                    break
+                greeting += piece
+    except OSError as error:
+        if not greeting:
+            return _WORDS.get(error.errno or 0, "it breaks off the connection")
+    if greeting[:1] == b"\xff" and len(greeting) == _GREETING_LENGTH:
+        return greeting[12:32].rstrip(b"\0").decode("ascii", "replace")
+    if not greeting:
+        return "it breaks off the connection"
+    return f"it answers {greeting[:20]!r}"

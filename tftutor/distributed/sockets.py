@@ -25,6 +25,7 @@ _NOT_LAST = int(zmq.NOBLOCK) | int(zmq.SNDMORE)
 
 _BIG = 64 * 2**10          # from here on a frame is lent to ZeroMQ instead of copied
 _SEND_QUEUE = 10_000       # messages; their bytes are limited by credits
+_NEVER = 24 * 3600 * 1000  # milliseconds
 _RECEIVE_QUEUE = 64        # messages of one connection that wait to be read
 
 
@@ -176,7 +177,6 @@ def _make_socket(context: Any, kind: int, options: TransportOptions) -> Any:
     settings = {
         zmq.LINGER: 0,
         zmq.IPV6: 1,
-        zmq.IMMEDIATE: 1,            # queue nothing for a connection that does not stand
         zmq.MAXMSGSIZE: options.max_frame_bytes,
         zmq.SNDHWM: _SEND_QUEUE,
         zmq.RCVHWM: _RECEIVE_QUEUE if kind == zmq.ROUTER else _SEND_QUEUE,
@@ -189,7 +189,9 @@ def _make_socket(context: Any, kind: int, options: TransportOptions) -> Any:
         settings[zmq.ROUTER_MANDATORY] = 1
     else:
         # One socket is one connection: the transport makes a new one, which nothing old reaches.
-        settings[zmq.RECONNECT_IVL] = -1
+        # Neither -1 nor IMMEDIATE will do: both throw away, when a connection ends, the replies
+        # that have arrived and have not been read.
+        settings[zmq.RECONNECT_IVL] = _NEVER
         settings[zmq.CONNECT_TIMEOUT] = int(options.handshake_timeout * 1000)
     for name, value in settings.items():
         made.setsockopt(name, value)

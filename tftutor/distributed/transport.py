@@ -25,7 +25,7 @@ from typing import Any
 import zmq
 
 from tftutor import errors
-from tftutor.distributed.connection import Cause, Connection
+from tftutor.distributed.connection import Connection
 from tftutor.distributed.curve import KeyCheck, secure_dealer, secure_router
 from tftutor.distributed.io_thread import IoThread
 from tftutor.distributed.keys import Keys
@@ -199,13 +199,10 @@ class Transport:
         return Connection(self.io, self.options, self.identity._replace(to=task), owner,
                           make, endpoint)
 
-    def key_advice(self, cause: Cause) -> str:
-        """What may be wrong with the keys, when a handshake fails."""
-        if cause is Cause.REJECTED:
-            return "the server's file `allowed` does not list it"
-        if self._keys is None:
-            return "the server wants keys and we have none, or it is no tftutor server"
-        return "the server has another key than our server.pub says, or none"
+    @property
+    def has_keys(self) -> bool:
+        """Whether we prove who we are."""
+        return self._keys is not None
 
     # -- looking after it all -----------------------------------------------------------------
 
@@ -235,12 +232,12 @@ class Transport:
             self.closed = True
         for peer in list(self._peers.values()):
             peer.close(reason)
-        done = threading.Event()
         self.io.start()
-        self.io.post(lambda: self._close_sockets(reason, done))
-        if not self.io.is_current():
-            done.wait(2.0)
-        self.io.stop()
+        if self.io.is_current():
+            self._close_sockets(reason)
+        else:
+            self.io.post(lambda: self._close_sockets(reason))
+        self.io.stop()                    # what has been posted is done first
         self._context.destroy(linger=200)
 
     def __enter__(self) -> Transport:
@@ -249,7 +246,7 @@ class Transport:
     def __exit__(self, *exception: Any) -> None:
         self.close()
 
-    def _close_sockets(self, reason: str, done: threading.Event) -> None:
+    def _close_sockets(self, reason: str) -> None:
         if self._listener is not None:
             self._listener.close(reason)
             for path in self._listener.listening.paths:
@@ -258,4 +255,3 @@ class Transport:
         if self._key_check is not None:
             self.io.poller.remove(self._key_check.fd)
             self._key_check.close()
-        done.set()

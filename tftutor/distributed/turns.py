@@ -24,7 +24,7 @@ class Turns:
 
     Args: `read(timeout, call)` reads until `call` is done, the time is over, or it was woken;
     `interrupt` wakes the thread that is in it; `taken` and `free` tell the I/O thread that it must
-    leave the connection alone, and that it has it again.
+    leave the connection alone, and that it has it again; they must not wait for another turn.
     """
 
     def __init__(self, read: Callable[[float | None, Awaited], None],
@@ -101,7 +101,7 @@ class Turns:
                     sleeper.release()
                     return
             self._reader = None
-        self._free()
+            self._free()
 
     def finished(self, call: Awaited) -> None:
         """Wake the threads that wait for `call`, which is done."""
