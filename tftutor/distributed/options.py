@@ -17,7 +17,8 @@ class TransportOptions:
       connect_timeout: how long a call waits for a task that cannot be reached.
       retry_interval: the pause between two attempts to connect.
       handshake_timeout: how long the two greetings may take, ZeroMQ's and then ours.
-      heartbeat_interval, heartbeat_timeout: a peer that is silent so long counts as dead.
+      heartbeat_interval, heartbeat_timeout: a peer that is silent so long counts as dead; the
+        environment variable TFTUTOR_HEARTBEAT_TIMEOUT gives other seconds.
       window: how many bytes may be on their way to us on one connection.
       queue_bytes: how many bytes may wait here for one slow peer.
       unix_sockets: whether tasks on this machine talk through a unix socket; the environment
@@ -29,7 +30,8 @@ class TransportOptions:
     retry_interval: float = 0.1
     handshake_timeout: float = 5.0
     heartbeat_interval: float = 1.0
-    heartbeat_timeout: float = 6.0
+    heartbeat_timeout: float = field(
+        default_factory=lambda: float(os.environ.get("TFTUTOR_HEARTBEAT_TIMEOUT", "6")))
     window: int = 32 * MIB
     queue_bytes: int = 2 * 1024 * MIB
     unix_sockets: bool = field(
