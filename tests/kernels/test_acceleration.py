@@ -25,8 +25,8 @@ def torch_calls(monkeypatch: Any) -> Iterator[list[str]]:
     calls: list[str] = []
     original = acceleration._torch_kernel
 
-    def torch_kernel(op: Any) -> Any:
-        run = original(op)
+    def torch_kernel(op: Any, may_overwrite: bool = False) -> Any:
+        run = original(op, may_overwrite)
 
         def noted(inputs: Any) -> Any:
             calls.append(op.type)
@@ -150,6 +150,40 @@ def test_the_gradient_of_max_pooling_takes_what_pooling_has_found(torch_calls: l
     assert not on_host._found
     np.testing.assert_array_equal(wrong, on_host.max_pool_grad(
         other, on_host.max_pool(other, **attrs), grad, **attrs))
+
+
+def _in_turn(x: Any, kernel: Any) -> tuple[Any, Any, Any]:
+    """A convolution, the same with a bias, and Relu of that."""
+    y = tf.nn.conv2d(x, kernel, strides=[1, 1, 1, 1], padding="SAME")
+    biased = tf.nn.bias_add(y, tf.constant(_numbers(kernel.shape[-1].value)))
+    return y, biased, tf.nn.relu(biased)
+
+
+@pytest.mark.parametrize("seen", [[2], [0, 2], [1, 2], [0, 1, 2]])
+def test_only_what_nobody_sees_is_overwritten(torch_calls: list[str], seen: list[int]) -> None:
+    with tf.Graph().as_default(), tf.Session() as session:
+        values = _in_turn(tf.constant(_numbers(*BIG)), tf.constant(_numbers(3, 3, 16, 16)))
+        found = session.run([values[i] for i in seen])
+        assert torch_calls == ["Conv2D", "BiasAdd", "Relu"]
+        tf.use_torch(False)
+        expected = session.run([values[i] for i in seen])
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_product_after_a_convolution_agrees_with_numpy(torch_calls: list[str]) -> None:
+    for ways in ((False, False), (True, False), (False, True), (True, True)):
+        a, b = (_numbers(*(s[::-1] if way else s))
+                for s, way in zip(((256, 300), (300, 256)), ways, strict=True))
+        with tf.Graph().as_default(), tf.Session() as session:
+            layer = _in_turn(tf.constant(_numbers(*BIG)), tf.constant(_numbers(3, 3, 16, 16)))[2]
+            x = tf.placeholder(tf.float32)
+            with tf.control_dependencies([layer]):
+                y = tf.matmul(x, b, transpose_a=ways[0], transpose_b=ways[1])
+            found = session.run(y, {x: a})
+        np.testing.assert_allclose(found, (a.T if ways[0] else a) @ (b.T if ways[1] else b),
+                                   rtol=1e-4, atol=1e-4)
+    assert torch_calls.count("MatMul") == 4
 
 
 def _train(steps: int, **adam: Any) -> tuple[list[np.ndarray], list[np.ndarray]]:

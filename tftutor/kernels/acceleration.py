@@ -116,6 +116,13 @@ def _elements_of_equal(_: Operation, inputs: Arrays) -> int:
     return a.size if a.dtype.char in "fd" and a.shape == b.shape and a.ndim else 0
 
 
+def _matrix_products(op: Operation, inputs: Arrays) -> int:
+    a, b = inputs
+    if a.dtype.char != "f" or a.ndim != 2 or b.ndim != 2:
+        return 0
+    return a.size * b.shape[0 if op._attrs["transpose_b"] else 1]
+
+
 def _updated(op: Operation, inputs: Arrays) -> int:
     """The size of the gradient, which comes last."""
     return 0 if op._attrs["use_nesterov"] else _elements(op, inputs[-1:])
@@ -136,9 +143,16 @@ ACCELERATED = {
     "DepthwiseConv2dNativeBackpropFilter": Accelerated(_filter_grad_taps, _TAPS, False),
     "Relu": _follower, "ReluGrad": Accelerated(_elements_of_equal, _ELEMENTS, True),
     "BiasAdd": _follower, "BiasAddGrad": _follower,
+    "MatMul": Accelerated(_matrix_products, _PRODUCTS, True),
     "ApplyAdam": _update, "ResourceApplyAdam": _update,
     "MaxPool": _follower, "MaxPoolGrad": _follower, "AvgPool": _follower, "AvgPoolGrad": _follower,
 }
+
+# With torch these can write their result over their first input ...
+OVERWRITING = frozenset({"BiasAdd", "Relu", "ReluGrad"})
+# ... which one of these has made, so that nobody else holds it.
+MAKING_ARRAYS = frozenset({"Conv2D", "Conv3D", "DepthwiseConv2dNative", "Conv2DBackpropInput",
+                           "BiasAdd", "MaxPoolGrad"})
 
 
 # -- kernels --------------------------------------------------------------------------------------
@@ -147,17 +161,22 @@ class Acceleration:
     """torch in one plan: it is used by operations that are big enough, or that follow these."""
 
     def __init__(self) -> None:
+        self._may_follow = False
         self._is_used = False
 
-    def kernel(self, op: Operation, function: Callable[..., Any], keywords: dict[str, Any]
-               ) -> Callable[..., Any] | None:
+    def kernel(self, op: Operation, function: Callable[..., Any], keywords: dict[str, Any],
+               may_overwrite: bool = False) -> Callable[..., Any] | None:
         """`function(*inputs, **keywords)`, a kernel for NumPy, with torch for big inputs.
 
-        Returns None where torch can't come into question.
+        torch `may_overwrite` the first of them. Returns None where torch can't come into question.
         """
         if not torch_on_cpu.may_be_used() or not _is_own(op):
             return None
         size, least, follows = ACCELERATED[op.type]
+        if follows and not self._may_follow:  # nothing before it might load torch
+            return None
+        self._may_follow = True
+        may_overwrite = may_overwrite and _is_own(op._inputs[0].op)
         faster: list[Callable[..., Any]] = []  # once it is asked for
 
         def kernel(*inputs: Any) -> Any:
@@ -166,7 +185,7 @@ class Acceleration:
                 return function(*inputs, **keywords)
             self._is_used = True
             if not faster:
-                faster.append(_torch_kernel(op))
+                faster.append(_torch_kernel(op, may_overwrite))
             torch_on_cpu.set_threads()
             try:
                 return faster[0](inputs)
@@ -182,12 +201,12 @@ def _is_own(op: Operation) -> bool:
     return definition.binder is not None or bool(definition.library_kernels)
 
 
-def _torch_kernel(op: Operation) -> Callable[[Arrays], Any]:
+def _torch_kernel(op: Operation, may_overwrite: bool = False) -> Callable[[Arrays], Any]:
     """A function of the list of inputs."""
     load_kernels("torch")
-    from tftutor.kernels.torch.on_host import HOST_KERNELS
+    from tftutor.kernels.torch.on_host import HOST_KERNELS, OVERWRITING_KERNELS
 
-    own = HOST_KERNELS.get(op.type)
+    own = (OVERWRITING_KERNELS if may_overwrite else HOST_KERNELS).get(op.type)
     function, params = own or op._op_def.library_kernels["torch"]
     keywords = {param: plain_attr(op._attrs[param]) for param in params}
     if own:

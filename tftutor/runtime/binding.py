@@ -46,11 +46,15 @@ class NodeBinder:
         """The value that a node has already at plan time (constants, variable cells)."""
         return op._op_def.static_value_fn(self.context(op))  # type: ignore[misc]
 
-    def bind(self, op: Operation) -> BoundKernel:
-        """The kernel of a node. Raises: tf.errors.InvalidArgumentError when it has none here."""
+    def bind(self, op: Operation, may_overwrite: bool = False) -> BoundKernel:
+        """The kernel of a node; it `may_overwrite` its first input.
+
+        Raises: tf.errors.InvalidArgumentError when the node has none here.
+        """
         bound = self._bind(op)
         if op.type in ACCELERATED and self.library.name == "numpy":
-            faster = self._acceleration.kernel(op, bound.function, bound.keywords)
+            faster = self._acceleration.kernel(op, bound.function, bound.keywords,
+                                               may_overwrite)
             if faster is not None:
                 return BoundKernel(faster, {}, False)
         return bound

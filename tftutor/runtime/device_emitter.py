@@ -34,11 +34,11 @@ class DeviceBinder(NodeBinder):
         self.host = NodeBinder(resources, feeds)
         self._on_device = getattr(device.library, "on_device", None)  # a simulated GPU's accounts
 
-    def bind(self, op: Operation) -> BoundKernel:
+    def bind(self, op: Operation, may_overwrite: bool = False) -> BoundKernel:
         """The kernel of a node."""
         memory = memory_of(op)
         if memory.is_all_host and not _touches_state(op):
-            return self.host.bind(op)
+            return self.host.bind(op, may_overwrite)
         bound = super().bind(op)
         if self._on_device is None:
             return bound

@@ -21,6 +21,7 @@ from tftutor.framework.op_arguments import (
 )
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.framework.shape_merge import Shape, is_fully_defined, num_elements
+from tftutor.kernels.acceleration import MAKING_ARRAYS, OVERWRITING
 from tftutor.runtime.binding import NodeBinder
 from tftutor.runtime.late_reads import LateReads
 from tftutor.runtime.transfers import Channel, TransferNode
@@ -334,6 +335,15 @@ class Emitter:
                 and op._inputs.count(tensor) == 1 and op.outputs[0] not in self.names
                 and self.names.get(tensor, "").startswith("v"))
 
+    def _may_overwrite(self, op: Operation) -> bool:
+        """Whether a kernel may write its result over its first input, which nobody sees again."""
+        if op.type not in OVERWRITING or not self.may_write_in_place:
+            return False
+        tensor = op._inputs[0]
+        return (tensor.op.type in MAKING_ARRAYS and self._uses.get(tensor) == 1
+                and self._last_use.get(tensor) is op and tensor not in self._received
+                and op._inputs.count(tensor) == 1 and self.names.get(tensor, "").startswith("v"))
+
     def _output_name(self, tensor: Tensor) -> str:
         return "_" if tensor in self.names else self.new_name(tensor)
 
@@ -345,7 +355,7 @@ class Emitter:
         return texts
 
     def _call(self, op: Operation, inputs: list[str]) -> str:
-        kernel = self.binder.bind(op)
+        kernel = self.binder.bind(op, self._may_overwrite(op))
         arguments = list(inputs)
         for key, value in kernel.keywords.items():
             literal = repr(value) if value is None or type(value) in (bool, int, str) \

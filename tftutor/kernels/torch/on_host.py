@@ -14,12 +14,16 @@ import numpy as np
 import torch
 
 from tftutor import errors
-from tftutor.backends.torch_on_cpu import lent
-from tftutor.kernels.torch import pool
+from tftutor.backends.torch_on_cpu import call, lent
+from tftutor.kernels.torch import activation, pool
 from tftutor.kernels.torch.windows import channels_first, from_channels_first
 from tftutor.kernels.window_geometry import is_over_depth, pool_windows
-from tftutor.ops.nn_window import Window
+from tftutor.ops.nn_bias import check_bias
+from tftutor.ops.nn_window import Window, channel_axis
 
+# torch.matmul doesn't use oneDNN for single precision. This does; TorchInductor's code calls it.
+_linear = getattr(torch.ops.mkldnn, "_linear_pointwise", None) \
+    if torch.backends.mkldnn.is_available() else None
 # torch divides the means by 1 - beta ** step: by 1 so late. The correction is in TensorFlow's rate.
 _LATE = torch.tensor(1e12)
 _Reference = weakref.ref[np.ndarray]
@@ -68,6 +72,37 @@ def max_pool_grad(x: np.ndarray, maxima: np.ndarray, grad: np.ndarray, *, ksize:
     return from_channels_first(result, data_format).numpy()
 
 
+def _overwriting(function: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel that lets `function(*tensors, **keywords)` change its first array."""
+
+    def kernel(target: np.ndarray, *others: np.ndarray, **keywords: Any) -> np.ndarray:
+        if not target.flags.c_contiguous or not target.flags.writeable:
+            return call(plain, (target, *others), keywords)
+        function(lent(target), *map(lent, others), **keywords)
+        return target
+
+    return kernel
+
+
+def _add_bias(value: torch.Tensor, bias: torch.Tensor, *, data_format: str) -> None:
+    axis = channel_axis(data_format, value.ndim)
+    check_bias(value, bias, axis, 2)
+    value.add_(bias.reshape(-1, *[1] * (value.ndim - 1 - axis)))
+
+
+def _mask_gradients(gradients: torch.Tensor, features: torch.Tensor) -> None:
+    torch.ops.aten.threshold_backward(gradients, features, 0, grad_input=gradients)
+
+
+def matmul(a: np.ndarray, b: np.ndarray, *, transpose_a: bool, transpose_b: bool) -> np.ndarray:
+    """The product by oneDNN, as a linear layer. Raises: tf.errors.UnimplementedError without it."""
+    x, y = lent(a), lent(b)
+    x, weight = x.t() if transpose_a else x, y if transpose_b else y.t()
+    if _linear is None or x.shape[1] != weight.shape[1]:
+        raise errors.UnimplementedError(None, None, "no product by oneDNN")
+    return _linear(x, weight, None, "none", [], "").numpy()
+
+
 def apply_adam(var: Any, m: Any, v: Any, beta1_power: Any, beta2_power: Any, lr: Any, beta1: Any,
                beta2: Any, epsilon: Any, grad: np.ndarray) -> Any:
     """Update the three variables by torch's fused Adam; NumPy's kernel does what isn't plain.
@@ -94,7 +129,14 @@ def apply_adam(var: Any, m: Any, v: Any, beta1_power: Any, beta2_power: Any, lr:
 
 # op type -> the function and the attributes that it asks for
 HOST_KERNELS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "MatMul": (matmul, ("transpose_a", "transpose_b")),
     "ApplyAdam": (apply_adam, ()), "ResourceApplyAdam": (apply_adam, ()),
     "MaxPool": (max_pool, ("ksize", "strides", "padding", "data_format")),
     "MaxPoolGrad": (max_pool_grad, ("ksize", "strides", "padding", "data_format")),
+}
+# The same for those that may write over their first array.
+OVERWRITING_KERNELS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "BiasAdd": (_overwriting(_add_bias, activation.bias_add_kernel), ("data_format",)),
+    "Relu": (_overwriting(torch.relu_, activation.relu_kernel), ()),
+    "ReluGrad": (_overwriting(_mask_gradients, activation.relu_grad_kernel), ()),
 }
