@@ -129,3 +129,9 @@ def test_memory_of_a_simulated_gpu_is_its_allocators():
         held = [nbytes for _, nbytes in curves[GPU]]
         assert held[0] == 0
         assert max(held) % block == 0 and max(held) >= 2 * block
+
+
+def test_what_goes_to_another_task_goes_over_the_network(by_hand):
+    by_hand.dev_stats[0].device = CPU.replace("localhost", "ps")
+    assert [(t.name, t.kind) for t in transfers(by_hand)] == [
+        ("edge_4_e", "HtoD"), ("edge_3_b", "network")]

@@ -346,3 +346,20 @@ def test_a_trace_shows_what_each_task_did(servers):
     names = {d.device: {n.node_name for n in d.node_stats} for d in metadata.step_stats.dev_stats}
     assert "y" in names["/job:worker/replica:0/task:0/device:CPU:0"]
     assert "w" in names["/job:ps/replica:0/task:0/device:CPU:0"]
+
+
+def test_a_table_of_the_placement_names_the_tasks(servers):
+    with tf.Graph().as_default():
+        with tf.device("/job:ps/task:0"):
+            there = tf.constant(1.0, name="there")
+        with tf.Session(servers[1].target) as session:
+            row, = session.placement().table([there.op])
+    assert row.actual == "/job:ps/task:0/device:CPU:0"
+
+
+def test_the_operation_timeout_limits_the_wait_for_a_task():
+    absent, = free_ports(1)
+    with tf.train.Server({"ps": [f"localhost:{absent}"], "worker": ["localhost:0"]}, "worker",
+                         0) as server, \
+            pytest.raises(tf.errors.UnavailableError, match=f"in vain for .*:{absent}"):
+        tf.Session(server.target, config=tf.ConfigProto(operation_timeout_in_ms=300))

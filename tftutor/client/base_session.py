@@ -320,7 +320,8 @@ def _master_session(target: bytes, settings: SessionConfig) -> Any:
         return None
     from tftutor.distributed.master import MasterSession
 
-    return MasterSession(target.decode(), settings.device_filters, settings.isolated)
+    wait = {} if settings.timeout is None else {"wait": settings.timeout}
+    return MasterSession(target.decode(), settings.device_filters, settings.isolated, **wait)
 
 
 def _cache_key(fetches: Any, feed_dict: Any) -> Any:

@@ -15,7 +15,7 @@ class SessionConfig(NamedTuple):
     """What a session keeps of its ConfigProto.
 
     Attributes:
-      timeout: seconds that a step may wait, None for ever.
+      timeout: seconds that a step may wait, and a new session for a task; None for ever.
       gpu: the GPU options.
       inter_op_threads: how many devices compute at once; 0 for all.
       device_filters: the tasks of a cluster that count; all without one.

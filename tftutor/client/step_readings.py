@@ -19,8 +19,9 @@ MemoryCurve = list[tuple[float, int]]
 class Transfer(NamedTuple):
     """One value that went from one device to another.
 
-    `kind` is HtoD, DtoH or PtoP for a copy, "same memory" where it was handed over as it is. The
-    start counts from the beginning of the trace; both times are microseconds.
+    `kind` is HtoD, DtoH or PtoP for a copy, "network" where it went to another task of a cluster,
+    "same memory" where it was handed over as it is. The start counts from the beginning of the
+    trace; both times are microseconds.
     """
 
     name: str
@@ -119,10 +120,17 @@ def transfers(run_metadata: Any) -> list[Transfer]:
                 continue
             nbytes = node.output[0].tensor_description.allocation_description.requested_bytes
             arrived, end = node.op_start_rel_nanos, _length(node)
-            rows.append(Transfer(match[3], senders.get(match[3], ""), device.device, "same memory",
-                                 nbytes, (_start(node) + arrived - begin) / 1000,
-                                 (end - arrived) / 1000))
+            sender = senders.get(match[3], "")
+            away = sender and _task(sender) != _task(device.device)
+            rows.append(Transfer(match[3], sender, device.device,
+                                 "network" if away else "same memory", nbytes,
+                                 (_start(node) + arrived - begin) / 1000, (end - arrived) / 1000))
     return sorted(rows, key=lambda row: (row.start, row.name))
+
+
+def _task(device: str) -> str:
+    """`/job:ps/replica:0/task:0` for one of its devices."""
+    return device.partition("/device:")[0]
 
 
 def _ends(device: str, kind: str) -> tuple[str, str]:

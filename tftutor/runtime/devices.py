@@ -51,5 +51,12 @@ class Device:
         """`/device:GPU:0`."""
         return f"/device:{self.device_type}:{self.index}"
 
+    @property
+    def shown_name(self) -> str:
+        """`/device:GPU:0`, or `/job:ps/task:0/device:CPU:0` for a task of a cluster."""
+        if self.name.startswith(f"{HERE}/"):
+            return self.short_name
+        return f"/job:{self.parts.job}/task:{self.parts.task}{self.short_name}"
+
     def __repr__(self) -> str:
         return f"<Device {self.name}{' (simulated)' if self.is_simulated else ''}>"

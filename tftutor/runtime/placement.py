@@ -80,7 +80,7 @@ class Placement:
 
     def table(self, ops: Iterable[Operation] | None = None) -> list[PlacementRow]:
         """One row an operation: name, type, what it asked for, where it runs, why."""
-        return [PlacementRow(op.name, op.type, op._device, self.device_of(op).short_name,
+        return [PlacementRow(op.name, op.type, op._device, self.device_of(op).shown_name,
                              self.reason_of(op))
                 for op in (self._ops if ops is None else ops)]
 
