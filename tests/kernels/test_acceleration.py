@@ -180,7 +180,7 @@ def test_product_after_a_convolution_agrees_with_numpy(torch_calls: list[str]) -
             x = tf.placeholder(tf.float32)
             with tf.control_dependencies([layer]):
                 y = tf.matmul(x, b, transpose_a=ways[0], transpose_b=ways[1])
-            found = session.run(y, {x: a})
+            _, found = session.run([layer, y], {x: a})
         np.testing.assert_allclose(found, (a.T if ways[0] else a) @ (b.T if ways[1] else b),
                                    rtol=1e-4, atol=1e-4)
     assert torch_calls.count("MatMul") == 4
