@@ -79,13 +79,14 @@ class EndlessMessages:
         """Look at a connection whose last message came at this time.
 
         `limit` is how many bytes may come after it: what credit allows and then some, as
-        messages may wait to be read.
+        messages may wait to be read. The first look at a connection finds nothing: what has come
+        before may have been any number of messages.
         """
         received = self._listening.bytes_received(fd)
         known = self._marks.get(fd)
         if known is None or known[0] != last_message or received < known[1]:
             self._marks[fd] = (last_message, received)
-            return known is None and received > limit
+            return False
         return received - known[1] > limit
 
     def forget(self, fd: int) -> None:
