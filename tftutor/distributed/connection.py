@@ -87,6 +87,7 @@ class Connection:
         self.since = time.monotonic()           # of this stage
         self.welcome: Welcome | None = None
         self._end_lock = threading.Lock()
+        self._is_closed = False
         self._pulse = Pulse(options.timing, time.monotonic())
         self._beats = 0
         dealer = make()
@@ -99,8 +100,7 @@ class Connection:
         self._poll.register(self._socket.fd, select.POLLIN)
         self._poll.register(self._wake_read, select.POLLIN)
         self.link = Link(self._send, window=options.window, queue_bytes=options.queue_bytes)
-        self.turns = Turns(self._read, lambda: write_byte(self._wake_write),
-                           self._take_over, self._give_back)
+        self.turns = Turns(self._read, self._interrupt, self._take_over, self._give_back)
         dealer.connect(endpoint)
         io.post(self._watch)
 
@@ -155,6 +155,12 @@ class Connection:
             self._enter(Stage.READY)
             self.link.open(message.credit, self._options.limits)
             self._owner.on_ready(self)
+
+    def _interrupt(self) -> None:
+        """Wake the caller who reads."""
+        with self._end_lock:
+            if not self._is_closed:
+                write_byte(self._wake_write)
 
     def _take_over(self) -> None:
         """A caller reads from now on."""
@@ -264,5 +270,7 @@ class Connection:
         self._io.poller.remove(self._socket.fd)
         self._socket.close(linger_ms=100)
         self._monitor.close()
-        os.close(self._wake_read)
-        os.close(self._wake_write)
+        with self._end_lock:
+            self._is_closed = True
+            os.close(self._wake_read)
+            os.close(self._wake_write)

@@ -159,6 +159,8 @@ class Listener:
         if caller is None:
             self._on_monitor()       # the end of an older connection with this descriptor
             caller = self._new_caller(routing_id, frame_source(frames[0]))
+        if caller.gone:
+            return                   # what it sent before it was cut off
         try:
             message = caller.link.receive(frames)
             if message is not None:
@@ -172,7 +174,7 @@ class Listener:
             try:
                 sent, arrived = self._socket.send([routing_id, *frames])
             except ConnectionLost:
-                self._io.post(lambda: self._forget(caller))
+                self._io.post(lambda: self._lost(caller))
                 return False
             if arrived and not self._io.is_current():
                 self._io.post(self._on_readable)
@@ -223,7 +225,8 @@ class Listener:
     def _is_connected(self, task: str) -> bool:
         alive = time.monotonic() - self._options.heartbeat_timeout
         return any(caller.hello is not None and caller.hello.task == task
-                   and caller.link.heard > alive for caller in self._callers.values())
+                   and not caller.gone and caller.link.heard > alive
+                   for caller in self._callers.values())
 
     def _welcome(self, caller: Caller, hello: Hello, key: str) -> None:
         if self._keys is not None and caller.dialogue is not None:   # the key says who it is
@@ -283,35 +286,31 @@ class Listener:
                 self._accepted.pop(event.fd, None)
                 self._endless.forget(event.fd)
                 for caller in [c for c in self._callers.values() if c.fd == event.fd]:
-                    self._forget(caller)
+                    self._lost(caller)
             elif event.what in (Happening.HANDSHAKE_FAILED, Happening.REJECTED):
                 self.counters["handshake failed"] += 1
 
     def _part(self, caller: Caller, last_words: Bye | None, delay: float = 0.0) -> None:
         """End a connection, after a last message if there is one."""
+        if caller.gone:
+            return
         if last_words is not None:
             caller.link.send(last_words)
             delay = _FAREWELL
-        self._forget(caller)
-        self._accepted.pop(caller.fd, None)
-        begun = time.monotonic()
-        self._io.call_later(delay, lambda: self._cut(caller.fd, begun))
-
-    def _cut(self, fd: int, not_after: float) -> None:
-        """Cut a connection, unless its descriptor belongs to a newer one by now."""
-        self._on_monitor()
-        if self._accepted.get(fd, 0.0) <= not_after and all(
-                caller.fd != fd for caller in self._callers.values()):
-            self._accepted.pop(fd, None)
-            self.listening.cut(fd)
-
-    def _forget(self, caller: Caller) -> None:
-        if caller.gone:
-            return
         caller.gone = True
-        self._callers.pop(caller.routing_id, None)
+        self._accepted.pop(caller.fd, None)
         if caller.hello is not None and self.on_lost is not None:
             self.on_lost(caller.hello)
+        self._io.call_later(delay, lambda: self._cut(caller))
+
+    def _cut(self, caller: Caller) -> None:
+        self._on_monitor()           # if it has ended, its descriptor may be another's by now
+        if self._callers.get(caller.routing_id) is caller:
+            self.listening.cut(caller.fd)
+
+    def _lost(self, caller: Caller) -> None:
+        self._part(caller, None)
+        self._callers.pop(caller.routing_id, None)
 
     def _watch_strangers(self) -> None:
         """Cut off who has not said hello in time, or sends and sends instead; often."""
@@ -321,9 +320,8 @@ class Listener:
             is_late = now - since > self._options.handshake_timeout
             if is_late or self._endless.found(fd, since, _STRANGERS_BYTES):
                 self.counters["no hello" if is_late else "endless"] += 1
-                for caller in [c for c in self._callers.values() if c.fd == fd]:
-                    self._forget(caller)
-                self._cut(fd, now)
+                del self._accepted[fd]
+                self.listening.cut(fd)
         if self._accepted:
             self._io.call_later(_STRANGERS_INTERVAL, self._watch_strangers)
 
@@ -332,6 +330,8 @@ class Listener:
         self._on_monitor()
         limit = self._options.window + 4 * self._options.limits.multipart_bytes
         for caller in list(self._callers.values()):
+            if caller.gone:
+                continue
             caller.link.pump()
             caller.pulse.heard(caller.link.heard)
             silent = caller.pulse.tick(now).state == "lost"
@@ -342,7 +342,7 @@ class Listener:
     def close(self, reason: str) -> None:
         """Say goodbye to all and close the socket; on the I/O thread."""
         for caller in list(self._callers.values()):
-            if caller.hello is not None:
+            if caller.hello is not None and not caller.gone:
                 with contextlib.suppress(ConnectionLost):
                     caller.link.send(Bye(reason))
             caller.gone = True
