@@ -177,7 +177,7 @@ def test_product_after_a_convolution_agrees_with_numpy(torch_calls: list[str]) -
                 for s, way in zip(((256, 300), (300, 256)), ways, strict=True))
         with tf.Graph().as_default(), tf.Session() as session:
             layer = _in_turn(tf.constant(_numbers(*BIG)), tf.constant(_numbers(3, 3, 16, 16)))[2]
-            x = tf.placeholder(tf.float32)
+            x = tf.placeholder(tf.float32, [None, None])
             with tf.control_dependencies([layer]):
                 y = tf.matmul(x, b, transpose_a=ways[0], transpose_b=ways[1])
             _, found = session.run([layer, y], {x: a})
