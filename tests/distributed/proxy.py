@@ -15,13 +15,12 @@
 from __future__ import annotations
 
 import contextlib
-import heapq
-import itertools
 import selectors
 import socket
 import struct
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +35,8 @@ class _Pipe:
         self.source = source
         self.target = target
         self.to_caller = to_caller
-        self.waiting: list[tuple[float, int, bytes]] = []
+        self.waiting: deque[tuple[float, bytes]] = deque()    # when to forward, what
+        self.due = 0.0
         self.held = 0
         self.forwarded = 0
         self.ended = False
@@ -54,7 +54,6 @@ class FaultProxy:
         self._dropping = False
         self._corrupting = False
         self._pipes: list[_Pipe] = []
-        self._order = itertools.count()
         self._selector = selectors.DefaultSelector()
         self._orders: list[Callable[[], None]] = []
         self._lock = threading.Lock()
@@ -216,7 +215,9 @@ class FaultProxy:
             self._corrupting = False
             middle = len(data) // 2
             data = data[:middle] + bytes([data[middle] ^ 16]) + data[middle + 1:]
-        heapq.heappush(pipe.waiting, (time.monotonic() + self.delay, next(self._order), data))
+        # In order, even where the delay has become shorter meanwhile.
+        pipe.due = max(pipe.due, time.monotonic() + self.delay)
+        pipe.waiting.append((pipe.due, data))
         pipe.held += len(data)
         if pipe.held > HELD and not pipe.ended:
             self._selector.unregister(pipe.source)
@@ -225,7 +226,7 @@ class FaultProxy:
         now = time.monotonic()
         while (pipe in self._pipes and pipe.waiting and not self._is_stopped(pipe)
                and pipe.waiting[0][0] <= now):
-            _, _, data = heapq.heappop(pipe.waiting)
+            _, data = pipe.waiting.popleft()
             if not data:
                 self._end(pipe, reset=False)
                 return
