@@ -69,6 +69,24 @@ def test_a_cell_can_be_interrupted_and_its_task_goes_on(cluster: Any) -> None:
     assert cluster.run_cell("worker", 0, "1 + 1", 10) == "2\n"
 
 
+def test_a_cluster_stops_in_good_order_while_cells_run() -> None:
+    with tf.cluster.local(ps=1, worker=1) as running:
+        run = running.start_cell("worker", 0, "import time\nprint('on')\ntime.sleep(60)")
+        assert comes_true(lambda: run.output == "on\n", 10.0)
+    with pytest.raises(tf.cluster.CellError, match="KeyboardInterrupt"):
+        run.wait(5.0)
+    assert "Exception in thread" not in running.logs("worker", 0)
+    assert [row.state for row in running.status(0.1)] == ["ended (exit code 0)"] * 2
+
+
+def test_what_a_thread_prints_after_its_cell_does_no_harm(cluster: Any) -> None:
+    cluster.run_cell("worker", 0, "import sys, threading, time\n"
+                     "def late(out):\n  time.sleep(0.2)\n  print('late', file=out, flush=True)\n"
+                     "thread = threading.Thread(target=late, args=[sys.stdout])\nthread.start()",
+                     10)
+    assert cluster.run_cell("worker", 0, "thread.join(); 1 + 1", 10) == "2\n"
+
+
 def test_waiting_has_a_limit(cluster: Any) -> None:
     run = cluster.start_cell("worker", 0, "import time; time.sleep(0.5)")
     with pytest.raises(TimeoutError, match="worker:0 still runs after 0.05 s"):

@@ -80,7 +80,9 @@ class CellRuns:
     def take(self, task: str, event: dict[str, Any], state: Callable[[], str]) -> None:
         """What a task reports about its cells."""
         if event["event"] == "output":
-            self._running[event["number"]].add(event["text"])
+            run = self._running.get(event["number"])
+            if run is not None:  # a thread that a cell started may print after the cell's end
+                run.add(event["text"])
         elif event["event"] == "done":
             self._running.pop(event["number"]).end(event["error"])
         elif event["event"] == "ended":

@@ -94,7 +94,8 @@ def _serve(server: Any, task: TaskConfig, arguments: argparse.Namespace, reports
     ended_by: list[int] = []
 
     def stop() -> None:
-        faulthandler.dump_traceback_later(_SECONDS_TO_STOP, exit=True)  # whatever still runs
+        # Whatever still runs ends then. Not sys.stderr: a running cell has put its own there.
+        faulthandler.dump_traceback_later(_SECONDS_TO_STOP, exit=True, file=sys.__stderr__)
         server.stop()
 
     def join() -> None:
