@@ -26,7 +26,8 @@ from tftutor.runtime.partitioner import Partition
 from tftutor.runtime.step_state import StepState
 
 _SLICE = 0.05  # seconds: how long one task is waited for before another one is looked at
-_GRACE = 5.0  # seconds that a task has to answer beyond the step's own deadline
+_LATE = 1.0  # seconds that a task has to answer beyond the step's own deadline
+_GRACE = 5.0  # seconds that the other tasks have to end a step which one of them has failed in
 _step_ids = itertools.count(secrets.randbits(40) << 20)
 
 
@@ -191,7 +192,7 @@ class _ClusterRun:
                 None, None, self.step.cancelled)))
             self._abort(pending, self.step.cancelled)
         now, deadline = time.monotonic(), self.step.deadline
-        if deadline is not None and now > deadline + _GRACE:
+        if deadline is not None and now > deadline + _LATE:
             self._abort(pending, "Step ran out of time")
             pending.clear()
             self.errors.append((self.plan.parts[0].task, errors.DeadlineExceededError(

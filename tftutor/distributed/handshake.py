@@ -48,7 +48,8 @@ def _plain(address: str) -> str:
     return f"{'127.0.0.1' if host == 'localhost' else host}:{port}"
 
 
-def cluster_difference(theirs: Cluster, ours: Cluster, partial: bool = False) -> str | None:
+def cluster_difference(theirs: Cluster, ours: Cluster, partial: bool = False,
+                       for_them: str = "for the caller", for_us: str = "here") -> str | None:
     """Return what differs between two clusters, in words, or None.
 
     With `partial`, only the tasks that both know are compared.
@@ -61,8 +62,8 @@ def cluster_difference(theirs: Cluster, ours: Cluster, partial: bool = False) ->
             if partial and None in (a, b):
                 continue
             if a is None or b is None or _plain(a) != _plain(b):
-                found.append(f"/job:{job}/task:{index} is {_at(a)} for the caller, "
-                             f"but {_at(b)} here")
+                found.append(f"/job:{job}/task:{index} is {_at(a)} {for_them}, "
+                             f"but {_at(b)} {for_us}")
     if not found:
         return None
     more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""

@@ -16,6 +16,7 @@ from typing import Any
 
 from tftutor import errors
 from tftutor.distributed.cluster_plan import ClusterPlan
+from tftutor.distributed.handshake import cluster_difference
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.servers_here import connect, service_at
 from tftutor.distributed.worker import short_name
@@ -25,7 +26,7 @@ from tftutor.runtime.devices import Device
 from tftutor.runtime.plan import Step
 
 _FIRST_REPORT, _REPORT = 3.0, 10.0  # seconds until, and between, lines about a task that is awaited
-_PATIENCE, _RETRY = 2.0, 0.1  # seconds of one attempt, and between two
+_PATIENCE, _RETRY = 1.0, 0.1  # seconds of one attempt, and between two
 _LONGEST_WAIT = 600.0  # seconds for a task to come up, as when people start them by hand
 
 
@@ -50,15 +51,20 @@ class MasterSession:
         address = target.removeprefix("grpc://")
         self.tasks: dict[str, RemoteTask] = {}
         self.devices: list[Device] = []
+        self._clusters: dict[str, Any] = {}
         here, status = self._reach(_task_at("the target", address))
         self._who = short_name(status["task"])
         self._join(RemoteTask(status["task"], address, here._peer, here.service), status)
         for name, other in sorted(_tasks_of(status["cluster"]).items()):
             if name not in self.tasks and _is_wanted(name, device_filters):
                 self._join(*self._reach(_task_at(name, other)))
-        for task in self.tasks.values():
-            task.call("open_session", {"session": self.name, "isolate": isolated,
-                                       "origin": status["task"]})
+        try:
+            for task in self.tasks.values():
+                task.call("open_session", {"session": self.name, "isolate": isolated,
+                                           "origin": status["task"]})
+        except BaseException:
+            self.close()
+            raise
         self.host = min(self.devices, key=lambda d: (d.device_type != "CPU", d.name))
 
     # -- the cluster ------------------------------------------------------------------------
@@ -87,6 +93,14 @@ class MasterSession:
             raise errors.FailedPreconditionError(
                 None, None, f"{task.address} should be {task.name}, but says that it is "
                             f"{status['task']}: the ClusterSpecs differ")
+        self._clusters.setdefault(task.name, status["cluster"])
+        first = next(iter(self._clusters))
+        differs = cluster_difference(self._clusters[first], status["cluster"], True,
+                                     f"for {first}", f"for {task.name}")
+        if differs is not None:
+            raise errors.InvalidArgumentError(
+                None, None, f"{first} and {task.name} at {task.address} were given different "
+                            f"ClusterSpecs: {differs}")
         self.tasks[task.name] = task
         simulated = (status.get("details") or {}).get("simulated", [])
         for entry in status["devices"]:

@@ -13,7 +13,7 @@ from tftutor.backends.blas import single_threaded_blas
 from tftutor.distributed.cluster_spec import ClusterSpec
 from tftutor.distributed.messages import Hello, Request
 from tftutor.distributed.processors import ProcessorShare
-from tftutor.distributed.servers_here import announce, service_at, withdraw
+from tftutor.distributed.servers_here import announce, connect, service_at, withdraw
 from tftutor.distributed.worker import TaskService
 from tftutor.runtime import device_threads
 from tftutor.runtime.device_set import GpuSettings, session_devices
@@ -103,12 +103,28 @@ class Server:
         transport = Transport(handler=self._handle, identity=hello, on_lost=self._service.lose)
         self._service.refusals = lambda: transport.counters
         where = f"127.0.0.1:{port}" if host in _LOOPBACK else self._address
-        actual = transport.bind(where)
+        try:
+            actual = transport.bind(where)
+        except errors.OpError as error:
+            transport.close()
+            raise type(error)(None, None,  # type: ignore[call-arg]
+                              f"{error.message}{self._occupant(where)}") from None
         if port == "0":
             self._address = f"{host}:{actual.rpartition(':')[2]}"
             self._addresses[self._task] = self._address
             self._service.cluster = self._cluster_dict()
         return transport
+
+    def _occupant(self, address: str) -> str:
+        """Who has the address that we want, if that is a task of a cluster."""
+        try:
+            status = connect(address, "").call("status", {}, timeout=1.0, connect_timeout=1.0)
+        except errors.OpError:  # some other program
+            return f"; so this program can't be {self._task}"
+        who = status.header["task"]
+        also = "also " if who == self._task else ""
+        return (f"; {who} serves there since {status.header['uptime']:.0f} s, and this program "
+                f"should {also}be {self._task}")
 
     def start(self) -> None:
         """Begin to serve; a second call does nothing."""

@@ -43,7 +43,10 @@ def connect(address: str, name: str) -> Any:
         if _client is None:
             hello = Hello("client", "", secrets.randbits(62) | 1)
             _client = Transport(handler=None, identity=hello)
-        return _client.peer(address)
+        peer = _client.peer(address)
+    if not peer.incarnation:  # not connected: so it is called until it says itself who it is
+        peer.task = name if name.startswith("/job:") else ""
+    return peer
 
 
 def _normal(address: str) -> str:

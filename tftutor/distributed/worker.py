@@ -70,7 +70,8 @@ class TaskService:
         self._sessions = SessionTable()
         self._steps = StepTable(self._count_and_push)
         self._methods: dict[str, Callable[[dict[str, Any], Sequence[Any]], Answer]] = {
-            "status": self._status, "register_graph": self._register_graph,
+            "status": self._status, "heartbeat": self._heartbeat,
+            "register_graph": self._register_graph,
             "send_tensor": self._send_tensor,
             "abort_step": self._abort_step, "close_session": self._close_session,
             "open_session": self._open_session, "reset": self._reset}
@@ -113,6 +114,9 @@ class TaskService:
         """Who waits here for gradients, and for whose."""
         found = [accumulator.stall(_STALL) for accumulator in self.resources.accumulators()]
         return sorted({text for text in found if text})
+
+    def _heartbeat(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+        return {"uptime": time.time() - self.started}, []
 
     # -- sessions ---------------------------------------------------------------------------
 
