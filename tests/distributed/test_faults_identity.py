@@ -1,4 +1,4 @@
-"""Who is who: taken ports, wrong clusters, other versions, absent tasks, requests that come twice."""
+"""Taken ports, wrong clusters, other versions, absent tasks, requests that come twice."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def test_a_port_of_another_task_is_refused_and_told_whose(server: Any, ports: li
     server({"ps": [ports[0]]}, "ps")
     with pytest.raises(tf.errors.UnknownError, match=(
             f"^Could not start gRPC server: {ports[0]}: Address already in use; /job:ps/replica:0/"
-            r"task:0 serves there since \d s, and this program should be /job:worker/replica:0/task:0"
-            )):
+            r"task:0 serves there since \d s, and this program should be /job:worker/replica:0/"
+            "task:0$")):
         tf.train.Server({"worker": [ports[0]]}, "worker", 0)
 
 

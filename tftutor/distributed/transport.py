@@ -143,7 +143,7 @@ class Transport:
         except zmq.ZMQError as error:
             raise errors.UnknownError(
                 None, None, f"Could not start gRPC server: {join_address(number, port)}: "
-                            f"{zmq.strerror(error.errno)}") from None
+                            f"{zmq.strerror(error.errno or 0)}") from None
         endpoint = router.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode()
         return int(endpoint.rpartition(":")[2])
 
