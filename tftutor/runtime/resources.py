@@ -2,7 +2,10 @@
 
 A variable's value is never changed in place while somebody else may look at it. An update writes
 into the cell's spare buffer and swaps: readers of the old array keep a whole old value, and a step
-that fails or is interrupted leaves every variable wholly old or wholly new.
+that fails or is interrupted leaves every variable wholly old or wholly new. The one exception is
+Adam on big variables through torch: it changes an array in place that nobody holds when it begins.
+A thread that reads it in that millisecond may see a part of the update, as in TensorFlow without
+`use_locking`.
 """
 
 from __future__ import annotations
