@@ -20,9 +20,11 @@ def ask(path: str, run: tasks.Run) -> None:
     environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3", PYTHONUNBUFFERED="1")
     begun = time.time()
     with tempfile.TemporaryDirectory() as folder:
-        outcomes = tasks.run_tasks([sys.executable, "-W", "ignore", script, "--run", path], run,
-                                   folder, environment, limit=200)
-    for task in run.until:
+        ending = [task for task in run.until if task not in tasks.hanging(path)]
+        outcomes = tasks.run_tasks([sys.executable, "-W", "ignore", script, "--run", path],
+                                   run._replace(until=ending), folder, environment, limit=200,
+                                   grace=5.0)
+    for task in ending:
         if outcomes[task].status != 0:
             sys.exit("{} of {} failed:\n{}".format(task, path, outcomes[task].err[-3000:]))
     lines = tasks.transcript(outcomes, run.until)
