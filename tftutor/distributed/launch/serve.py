@@ -92,6 +92,7 @@ def _serve(server: Any, task: TaskConfig, arguments: argparse.Namespace, reports
     """Serve until something ends it; the result is the exit code."""
     cells = Cells(cell_names(server, task), reports.send)
     ended_by: list[int] = []
+    main_thread = threading.get_ident()
 
     def stop() -> None:
         # Whatever still runs ends then. Not sys.stderr: a running cell has put its own there.
@@ -104,10 +105,17 @@ def _serve(server: Any, task: TaskConfig, arguments: argparse.Namespace, reports
 
     def end(number: int, frame: types.FrameType | None) -> None:
         ended_by.append(number)
+        if len(ended_by) > 1:
+            return
         # In a thread of its own: the interrupted one may hold a lock that stopping needs.
         threading.Thread(target=stop, daemon=True).start()
         if cells.is_running:
             raise KeyboardInterrupt
+
+    def end_with_program() -> None:
+        # To this very thread: a signal to the process may reach another one, and then a cell that
+        # sleeps or waits goes on.
+        signal.pthread_kill(main_thread, signal.SIGTERM)
 
     def interrupt(number: int, frame: types.FrameType | None) -> None:
         if cells.is_running:
@@ -116,7 +124,7 @@ def _serve(server: Any, task: TaskConfig, arguments: argparse.Namespace, reports
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, interrupt if arguments.with_parent else end)
     if arguments.with_parent:
-        parent.watch_lines(_take_input(), lambda line: _obey(line, cells), stop)
+        parent.watch_lines(_take_input(), lambda line: _obey(line, cells), end_with_program)
     threading.Thread(target=join, name="join", daemon=True).start()
     print(f"{task.name} serves at {server.target} (pid {os.getpid()})", flush=True)
     reports.send(event="ready", target=server.target, pid=os.getpid())
