@@ -6,6 +6,7 @@ import os
 import pathlib
 import socket
 import struct
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 import tftutor as tf
-from tests.distributed.running_tasks import Process, Tasks, client, step
+from tests.distributed.running_tasks import ROOT, Process, Tasks, client, step
 from tests.distributed.transport_task import Task, resident_bytes
 from tftutor.compat.cli import main
 from tftutor.distributed.keys import KeyFileError, Keys, load_keys
@@ -152,6 +153,33 @@ def test_a_client_key_is_no_admin_key(guarded: Task, key_directory: pathlib.Path
             transport.peer(guarded.address).call("status", {}, timeout=8)
     with client("admin", keys=load_keys(key_directory, "admin")) as transport:
         transport.peer(guarded.address).call("shutdown", {}, timeout=8)
+
+
+def test_servers_and_sessions_use_the_keys_that_the_environment_names(
+        key_directory: pathlib.Path) -> None:
+    program = """
+import tftutor as tf
+server = tf.train.Server({"ps": ["0.0.0.0:0"]}, "ps", 0)
+print(server.target)
+with tf.device("/job:ps/task:0"):
+    a = tf.constant(20) + 1
+from tftutor.distributed import servers_here
+servers_here.service_at = lambda address: None
+import tftutor.distributed.master as master
+master.service_at = lambda address: None
+with tf.Session(server.target.replace("0.0.0.0", "127.0.0.1")) as session:
+    print(session.run(a * 2))
+"""
+    environment = {**os.environ, "TFTUTOR_KEYS": str(key_directory), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, text=True,
+                          capture_output=True, timeout=20)
+    assert done.stdout.split()[-1:] == ["42"], done.stderr
+
+    (key_directory / "ps.key").chmod(0o644)
+    done = subprocess.run([sys.executable, "-c", program], env=environment, text=True,
+                          capture_output=True, timeout=20)
+    assert "PermissionDeniedError: TFTUTOR_KEYS: " in done.stderr
+    assert "chmod 600" in done.stderr
 
 
 # -- addresses and directories --------------------------------------------------------------------

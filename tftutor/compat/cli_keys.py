@@ -19,6 +19,7 @@ def keys_command(arguments: argparse.Namespace) -> int:
     print(f"Wrote {len(files)} files to {arguments.directory}:")
     for path in files:
         print(f"  {path.name:<12}{_PURPOSES.get(path.name, f'for a {path.stem} that calls')}")
+    print(f"Programs use them where TFTUTOR_KEYS={arguments.directory} is set.")
     print("Copy them to each machine over a safe channel (scp, not mail); a machine needs its own"
           " role's key,\nserver.pub and allowed, and server.key if it runs a server.")
     return 0

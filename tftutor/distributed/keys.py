@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tftutor import errors
+
 ROLES = ("worker", "ps", "client", "admin")
 # What a caller with a key of this role may do: the roles of the protocol.
 PROTOCOL_ROLE = {"worker": "task", "ps": "task", "client": "client", "admin": "admin"}
@@ -61,6 +63,24 @@ def load_keys(directory: str | os.PathLike[str], role: str) -> Keys:
     allowed_file = place / "allowed"
     return Keys(read_pair(place / f"{role}.key"), _read_public(place / "server.pub"), server,
                 read_allowed(allowed_file) if allowed_file.exists() else {})
+
+
+def configured_keys(*roles: str) -> Keys | None:
+    """Read the keys that the environment names: TFTUTOR_KEYS is their directory.
+
+    `roles` are those that fit this process, the best first; the first counts whose key is there.
+
+    Returns: None if TFTUTOR_KEYS is not set: tasks of this machine then talk without keys.
+    Raises: PermissionDeniedError for keys that are missing, malformed, or open to others.
+    """
+    directory = os.environ.get("TFTUTOR_KEYS")
+    if not directory:
+        return None
+    there = [role for role in roles if (Path(directory) / f"{role}.key").exists()]
+    try:
+        return load_keys(directory, (there or list(roles))[0])
+    except KeyFileError as error:
+        raise errors.PermissionDeniedError(None, None, f"TFTUTOR_KEYS: {error}") from None
 
 
 def write_keys(directory: str | os.PathLike[str], make_pair: Callable[[], KeyPair]) -> list[Path]:

@@ -64,12 +64,14 @@ class Route:
 def explain_refusal(route: Route) -> str:
     """Find out, by trying once, why a connection is not accepted; ZeroMQ does not say."""
     try:
-        with socket.create_connection((route.number(), route.port), _PROBE_TIMEOUT):
-            return "no connection"
+        socket.create_connection((route.number(), route.port), _PROBE_TIMEOUT).close()
     except TimeoutError:
         return "no answer"
     except OSError as error:
         return _WORDS.get(error.errno or 0, error.strerror or "connection refused")
+    mechanism = _ask_mechanism(route)
+    known = mechanism in ("NULL", "CURVE")
+    return "no connection yet" if known else f"no tftutor server: {mechanism}"
 
 
 def explain_handshake(route: Route, have_keys: bool) -> tuple[bool, str]:

@@ -41,8 +41,9 @@ class Server:
       config: a tf.ConfigProto: `device_count` and `gpu_options` choose the task's devices.
       start: begin to serve at once.
 
-    A server listens on this machine's loopback interface only, unless keys are configured
-    (`tftutor keys new`). It stops with `stop()`, at the end of a `with` block, or with the process.
+    A server listens on this machine's loopback interface only, unless TFTUTOR_KEYS names a
+    directory of keys (`tftutor keys new DIR`). It stops with `stop()`, at the end of a `with`
+    block, or with the process.
 
     Raises: ValueError and tf.errors.OpError, as in TF, for a task that the cluster doesn't have, or
     an address that is taken.
@@ -62,6 +63,7 @@ class Server:
         self._address = self._cluster.task_address(self._server_def.job_name,
                                                    self._server_def.task_index)
         self._stopped = threading.Event()
+        self._stopping = threading.RLock()
         self._until_stopped = contextlib.ExitStack()
         self._is_started = False
         self._addresses = {
@@ -93,6 +95,7 @@ class Server:
     def _listen(self) -> Any:
         """Take the address; what it asks is answered from `start` on."""
         from tftutor.distributed.handshake import cluster_fingerprint
+        from tftutor.distributed.keys import configured_keys
         from tftutor.distributed.transport import Transport
 
         host, _, port = self._address.rpartition(":")
@@ -100,7 +103,9 @@ class Server:
                    for job, tasks in self._cluster_dict().items()}
         hello = Hello("task", self._task, self._service.incarnation,
                       cluster_fingerprint(cluster), cluster)
-        transport = Transport(handler=self._handle, identity=hello, on_lost=self._service.lose)
+        keys = configured_keys("ps" if self._server_def.job_name == "ps" else "worker")
+        transport = Transport(handler=self._handle, identity=hello, keys=keys,
+                              on_lost=self._service.lose)
         self._service.refusals = lambda: transport.counters
         where = f"127.0.0.1:{port}" if host in _LOOPBACK else self._address
         try:
@@ -198,13 +203,17 @@ class Server:
         self.stop()
 
     def stop(self) -> None:
-        """Stop serving, cancel the steps that run here and free the address."""
+        """Stop serving, cancel the steps that run here and free the address.
+
+        Who calls it while another thread does waits for the end, as the process may end then.
+        """
         self._stopped.set()
-        self._until_stopped.close()
-        withdraw(self._address)
-        self._service.stop()
-        self._transport.close()
-        self._processors.give_back()
+        with self._stopping:
+            self._until_stopped.close()
+            withdraw(self._address)
+            self._service.stop()
+            self._transport.close()
+            self._processors.give_back()
 
     def __enter__(self) -> Server:
         return self

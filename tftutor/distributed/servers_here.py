@@ -36,13 +36,15 @@ def service_at(address: str) -> TaskService | None:
 def connect(address: str, name: str) -> Any:
     """This process's connection, as a client, to the task at an address."""
     global _client
+    from tftutor.distributed.keys import configured_keys
     from tftutor.distributed.messages import Hello
     from tftutor.distributed.transport import Transport
 
     with _lock:
         if _client is None:
             hello = Hello("client", "", secrets.randbits(62) | 1)
-            _client = Transport(handler=None, identity=hello)
+            keys = configured_keys("client", "worker", "ps", "admin")
+            _client = Transport(handler=None, identity=hello, keys=keys)
         peer = _client.peer(address)
     if not peer.incarnation:  # not connected: so it is called until it says itself who it is
         peer.task = name if name.startswith("/job:") else ""

@@ -130,7 +130,7 @@ class Transport:
             raise errors.PermissionDeniedError(
                 None, None, f"{host or number} can be reached from other machines, and there are "
                 "no keys to tell who may connect. Either bind to 127.0.0.1, or make keys with "
-                "`tftutor keys new DIR`, copy DIR to each machine and pass it to every task.")
+                "`tftutor keys new DIR`, copy DIR to each machine and set TFTUTOR_KEYS=DIR there.")
         if self._keys is not None and self._keys.server is None:
             raise errors.PermissionDeniedError(
                 None, None, "the directory of the keys has no server.key, which a process that "
