@@ -72,3 +72,18 @@ def test_two_towers_have_a_line_each():
 def test_an_empty_trace_says_how_to_get_one():
     with pytest.raises(ValueError, match="FULL_TRACE"):
         timeline_text(tf.RunMetadata().step_stats)
+
+
+def test_what_another_task_sends_is_awaited_until_it_is_sent():
+    from google.protobuf import text_format
+    from tensorboard.compat.proto.step_stats_pb2 import StepStats
+
+    worker = "/job:worker/replica:0/task:0/device:CPU:0"
+    stats = text_format.Parse(f"""
+dev_stats {{ device: "/job:ps/replica:0/task:0/device:CPU:0"
+  node_stats {{ node_name: "x/_1" all_start_micros: 5200 all_end_rel_micros: 10
+    timeline_label: "x/_1 = _Send(edge_1_x @ {worker}, x)" }} }}
+dev_stats {{ device: "{worker}"
+  node_stats {{ node_name: "x/_2" all_start_micros: 5000 all_end_rel_micros: 400
+    timeline_label: "x/_2 = _Recv(edge_1_x @ {worker})" }} }}""", StepStats())
+    assert timeline_text(stats, width=4).splitlines()[2].split()[1] == "~~--"

@@ -9,12 +9,14 @@ What a column shows is what took most of its time. Below stand each device's lon
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 _COMPUTES, _COPIES, _WAITS = "#-~"
 _TABLES = ("/stream:", "/memcpy", "/host:")
 _LONGEST = 3
+_TRANSFER = re.compile(r" = (_Send|_Recv)\((.*?) @")
 
 
 class _Stretch(NamedTuple):
@@ -45,7 +47,9 @@ def timeline_text(step_stats: Any, width: int = 60) -> str:
                          "tf.RunMetadata()")
     begin = min(_start(node) for node in nodes)
     length = max(max(_start(node) + _length(node) for node in nodes) - begin, 1)
-    rows = {_title(device): list(_stretches(device, begin)) for device in devices}
+    sent = {match[2]: _start(node) - begin for node in nodes
+            if (match := _TRANSFER.search(node.timeline_label)) and match[1] == "_Send"}
+    rows = {_title(device): list(_stretches(device, begin, sent)) for device in devices}
     margin = max(len(title) for title in rows)
     lines = [f"Step of {_duration(length)}, {width} columns of {_duration(length / width)}.   "
              f"{_COMPUTES} computes   {_COPIES} copies   {_WAITS} waits"]
@@ -66,13 +70,19 @@ def _title(device: Any) -> str:
     return f"{task}{name}{' (simulated)' if simulated else ''}"
 
 
-def _stretches(device: Any, begin: int) -> Iterator[_Stretch]:
-    """What a device did when; a node waits for its inputs, or copies them, before it begins."""
+def _stretches(device: Any, begin: int, sent: dict[str, int]) -> Iterator[_Stretch]:
+    """What a device did when; a node waits for its inputs, or copies them, before it begins.
+
+    `sent` says when the value of each edge was sent: what another task sends is awaited until then.
+    """
     for node in device.node_stats:
         start, end = _start(node) - begin, _start(node) - begin + _length(node)
         middle = start + (node.op_start_rel_nanos or node.op_start_rel_micros * 1000)
         kind = node.timeline_label.partition(" = ")[2].partition("(")[0]
         if kind == "_Recv":
+            edge = _TRANSFER.search(node.timeline_label)
+            if middle == start and edge is not None:
+                middle = min(max(start, sent.get(edge[2], start)), end)
             yield _Stretch(_WAITS, start, middle, node.node_name)
             yield _Stretch(_COPIES, middle, end, node.node_name)
         elif kind != "_Send":
