@@ -145,3 +145,11 @@ def split_address(address: str) -> tuple[str, int]:
 def join_address(host: str, port: int) -> str:
     """Return "host:port", with brackets around an IPv6 host."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def remove_socket(address: str) -> None:
+    """Remove the unix socket that a task at "host:port" has left; the task is gone."""
+    host, port = split_address(address)
+    path = socket_path(host, port)
+    if path is not None and is_socket(path):
+        path.unlink(missing_ok=True)

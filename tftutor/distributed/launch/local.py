@@ -19,6 +19,7 @@ from tftutor.distributed.launch.cell_runs import CellRun, CellRuns, Show
 from tftutor.distributed.launch.cluster import Cluster
 from tftutor.distributed.launch.ports import PortReservation
 from tftutor.distributed.launch.task_process import TaskProcess
+from tftutor.distributed.unix_sockets import remove_socket
 
 _PREFIX = "tftutor-cluster-"
 _SECONDS_TO_STOP = 5.0
@@ -156,6 +157,7 @@ class LocalCluster(Cluster):
             process.wait_until_gone(max(0.0, deadline - time.monotonic()))
             process.log()  # kept, before the file goes
         for port in (port for ports in self._ports.values() for port in ports):
+            remove_socket(port.address)  # of a task that was killed
             port.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
