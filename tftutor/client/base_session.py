@@ -161,7 +161,11 @@ class BaseSession:
             values = self._execute(compiled.plan, feeds)
         else:
             values = self._execute_with_options(compiled.plan, feeds, options, run_metadata)
-        results = [owned(value) for value in values]
+        if self._master is None:
+            results = [owned(value) for value in values]
+        else:  # values from other processes are not copied again
+            fresh = getattr(compiled.plan, "fresh_fetches", ())
+            results = [value if i in fresh else owned(value) for i, value in enumerate(values)]
         if compiled.echoes:
             given = dict(feed_pairs(self._graph, feed_dict))
             for position, feed in compiled.echoes:

@@ -49,6 +49,8 @@ class ClusterPlan:
 
     Attributes:
       parts: one a task.
+      fresh_fetches: positions of fetched values that have come over a connection, in an array that
+        nobody else has.
       fetches, feeds, ops, mutations, uses_step: as those of a Plan.
     """
 
@@ -65,6 +67,9 @@ class ClusterPlan:
             by_task.setdefault(task_of(partition.device.name), []).append(partition)
         self.parts = [self._register(task, partitions, cut)
                       for task, partitions in by_task.items()]
+        self.fresh_fetches = frozenset(
+            positions[0] for part in self.parts if not part.task.is_here
+            for positions in part.fetch_positions)
 
     def _register(self, task: RemoteTask, partitions: list[Partition], cut: CutStep) -> TaskPart:
         positions = [i for i, t in enumerate(self.feeds)
