@@ -61,7 +61,7 @@ class MasterSession:
         try:
             for task in self.tasks.values():
                 task.call("open_session", {"session": self.name, "isolate": isolated,
-                                           "origin": status["task"]})
+                                           "origin": status["task"], "hosted": here.is_here})
         except BaseException:
             self.close()
             raise

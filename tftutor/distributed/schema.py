@@ -159,7 +159,7 @@ METHODS: dict[str, Method] = {
              "incarnation": natural, "uptime": number, "details": maybe(anything)}),
     "open_session": Method(
         {"session": text, "isolate": maybe(flag), "config": maybe(data),
-         "origin": maybe(task_name)}, {}),
+         "origin": maybe(task_name), "hosted": maybe(flag)}, {}),
     "close_session": Method({"session": text}, {}),
     "register_graph": Method(    # tensors: the GraphDef's bytes as uint8
         {"session": text, "config": maybe(data), "feeds": maybe(listed(text)),

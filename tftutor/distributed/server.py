@@ -195,10 +195,26 @@ class Server:
         return f"grpc://{self._address}"
 
     def join(self) -> None:
-        """Wait until the server is stopped, here or by a shutdown of the cluster."""
+        """Wait until the server is stopped, here or by a shutdown of the cluster.
+
+        It also returns when the programs of chief and workers have all been here, have closed
+        their sessions and ended: a parameter server that is started in a shell needs
+        no Ctrl-C after the training. (With TF it waits for ever.) A program that crashed may come
+        back and is waited for.
+        Source: TF 1.15 docs, tf.train.Server.join.
+        """
+        self._wait(follows_chief=True)
+
+    def serve(self) -> None:
+        """As `join`, whatever becomes of the programs that use the server."""
+        self._wait(follows_chief=False)
+
+    def _wait(self, follows_chief: bool) -> None:
         parent = os.getppid()
         while not self._stopped.wait(0.5):
             if os.environ.get("TFTUTOR_STOP_WITH_PARENT") == "1" and os.getppid() != parent:
+                break
+            if follows_chief and self._service.programs.have_ended():
                 break
         self.stop()
 

@@ -21,6 +21,7 @@ from tftutor.distributed.cluster_rendezvous import (
     wire_value,
 )
 from tftutor.distributed.partition_codec import rebuild
+from tftutor.distributed.programs import Programs
 from tftutor.distributed.worker_state import SessionTable, StepTable, WorkerSession
 from tftutor.framework.graph import Graph
 from tftutor.framework.operation import Operation, Tensor
@@ -67,6 +68,7 @@ class TaskService:
         self._host = devices[0]
         self._push = push
         self.refusals: Callable[[], dict[str, int]] = dict  # what the transport has refused
+        self.programs = Programs(cluster)
         self._sessions = SessionTable()
         self._steps = StepTable(self._count_and_push)
         self._methods: dict[str, Callable[[dict[str, Any], Sequence[Any]], Answer]] = {
@@ -74,7 +76,7 @@ class TaskService:
             "register_graph": self._register_graph,
             "send_tensor": self._send_tensor,
             "abort_step": self._abort_step, "close_session": self._close_session,
-            "open_session": self._open_session, "reset": self._reset}
+            "reset": self._reset}
 
     def answer(self, method: str, header: dict[str, Any], tensors: Sequence[Any],
                caller: Any = None) -> Answer:
@@ -82,6 +84,10 @@ class TaskService:
 
         Raises: tf.errors.OpError.
         """
+        if "session" in header:
+            self.programs.hear(header["session"], caller)
+        if method == "open_session":
+            return self._open_session(header, caller)
         if method == "run_graph":
             values, stats = self.run(header, [plain_value(t) for t in tensors], caller)
             return ({} if stats is None else {"stats": stats},
@@ -120,15 +126,20 @@ class TaskService:
 
     # -- sessions ---------------------------------------------------------------------------
 
-    def _open_session(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+    def _open_session(self, header: dict[str, Any], caller: Any) -> Answer:
         resources = (ResourceManager() if header.get("isolate")
                      else SessionResources(self.resources))
         origin = short_name(header.get("origin") or "")
-        self._sessions.add(header["session"], WorkerSession(resources, origin.replace(":", " ")))
+        session = WorkerSession(resources, origin.replace(":", " "))
+        session.used_by(caller)
+        self._sessions.add(header["session"], session)
+        if header.get("hosted"):
+            self.programs.open(origin, header["session"], caller)
         return {}, []
 
     def _close_session(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
         session = self._sessions.remove(header["session"])
+        self.programs.close(header["session"])
         for step in self._steps.all():
             if session is not None and step.state.session is session:
                 step.cancel("Session has been closed.")
@@ -146,6 +157,7 @@ class TaskService:
     def lose(self, caller: Any) -> None:
         """A connection has ended: nobody waits for the steps that were asked for over it."""
         self._sessions.lose(caller)
+        self.programs.lose(caller)
         for step in self._steps.all():
             if step.caller is caller:
                 step.cancel("The program that asked for this step is gone.")

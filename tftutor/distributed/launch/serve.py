@@ -100,7 +100,7 @@ def _serve(server: Any, task: TaskConfig, arguments: argparse.Namespace, reports
         server.stop()
 
     def join() -> None:
-        server.join()
+        server.serve()
         cells.end()
 
     def end(number: int, frame: types.FrameType | None) -> None:
