@@ -352,7 +352,7 @@ def test_frames_without_end_are_cut(tasks: Tasks) -> None:
         details = transport.peer(process.address).call("status", {}, timeout=5).header["details"]
     if sys.platform == "linux":
         assert details["counters"]["endless"] == 1
-        assert details["peak"] < 400 * 2**20
+        assert details["peak"] < 2**30       # of the gigabytes that were on their way
 
 
 def test_a_hundred_strangers_leave_nothing_behind(tasks: Tasks) -> None:

@@ -75,6 +75,10 @@ class EndlessMessages:
         self._listening = listening
         self._marks: dict[int, tuple[float, int]] = {}    # descriptor -> last message, bytes then
 
+    def begin(self, fd: int, now: float) -> None:
+        """A connection has been accepted, and nothing has come on it."""
+        self._marks[fd] = (now, 0)
+
     def found(self, fd: int, last_message: float, limit: int) -> bool:
         """Look at a connection whose last message came at this time.
 

@@ -280,8 +280,8 @@ class Listener:
                 self.counters["accepted"] += 1
                 if not self._accepted:
                     self._io.call_later(_STRANGERS_INTERVAL, self._watch_strangers)
-                self._accepted[event.fd] = time.monotonic()
-                self._endless.forget(event.fd)
+                self._accepted[event.fd] = now = time.monotonic()
+                self._endless.begin(event.fd, now)
             elif event.what is Happening.LOST:
                 self._accepted.pop(event.fd, None)
                 self._endless.forget(event.fd)

@@ -269,6 +269,9 @@ class Peer(Owner):
 
     def on_ready(self, connection: Connection) -> None:
         """The task has welcomed us: send what has waited."""
+        if self._route.is_slower_than_need_be(connection.endpoint):
+            connection.end(Cause.LOST, "a unix socket is there by now")     # tried again at once
+            return
         with self._lock:
             self._trying_since = 0.0
             self._last_end = None

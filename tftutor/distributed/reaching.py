@@ -60,6 +60,10 @@ class Route:
                 return f"ipc://{os.fspath(path)}"
         return f"tcp://{f'[{number}]' if ':' in number else number}:{self.port}"
 
+    def is_slower_than_need_be(self, endpoint: str) -> bool:
+        """Whether we have met a task between its two binds, so that a unix socket is there now."""
+        return endpoint.startswith("tcp:") and self.endpoint().startswith("ipc:")
+
 
 def explain_refusal(route: Route) -> str:
     """Find out, by trying once, why a connection is not accepted; ZeroMQ does not say."""
