@@ -45,7 +45,7 @@ _CNN: dict[str, Any] = {"batch": 128, "side": 28, "filters": [32, 64], "dense": 
 _SMALL_CNN: dict[str, Any] = {"batch": 2, "side": 8, "filters": [2, 3], "dense": 4, "classes": 3}
 
 _TCP = {"TFTUTOR_UNIX_SOCKETS": "0"}  # without it, tasks of one machine use a unix socket
-_SIZES = (("scalar", "a scalar", 0, 1.5), ("64k", "64 KiB", 2**14, 2.0),
+_SIZES = (("scalar", "a scalar", 0, 1.5), ("64k", "64 KiB", 2**14, 1.5),
           ("1m", "1 MiB", 2**18, 2.0), ("64m", "64 MiB", 2**24, 1.2))
 
 

@@ -21,7 +21,20 @@ RUNS = [(path, run) for path in tasks.programs() for run in tasks.runs(path)]
 LIMIT = 60  # seconds
 
 
-def outcomes_of(path, run, folder):
+@pytest.fixture(scope="module")
+def outcomes_of(tmp_path_factory):
+    """outcomes_of(path, run): what became of the tasks; a program is run once."""
+    found = {}
+
+    def outcomes(path, run):
+        if (path, run.name) not in found:
+            found[path, run.name] = started(path, run, tmp_path_factory.mktemp(run.name))
+        return found[path, run.name]
+
+    return outcomes
+
+
+def started(path, run, folder):
     environment = {**os.environ, "PYTHONPATH": str(Path(tftutor.__file__).parent.parent)}
     command = [sys.executable, "-m", "tftutor", "run", path]
     outcomes = tasks.run_tasks(command, run, str(folder), environment, LIMIT)
@@ -45,8 +58,8 @@ def text_and_close_numbers(expected, actual, tolerance):
 
 @pytest.mark.parametrize(("path", "run"), RUNS,
                          ids=[f"{Path(path).stem}-{run.name}" for path, run in RUNS])
-def test_distributed_program_prints_what_it_prints_with_tf(path, run, tmp_path):
-    actual = tasks.transcript(outcomes_of(path, run, tmp_path), run.until)
+def test_distributed_program_prints_what_it_prints_with_tf(path, run, outcomes_of):
+    actual = tasks.transcript(outcomes_of(path, run), run.until)
     expected = Path(tasks.output_path(path, run)).read_text().splitlines()
     tolerance = tasks.tolerance(path)
     found = (differences(expected, actual, RTOL) if tolerance is None
@@ -55,10 +68,10 @@ def test_distributed_program_prints_what_it_prints_with_tf(path, run, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["two_workers", "backup_worker"])
-def test_synchronous_replicas_reach_the_accuracy_of_one_process(name, tmp_path):
+def test_synchronous_replicas_reach_the_accuracy_of_one_process(name, outcomes_of):
     path = str(Path(tasks.HERE) / "sync_replicas.py")
     run = next(run for run in tasks.runs(path) if run.name == name)
-    printed = outcomes_of(path, run, tmp_path)["worker:0"].out
+    printed = outcomes_of(path, run)["worker:0"].out
     assert float(re.search(r"accuracy (\S+)", printed)[1]) > one_process() - 0.03
 
 

@@ -4,7 +4,7 @@
 
 Start one process a task, for instance
 
-    python async_supervisor.py --ps_hosts=localhost:2222 --worker_hosts=localhost:2223,localhost:2224 \
+    python async_supervisor.py --ps_hosts=localhost:2222 --worker_hosts=localhost:2223 \
         --job_name=worker --task_index=0
 """
 from __future__ import print_function

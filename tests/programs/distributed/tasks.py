@@ -4,8 +4,9 @@ A program says at its top how it is run, one line a run:
 
     # run NAME: ps=1 worker=2 until=worker:0 --argument=1
 
-Tasks are started with --job_name, --task_index, --ps_hosts, --worker_hosts, --train_dir and what else
-is there. When the tasks named by `until` (by default all workers) have ended, the others are ended.
+Tasks are started with --job_name, --task_index, --ps_hosts, --worker_hosts, --train_dir and what
+else is there. When the tasks named by `until` (by default all workers) have ended, the others are
+ended.
 
 Runs on Python 3.7 too.
 """
