@@ -336,7 +336,8 @@ def task_of(device):
 rows = sent_in_a_step(sess, twice, {x: np.ones([100, 784])})
 for row in rows:
     tensor = row.name.split("_", 2)[2]
-    print(f"{task_of(row.source):>8} -> {task_of(row.target):<8}  {tensor:<8}{row.nbytes:>7,} bytes")
+    print(f"{task_of(row.source):>8} -> {task_of(row.target):<8}  {tensor:<8}"
+          f"{row.nbytes:>7,} bytes")
 print("expected:", 4 * (784 * 10 + 10 + 1), "bytes")
 print("computed:", sum(row.nbytes for row in rows), "bytes")
 assert sum(row.nbytes for row in rows) == 4 * (784 * 10 + 10 + 1)
@@ -419,7 +420,7 @@ def bytes_for(size):
         print(f"{way:<6} {sent:>11,} bytes in all, {sent / size:>13,.0f} for each image")
 
 
-interact(bytes_for, size=SelectionSlider(options=SIZES, value=100, description="batch"));
+_ = interact(bytes_for, size=SelectionSlider(options=SIZES, value=100, description="batch"))
 
 # %%
 for size in SIZES:
@@ -623,8 +624,8 @@ else:
 # ### Exercise 3
 #
 # The variable `V` below lives on the parameter server: 200 rows, 50 columns. Worker 0 needs the sum
-# of all its numbers. As it stands, the step sends 40,000 bytes. Give `total` another device, so that
-# it sends 4 bytes. Replace `None`.
+# of all its numbers. As it stands, the step sends 40,000 bytes. Give `total` another device, so
+# that it sends 4 bytes. Replace `None`.
 #
 # <details><summary>Solution</summary>
 #
