@@ -251,6 +251,21 @@ def test_a_caller_refuses_a_socket_that_others_may_have_put_there(
         transport.peer(task.address).call("status", {}, timeout=5)
 
 
+def test_sockets_of_killed_tasks_are_swept_away(
+        own_directory: pathlib.Path, tasks: Tasks) -> None:
+    alive = tasks.here()
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(own_directory / "dead.sock"))
+        for path in own_directory.iterdir():
+            os.utime(path, (0, 0))
+    tasks.here()
+
+    assert not (own_directory / "dead.sock").exists()
+    assert len(list(own_directory.iterdir())) == 2
+    with client() as transport:
+        transport.peer(alive.address).call("status", {}, timeout=5)
+
+
 def test_tcp_serves_where_the_path_would_be_too_long(
         monkeypatch: pytest.MonkeyPatch, tasks: Tasks, tmp_path: pathlib.Path) -> None:
     deep = tmp_path / ("d" * 90)

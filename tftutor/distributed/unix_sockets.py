@@ -7,10 +7,12 @@ the file is there. TCP stays the truth about who owns a port.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 PATH_LIMIT = 100     # bytes: sun_path has 104 on macOS and 108 on Linux, one of them for the zero
@@ -41,7 +43,16 @@ def make_socket_directory() -> Path:
     except OSError as error:
         raise UntrustedDirectory(f"cannot make {directory}: {error.strerror}") from None
     check_directory(directory)
+    _sweep(directory)
     return directory
+
+
+def _sweep(directory: Path) -> None:
+    """Remove what killed tasks have left behind; a socket of this minute may not listen yet."""
+    for path in directory.glob("*.sock"):
+        with contextlib.suppress(FileNotFoundError):     # another task sweeps, too
+            if time.time() - path.lstat().st_mtime > 60 and is_socket(path) and not answers(path):
+                path.unlink()
 
 
 def check_directory(directory: Path) -> None:
