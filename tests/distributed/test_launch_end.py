@@ -95,8 +95,9 @@ thread.start(); thread.join(); time.sleep(0.3); say(); time.sleep(60)""")
 
 
 def test_an_interrupt_of_the_notebook_leaves_its_tasks_alone(notebook: Any) -> None:
-    program, tasks = notebook("""start(); say()
+    program, tasks = notebook("""start()
 try:
+    say()
     time.sleep(60)
 except KeyboardInterrupt:
     say()""")
