@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -166,6 +167,38 @@ while time.monotonic() < end:
             assert session.run(add) == steps
         session.run(put)
         assert late.outcome(2) is None and late.result == 7 and steps > 10
+
+
+class _LostCall:
+    """A value that doesn't arrive."""
+
+    def wait(self, timeout: float | None = None) -> None:
+        raise tf.errors.UnavailableError(None, None, "/job:worker/task:0 at x: connection lost")
+
+    def add_done_callback(self, callback: Any) -> None:
+        threading.Timer(0.2, lambda: callback(self)).start()
+
+
+def test_a_value_that_does_not_reach_another_task_ends_the_step() -> None:
+    """The ps can't reach the worker, the session reaches both: nobody waits for the answer."""
+    ports = [PortReservation() for _ in range(2)]
+    spec = {"ps": [ports[0].address], "worker": [ports[1].address]}
+    with tf.train.Server(spec, "ps", 0) as ps, tf.train.Server(spec, "worker", 0) as worker, \
+            tf.Graph().as_default():
+        ps._service._push = lambda task, header, tensors: _LostCall()
+        with tf.device("/job:ps/task:0"):
+            x = tf.random_normal([2])
+        with tf.device("/job:worker/task:0"):
+            y = x * 2.0
+        with tf.device("/job:ps/task:0"):
+            z = y + x
+        with tf.Session(worker.target) as session:
+            error = Attempt(lambda: session.run(z)).outcome(3)
+    assert isinstance(error, tf.errors.UnavailableError)
+    assert str(error) == ("From /job:ps/replica:0/task:0:\n"
+                          "/job:worker/task:0 at x: connection lost")
+    for port in ports:
+        port.close()
 
 
 class ProxiedCluster:

@@ -126,6 +126,22 @@ def test_synchronous_training_without_a_backup_says_who_is_missing_and_resumes()
         assert comes_true(lambda: _last_step(cluster, 0) > stopped_at + 10, 5)
 
 
+def test_a_straggler_is_named_and_training_goes_on_when_it_does() -> None:
+    with tf.cluster.local(ps=1, worker=2) as cluster:
+        for index in range(2):
+            train_in_step(cluster, index, 2, 2)
+        assert all(comes_to(cluster, index, 10, 10) for index in range(2))
+        cluster.suspend("worker", 1)
+        try:
+            assert comes_true(lambda: "worker 1 silent for" in cluster.logs("worker", 0), 9)
+        finally:
+            cluster.resume("worker", 1)
+        stopped_at = _last_step(cluster, 0)
+        for index in range(2):
+            assert comes_true(lambda at=index: _last_step(cluster, at) > stopped_at + 10, 5)
+            assert cluster.run_cell("worker", index, "print(failed)", 5) == "[]\n"
+
+
 def test_a_killed_chief_is_waited_for_and_a_new_one_restores(tmp_path: pathlib.Path) -> None:
     with tf.cluster.local(ps=1, worker=2) as cluster:
         for index in range(2):
