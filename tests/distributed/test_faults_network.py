@@ -1,7 +1,7 @@
 """Partitions, frozen processes, hung programs and slow ones, as sessions and trainings see them.
 
-The patience of all processes is cut to a sixth: a partition of 1 s stands for one of 5 s, which
-nobody should notice, and one of several seconds for one of 60 s, which is beyond all patience.
+The patience of all processes is cut to a quarter: a partition of 1 s stands for one of 5 s, which
+nobody should notice, and one of several seconds for one of a minute, which is beyond all patience.
 """
 
 from __future__ import annotations
