@@ -1,7 +1,8 @@
 """Raw socket: what a transfer costs without any protocol, to compare with.
 
 `python -m benchmarks.raw_socket` prints {"port": number} and serves one connection: a command is
-eight bytes, the number of bytes to send (or, negative, to receive and acknowledge with one byte).
+eight bytes: how many bytes to send; or, negative, how many to receive, to add to those received
+before as float32, and to acknowledge with one byte.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class RawConnection:
         return array
 
     def push(self, array: np.ndarray) -> None:
-        """Send bytes, and wait until all have arrived."""
+        """Send the bytes of float32s, and wait until they have been added."""
         self._socket.sendall(struct.pack("q", -array.nbytes))
         self._socket.sendall(memoryview(array))
         self._socket.recv(1)
@@ -62,7 +63,11 @@ def serve(connection: socket.socket) -> None:
                 arrays[size] = np.ones(size, np.uint8)
             connection.sendall(memoryview(arrays[size]))
         else:
-            receive_into(connection, memoryview(np.empty(-size, np.uint8)))
+            delta = np.empty(-size, np.uint8)
+            receive_into(connection, memoryview(delta))
+            if size not in arrays:
+                arrays[size] = np.zeros(-size // 4, np.float32)
+            arrays[size] += delta.view(np.float32)
             connection.sendall(b"!")
 
 
