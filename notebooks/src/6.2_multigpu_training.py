@@ -10,7 +10,7 @@
 # **Time.** About 45 minutes to read and try; the cells themselves run in half a minute.
 #
 # [Previous: 6.1 Basic Operations on multi-GPU](6.1_multigpu_basics.ipynb) ·
-# [Open in Binder](binder:)
+# [Next: 7.1 Clusters](7.1_clusters.ipynb) · [Open in Binder](binder:)
 
 # %% [markdown]
 # ## Setup
@@ -631,4 +631,5 @@ else:
 # - The average of the towers' gradients is the gradient of the whole batch.
 # - Each step copies all weights to each GPU and all gradients back; large batches make up for it.
 #
-# [Previous: 6.1 Basic Operations on multi-GPU](6.1_multigpu_basics.ipynb)
+# [Previous: 6.1 Basic Operations on multi-GPU](6.1_multigpu_basics.ipynb) ·
+# [Next: 7.1 Clusters](7.1_clusters.ipynb)

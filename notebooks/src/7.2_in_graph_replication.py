@@ -279,8 +279,9 @@ def working_times(run_metadata):
     for task, node in nodes:
         if " = _Send(" not in node.timeline_label and " = _Recv(" not in node.timeline_label:
             start = node.all_start_nanos - begin + node.op_start_rel_nanos
-            found[task].append((start / 1e6, (start + node.op_end_rel_nanos
-                                              - node.op_start_rel_nanos) / 1e6))
+            length = node.op_end_rel_nanos - node.op_start_rel_nanos
+            if length > 0:   # constants, for example, take no time
+                found[task].append((start / 1e6, (start + length) / 1e6))
     return found
 
 
