@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -75,6 +76,23 @@ def test_who_came_first_takes_first():
     accumulator.apply(1, np.array([7.0]))
     np.testing.assert_array_equal(second.finished(), [7.0])
     assert accumulator.global_step == 2
+
+
+def test_a_chief_that_waits_at_another_accumulator_is_not_missed():
+    weights, biases = dense(), dense()
+    for step in range(2):
+        weights.apply(step, np.array([1.0]), source="worker 0")
+        biases.apply(step, np.array([1.0]), source="worker 0")
+        if step == 0:  # the chief has taken both means, one after the other
+            for accumulator in (weights, biases):
+                accumulator.take(1, StepState(1, session=SimpleNamespace(origin="worker 0")))
+    taker = Taker(weights, 2).wait_until_queued(1)
+    assert weights.is_awaited and not biases.is_awaited
+    assert weights.stall(0.0) == "step 1: 1 of 2 gradients; for 0 s"
+    assert biases.stall(0.0) == "step 1: 1 gradients, and no chief; worker 0 silent for 0 s"
+    assert biases.stall(0.0, is_chief_here=weights.is_awaited) is None
+    weights.apply(1, np.array([3.0]), source="worker 1")
+    np.testing.assert_array_equal(taker.finished(), [2.0])
 
 
 def test_one_whose_time_is_up_leaves_the_line():

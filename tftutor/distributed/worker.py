@@ -118,7 +118,9 @@ class TaskService:
 
     def _stalls(self) -> list[str]:
         """Who waits here for gradients, and for whose."""
-        found = [accumulator.stall(_STALL) for accumulator in self.resources.accumulators()]
+        accumulators = list(self.resources.accumulators())
+        is_chief_here = any(accumulator.is_awaited for accumulator in accumulators)
+        found = [accumulator.stall(_STALL, is_chief_here) for accumulator in accumulators]
         return sorted({text for text in found if text})
 
     def _heartbeat(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:

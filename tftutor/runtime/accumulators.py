@@ -132,15 +132,22 @@ class Accumulator:
                 self._taker, self._taken = getattr(step.session, "origin", ""), time.monotonic()
                 self._changed.notify_all()
 
-    def stall(self, seconds: float) -> str | None:
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody, the chief for one, waits for the mean."""
+        return bool(self._takes)
+
+    def stall(self, seconds: float, is_chief_here: bool = False) -> str | None:
         """What is missing, if somebody has waited for it so long; else None.
 
-        As in "step 120: 3 of 4 gradients; worker 2 silent for 14 s".
+        As in "step 120: 3 of 4 gradients; worker 2 silent for 14 s". `is_chief_here` says that the
+        chief waits at another accumulator: it takes one mean after the other.
         """
         with self._changed:
             now = time.monotonic()
             waited = now - self._waiting_since
-            if not self._takes and self.count and self._taker and now - self._taken >= seconds:
+            if (not self._takes and not is_chief_here and self.count and self._taker
+                    and now - self._taken >= seconds):
                 return (f"step {self.global_step}: {self.count} gradients, and no chief; "
                         f"{self._taker} silent for {now - self._taken:.0f} s")
             if not self._takes or waited < seconds or self.count >= self._needed:
