@@ -142,6 +142,16 @@ def test_a_straggler_is_named_and_training_goes_on_when_it_does() -> None:
             assert cluster.run_cell("worker", index, "print(failed)", 5) == "[]\n"
 
 
+def test_a_worker_that_came_before_its_chief_starts_within_a_second_of_it() -> None:
+    with tf.cluster.local(ps=1, worker=2) as cluster:
+        train_on(cluster, 1)
+        time.sleep(1.0)
+        assert seen_by(cluster, 1) == []
+        train_on(cluster, 0)
+        assert all(comes_to(cluster, index, 5, 10) for index in range(2))
+        assert seen_by(cluster, 1)[0][0] - seen_by(cluster, 0)[0][0] < 1.0  # TF: up to 30
+
+
 def test_a_killed_chief_is_waited_for_and_a_new_one_restores(tmp_path: pathlib.Path) -> None:
     with tf.cluster.local(ps=1, worker=2) as cluster:
         for index in range(2):
