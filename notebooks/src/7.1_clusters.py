@@ -145,9 +145,9 @@ for x, worker, color in ((0.5, 0, BLUE), (3.5, 1, ORANGE)):
     box(axis, x, 0, f"/job:worker/task:{worker}\nloss, gradients", color)
     left = x < 2
     arrow(axis, (1.85 if left else 2.15, 0.95), (x + (0.15 if left else -0.15), 0.12))
-    arrow(axis, (x + (0.45 if left else -0.45), 0.12), (2 + (0.15 if left else -0.15), 0.8))
+    arrow(axis, (x + (0.45 if left else -0.45), 0.12), (1.92 if left else 2.08, 0.93))
     axis.text(0.75 if left else 3.25, 0.62, "weights", ha="center", color="#616161")
-    axis.text(1.62 if left else 2.38, 0.3, "gradients", ha="center", color="#616161")
+    axis.text(1.66 if left else 2.34, 0.3, "gradients", ha="center", color="#616161")
 axis.set(xlim=(-0.4, 4.4), ylim=(-0.3, 1.3))
 axis.axis("off")
 show(figure, "the parameter server, task 0 of the job ps, keeps the variables W and b. It sends "
