@@ -96,7 +96,7 @@ def _serve(server: Any, task: TaskConfig, arguments: argparse.Namespace, reports
 
     def stop() -> None:
         # Whatever still runs ends then. Not sys.stderr: a running cell has put its own there.
-        faulthandler.dump_traceback_later(_SECONDS_TO_STOP, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(_SECONDS_TO_STOP, exit=True, file=2)
         server.stop()
 
     def join() -> None:
