@@ -5,13 +5,13 @@
 # in step (synchronous). Measure how *stale* the gradients are, what that does to the loss, and what
 # a slow worker costs.
 #
-# **You need.** [6.2 Train a NN on multi-GPU](6.2_multigpu_training.ipynb): data parallelism,
-# averaged gradients. [2.2 Logistic Regression](2.2_logistic_regression.ipynb): the model. Parameter
-# servers and between-graph replication, from the notebooks before this one.
+# **You need.** [7.3 Between-graph replication](7.3_between_graph_replication.ipynb): parameter
+# servers, workers, the chief. [2.2 Logistic Regression](2.2_logistic_regression.ipynb): the model.
 #
 # **Time.** About 45 minutes to read and try; the cells themselves run in less than a minute.
 #
-# [Open in Binder](binder:)
+# [Previous: 7.3 Between-graph replication](7.3_between_graph_replication.ipynb) ·
+# [Next: 7.5 When a process dies](7.5_when_a_process_dies.ipynb) · [Open in Binder](binder:)
 
 # %% [markdown]
 # ## Setup
@@ -23,6 +23,7 @@
 import inspect
 import json
 import math
+import os
 from collections import Counter
 from contextlib import redirect_stdout
 
@@ -35,6 +36,7 @@ import tftutor as tf
 from tftutor.compat.examples.tutorials.mnist import input_data
 
 tf.logging.set_verbosity(tf.logging.ERROR)   # no lines about what is deprecated
+os.environ["CUDA_VISIBLE_DEVICES"] = ""      # every task has a CPU, and only that
 cluster = tf.cluster.local(ps=1, worker=2)
 print(cluster.status())
 
@@ -607,3 +609,6 @@ print("states:", sorted({row.state for row in cluster.status()}))
 # - Synchronous: the mean of all gradients, as with one large batch; a step waits for the slowest.
 # - Backup workers: a step takes the first gradients that come; late ones are dropped.
 # - Compare losses by step *and* by time.
+#
+# [Previous: 7.3 Between-graph replication](7.3_between_graph_replication.ipynb) ·
+# [Next: 7.5 When a process dies](7.5_when_a_process_dies.ipynb)

@@ -38,6 +38,7 @@ from ipywidgets import IntSlider, interact
 import tftutor as tf
 
 tf.logging.set_verbosity(tf.logging.ERROR)   # no lines about what is deprecated
+os.environ["CUDA_VISIBLE_DEVICES"] = ""      # every task has a CPU, and only that
 cluster = tf.cluster.local(ps=1, worker=2)
 print(cluster.status())
 
@@ -666,3 +667,5 @@ print("a process is left:", any(row.pid for row in cluster.status()))
 # - `UnavailableError`: wait. `AbortedError`: new session. `FailedPreconditionError`: restore.
 #   `MonitoredTrainingSession` does all of that.
 # - Only the chief saves and restores; `device_filters` keep a worker independent of other workers.
+#
+# [Previous: 7.4 Synchronous and asynchronous training](7.4_sync_and_async.ipynb)
