@@ -486,8 +486,8 @@ assert raised is tf.errors.FailedPreconditionError
 #
 # **1. The parameter server wasn't started.** A session needs *all* tasks of the ClusterSpec, and
 # waits for them. In TensorFlow it waits for ever, and repeats "CreateSession still waiting for
-# response from worker: /job:ps/replica:0/task:0". tftutor waits for ten minutes, and says why.
-# The option `operation_timeout_in_ms` makes the wait shorter.
+# response from worker: /job:ps/replica:0/task:0". tftutor waits for ten minutes, and says why. With
+# the option `operation_timeout_in_ms` it waits no longer than that; TensorFlow still does.
 
 # %% tags=["nbval-ignore-output"]
 absent, = free_ports(1)
