@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 import threading
 import time
@@ -29,7 +28,7 @@ from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.device_set import device_mapping, session_devices
 from tftutor.runtime.devices import Device
 from tftutor.runtime.executor import run_plan
-from tftutor.runtime.partitioned_plan import AnyPlan, make_plan
+from tftutor.runtime.partitioned_plan import AnyPlan, PartitionedPlan, make_plan
 from tftutor.runtime.placement import Placement
 from tftutor.runtime.placer import Placer
 from tftutor.runtime.plan import Step
@@ -119,12 +118,13 @@ class BaseSession:
             for step in list(self._running):
                 step.cancelled = "Session has been closed."
             self._resources.clear()
+            plans = [compiled.plan for compiled in self._cache.values()]
             self._cache.clear()
             if self._master is not None:
                 self._master.close()
-                return
-            if not all(device.is_host for device in self._devices):
-                gc.collect()  # plans refer to themselves, and hold what lies in a GPU's memory
+            for plan in plans:  # they refer to themselves, and hold what lies in a GPU's memory
+                if isinstance(plan, PartitionedPlan) and not self._running:
+                    plan.forget()
 
     def _check_open(self) -> None:
         if self._closed:

@@ -81,6 +81,15 @@ class PartitionedPlan:
                    for tensor in partition.fetches]
         return Part(partition.device, plan, positions, fetched)
 
+    def forget(self) -> None:
+        """Let go of constants and variables at once, and not when cycles are collected.
+
+        The plan can't be run any more; nobody may be running it.
+        """
+        for part in self.parts:
+            part.plan.namespace.clear()
+            part.plan.constants.clear()
+
     def run(self, feeds: Sequence[Any], step: StepState, run_part: PartRunner) -> list[Any]:
         """Run all parts; `run_part` runs one plan and explains its errors."""
         return _Run(self, feeds, step, run_part).results()
