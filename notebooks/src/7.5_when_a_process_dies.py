@@ -454,7 +454,7 @@ assert went_on
 #
 # **Predict.** We kill worker 1 again.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 backup = Training(cluster, needed=1)
 print("both workers train:", backup.wait_for(20, worker=0) and backup.wait_for(20, worker=1))
 cluster.kill("worker", 1)
