@@ -21,6 +21,7 @@ from numpy.lib.stride_tricks import as_strided
 from tftutor import errors
 from tftutor.backends.blas import share_blas_work
 from tftutor.backends.threads import local_buffer
+from tftutor.kernels.convolution_kernels import register_convolutions
 from tftutor.kernels.window_geometry import (
     conv_windows,
     filter_grad_windows,
@@ -29,8 +30,6 @@ from tftutor.kernels.window_geometry import (
     room,
     taps,
 )
-from tftutor.ops.nn_conv import Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput
-from tftutor.ops.nn_conv3d import Conv3D, Conv3DBackpropFilterV2, Conv3DBackpropInputV2
 from tftutor.ops.nn_window import Window, channel_axis, is_channels_first, spatial
 
 # Elements of a columns matrix made at once: 2 MiB of float32 stay near a core from the copy
@@ -259,40 +258,4 @@ def _filter_backprop(label, x, sizes, grad, strides, padding, data_format, dilat
     return parts[0] if groups == 1 else np.concatenate(parts, axis=-1)
 
 
-@Conv2D.kernel("numpy")
-def conv2d_kernel(input, filter, *, strides, padding, explicit_paddings, data_format, dilations):
-    return _convolution(input, filter, strides, padding, data_format, dilations,
-                        explicit_paddings)
-
-
-@Conv2DBackpropInput.kernel("numpy")
-def conv2d_backprop_input_kernel(input_sizes, filter, out_backprop, *, strides, padding,
-                                 explicit_paddings, data_format, dilations):
-    return _input_backprop("Conv2DCustomBackpropInput", input_sizes, filter, out_backprop, strides,
-                           padding, data_format, dilations, explicit_paddings)
-
-
-@Conv2DBackpropFilter.kernel("numpy")
-def conv2d_backprop_filter_kernel(input, filter_sizes, out_backprop, *, strides, padding,
-                                  explicit_paddings, data_format, dilations):
-    return _filter_backprop("Conv2DCustomBackpropFilter", input, filter_sizes, out_backprop,
-                            strides, padding, data_format, dilations, explicit_paddings)
-
-
-@Conv3D.kernel("numpy")
-def conv3d_kernel(input, filter, *, strides, padding, data_format, dilations):
-    return _convolution(input, filter, strides, padding, data_format, dilations)
-
-
-@Conv3DBackpropInputV2.kernel("numpy")
-def conv3d_backprop_input_kernel(input_sizes, filter, out_backprop, *, strides, padding,
-                                 data_format, dilations):
-    return _input_backprop("Conv3DBackpropInputOp", input_sizes, filter, out_backprop, strides,
-                           padding, data_format, dilations)
-
-
-@Conv3DBackpropFilterV2.kernel("numpy")
-def conv3d_backprop_filter_kernel(input, filter_sizes, out_backprop, *, strides, padding,
-                                  data_format, dilations):
-    return _filter_backprop("Conv3DBackpropFilterOp", input, filter_sizes, out_backprop, strides,
-                            padding, data_format, dilations)
+register_convolutions("numpy", _convolution, _input_backprop, _filter_backprop, "Custom")

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tftutor.kernels.convolution_kernels import register_convolutions
 from tftutor.kernels.torch.windows import (
     channels_first,
     filter_view,
@@ -29,8 +30,6 @@ from tftutor.kernels.window_geometry import (
     filter_grad_windows,
     input_grad_windows,
 )
-from tftutor.ops.nn_conv import Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput
-from tftutor.ops.nn_conv3d import Conv3D, Conv3DBackpropFilterV2, Conv3DBackpropInputV2
 from tftutor.ops.nn_depthwise import (
     DepthwiseConv2dNative,
     DepthwiseConv2dNativeBackpropFilter,
@@ -131,43 +130,7 @@ def _filter_backprop(label, x, sizes, grad, strides, padding, data_format, dilat
     return from_filter_view(weight)
 
 
-@Conv2D.kernel("torch")
-def conv2d_kernel(input, filter, *, strides, padding, explicit_paddings, data_format, dilations):
-    return _convolution(input, filter, strides, padding, data_format, dilations,
-                        explicit_paddings)
-
-
-@Conv2DBackpropInput.kernel("torch")
-def conv2d_backprop_input_kernel(input_sizes, filter, out_backprop, *, strides, padding,
-                                 explicit_paddings, data_format, dilations):
-    return _input_backprop("Conv2DSlowBackpropInput", input_sizes, filter, out_backprop, strides,
-                           padding, data_format, dilations, explicit_paddings)
-
-
-@Conv2DBackpropFilter.kernel("torch")
-def conv2d_backprop_filter_kernel(input, filter_sizes, out_backprop, *, strides, padding,
-                                  explicit_paddings, data_format, dilations):
-    return _filter_backprop("Conv2DSlowBackpropFilter", input, filter_sizes, out_backprop,
-                            strides, padding, data_format, dilations, explicit_paddings)
-
-
-@Conv3D.kernel("torch")
-def conv3d_kernel(input, filter, *, strides, padding, data_format, dilations):
-    return _convolution(input, filter, strides, padding, data_format, dilations)
-
-
-@Conv3DBackpropInputV2.kernel("torch")
-def conv3d_backprop_input_kernel(input_sizes, filter, out_backprop, *, strides, padding,
-                                 data_format, dilations):
-    return _input_backprop("Conv3DBackpropInputOp", input_sizes, filter, out_backprop, strides,
-                           padding, data_format, dilations)
-
-
-@Conv3DBackpropFilterV2.kernel("torch")
-def conv3d_backprop_filter_kernel(input, filter_sizes, out_backprop, *, strides, padding,
-                                  data_format, dilations):
-    return _filter_backprop("Conv3DBackpropFilterOp", input, filter_sizes, out_backprop, strides,
-                            padding, data_format, dilations)
+register_convolutions("torch", _convolution, _input_backprop, _filter_backprop, "Slow")
 
 
 # -- by channel -----------------------------------------------------------------------------------
