@@ -10,6 +10,7 @@ import pytest
 
 import tftutor as tf
 from tests.runtime.device_kinds import use_gpus
+from tftutor.backends import torch_on_cpu
 from tftutor.backends.threads import alone, thread_count
 from tftutor.runtime.transfers import CopyCounts, copy_counts
 
@@ -150,3 +151,20 @@ def test_int32_arithmetic_on_a_gpu_is_done_in_host_memory(gpu):
     with tf.Session() as session:
         np.testing.assert_array_equal(session.run(y, {x: np.arange(1000)}), np.arange(1000) * 2)
     assert copy_counts(gpu).as_dict() == before
+
+
+def test_a_big_convolution_on_a_simulated_gpu_does_not_go_through_torch(gpu, monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch_on_cpu, "is_ready", lambda: asked.append(1) or False)
+
+    def run(device: str) -> None:
+        with tf.device(device):
+            y = tf.nn.conv2d(tf.ones([8, 28, 28, 32]), tf.ones([5, 5, 32, 64]), [1] * 4, "SAME")
+            total = tf.reduce_sum(y)
+        with tf.Session() as session:
+            session.run(total)
+
+    run("/gpu:0")
+    assert not asked  # it is one processor, and torch would use all
+    run("/cpu:0")
+    assert asked

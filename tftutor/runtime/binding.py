@@ -52,7 +52,7 @@ class NodeBinder:
         Raises: tf.errors.InvalidArgumentError when the node has none here.
         """
         bound = self._bind(op)
-        if op.type in ACCELERATED and self.library.name == "numpy":
+        if op.type in ACCELERATED and self.library.is_host:  # not where NumPy acts a GPU
             faster = self._acceleration.kernel(op, bound.function, bound.keywords,
                                                may_overwrite)
             if faster is not None:
