@@ -18,7 +18,7 @@ class StrictLibrary:
     xp = array_api_strict
     is_host = False
 
-    def from_host(self, array: Any) -> Any:
+    def from_host(self, array: Any, owner: str = "") -> Any:
         """A copy."""
         return array_api_strict.asarray(np.array(array))
 

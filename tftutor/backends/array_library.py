@@ -34,8 +34,11 @@ class ArrayLibrary(Protocol):
     xp: Any
     is_host: bool
 
-    def from_host(self, array: Any) -> Any:
-        """A copy of a NumPy array (or scalar) in this memory. The array may be changed at once."""
+    def from_host(self, array: Any, owner: str = "") -> Any:
+        """A copy of a NumPy array (or scalar) in this memory. The array may be changed at once.
+
+        `owner` says what for, to a library that keeps account of its memory.
+        """
         ...
 
     def to_host(self, value: Any, token: Any = None) -> np.ndarray:
@@ -116,7 +119,7 @@ class NumpyLibrary:
     xp: Any = np
     is_host = True
 
-    def from_host(self, array: Any) -> Any:
+    def from_host(self, array: Any, owner: str = "") -> Any:
         """A copy."""
         return np.array(array)
 

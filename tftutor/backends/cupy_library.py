@@ -38,7 +38,7 @@ class CupyLibrary:
         # A new object each time: whether one may be entered by two threads depends on the version.
         return self._cupy.cuda.Device(self._index)
 
-    def from_host(self, array: Any) -> Any:
+    def from_host(self, array: Any, owner: str = "") -> Any:
         """A copy in the GPU's memory. CuPy copies through pinned memory and doesn't wait."""
         with self.activate():
             return self._cupy.array(np.asarray(array), order="C")

@@ -39,7 +39,7 @@ class TorchLibrary:
             self._stream = torch.cuda.Stream(self.device)
             self._fetches = torch.cuda.Stream(self.device)
 
-    def from_host(self, array: Any) -> Any:
+    def from_host(self, array: Any, owner: str = "") -> Any:
         """A copy in the device's memory; on a GPU through pinned memory, without waiting."""
         torch = self._torch
         if self._stream is None:

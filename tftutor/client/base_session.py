@@ -32,7 +32,6 @@ from tftutor.runtime.partitioned_plan import AnyPlan, PartitionedPlan, make_plan
 from tftutor.runtime.placement import Placement
 from tftutor.runtime.placer import Placer
 from tftutor.runtime.plan import Step
-from tftutor.runtime.rendezvous import Rendezvous
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
 
@@ -184,7 +183,7 @@ class BaseSession:
         deadline = None if timeout is None else time.monotonic() + timeout
         step = StepState(next(self._step_ids), deadline, session=self)
         step.copies = copies
-        step.rendezvous = Rendezvous(step, self._settings.inter_op_threads)
+        step.at_once = self._settings.inter_op_threads
         self._running.add(step)
         try:
             return run_plan(plan, feeds, step)

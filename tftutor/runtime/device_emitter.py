@@ -19,11 +19,9 @@ from tftutor.runtime.binding import BoundKernel, NodeBinder
 from tftutor.runtime.control_flow import StructuredEmitter
 from tftutor.runtime.devices import Device
 from tftutor.runtime.emitter import ALIASES, Emitter
-from tftutor.runtime.kernel_registry import GpuKernel, gpu_kernel
+from tftutor.runtime.kernel_registry import is_array, memory_of
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.transfers import Channel, CopyIn, CopyOut, TransferNode
-
-_OBJECTS = ("resource", "variant", "string")  # handles and the like: never copied
 
 
 class DeviceBinder(NodeBinder):
@@ -48,11 +46,6 @@ class DeviceBinder(NodeBinder):
 def _touches_state(op: Operation) -> bool:
     """True when a kernel with nothing but host arguments makes or changes a value on the device."""
     return any(t.dtype.base_dtype.name == "resource" or t.dtype._is_ref_dtype for t in op._inputs)
-
-
-def memory_of(op: Operation) -> GpuKernel:
-    """In which memory a GPU's kernel has its arguments; without a GPU kernel all is the host's."""
-    return gpu_kernel(op) or GpuKernel((True,) * len(op._inputs), (True,) * len(op.outputs))
 
 
 class DeviceMemory(Emitter):
@@ -85,7 +78,7 @@ class DeviceMemory(Emitter):
     def text_in(self, tensor: Tensor, on_host: bool) -> str:
         """Source text for a value in the wanted memory."""
         text = self.read(tensor)
-        if tensor.dtype.base_dtype.name in _OBJECTS or self.lies_on_host(tensor) == on_host:
+        if not is_array(tensor.dtype) or self.lies_on_host(tensor) == on_host:
             return text
         if tensor in self.constants and not tensor.dtype._is_ref_dtype:
             return self._constant_here(tensor)
@@ -105,7 +98,7 @@ class DeviceMemory(Emitter):
     def _constant_here(self, tensor: Tensor) -> str:
         name = self._constants_here.get(tensor)
         if name is None:
-            value = self.device.library.from_host(self.constants[tensor])
+            value = self.device.library.from_host(self.constants[tensor], tensor.op.name)
             name = self._constants_here[tensor] = self.global_name("c", value)
         return name
 
@@ -169,7 +162,7 @@ class DeviceMemory(Emitter):
         else:
             self.names[target] = text
         self._on_host[target] = on_host
-        if target.dtype.base_dtype.name in _OBJECTS:
+        if not is_array(target.dtype):
             return
         if source in self._copies and self._copies[source] != text:
             self._copies[target] = self._copies[source]

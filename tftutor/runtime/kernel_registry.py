@@ -50,6 +50,16 @@ def gpu_kernel(op: Operation) -> GpuKernel | None:
     return None
 
 
+def memory_of(op: Operation) -> GpuKernel:
+    """In which memory a GPU's kernel has its arguments; without a GPU kernel all is the host's."""
+    return gpu_kernel(op) or GpuKernel((True,) * len(op._inputs), (True,) * len(op.outputs))
+
+
+def is_array(dtype: DType) -> bool:
+    """False for handles and strings: objects of the host, which are never copied to a device."""
+    return dtype.base_dtype.name not in ("resource", "variant", "string")
+
+
 def _has_type(value: Any, names: frozenset[str]) -> bool:
     if isinstance(value, list | tuple):
         return all(_has_type(item, names) for item in value)

@@ -131,6 +131,7 @@ class _Run:
         self.plan = plan
         self.feeds = feeds
         self.step = step
+        self.rendezvous = step.rendezvous
         self.run_part = run_part
         self.error: BaseException | None = None  # of the part that failed first
 
@@ -170,9 +171,8 @@ class _Run:
 
     def _run_part(self, part: Part) -> list[Any]:
         """Run one part in this thread; a failure ends the step."""
-        rendezvous = self.step.rendezvous
         feeds = [self.feeds[i] for i in part.feed_positions]
-        rendezvous.begin_turn()
+        self.rendezvous.begin_turn()
         try:
             with part.device.library.activate(), alone(part.device.is_simulated):
                 results = self.run_part(part.plan, feeds, self.step)
@@ -183,7 +183,7 @@ class _Run:
             _let_go(error)
             return []
         finally:
-            rendezvous.end_turn()
+            self.rendezvous.end_turn()
 
     def _fail(self, error: BaseException) -> None:
         if not isinstance(error, StepAborted) and (
@@ -193,7 +193,7 @@ class _Run:
             self.error = _cancelled(self.step.cancelled)
         if self.step.cancelled is None:
             self.step.cancelled = "Step was cancelled by an error in another part of it"
-        self.step.rendezvous.abort()
+        self.rendezvous.abort()
 
 
 def _let_go(error: BaseException | None) -> None:

@@ -24,7 +24,7 @@ from tftutor.runtime.frames import (
     Frame,
     Guard,
 )
-from tftutor.runtime.kernel_registry import gpu_kernel
+from tftutor.runtime.kernel_registry import is_array, memory_of
 from tftutor.runtime.late_reads import LateReads
 from tftutor.runtime.step_order import Source, Units, receive_late, taken_by
 from tftutor.runtime.transfers import Channel, TransferNode
@@ -210,9 +210,8 @@ class Partitioner:
         """True when a value lies in host memory where it is made."""
         if self._places[tensor.op].is_host:
             return True
-        memory = gpu_kernel(tensor.op)
-        return (memory is None or memory.host_outputs[tensor.value_index]
-                or tensor.dtype.base_dtype.name in ("resource", "variant", "string"))
+        return (not is_array(tensor.dtype)
+                or memory_of(tensor.op).host_outputs[tensor.value_index])
 
     def _open_channel(self, source: Source, device: Device) -> None:
         op = source if isinstance(source, Operation) else source.op

@@ -9,7 +9,6 @@ input, and a source (`Const`) to its consumers if they share a device.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -199,27 +198,3 @@ def _with_consumers(op: Operation, consumers: Sequence[Operation], groups: Coloc
                              else "with its consumers")
             return device
     return devices[0]
-
-
-# -- a session of CPUs --------------------------------------------------------------------------
-
-
-@functools.cache
-def cpu_devices(count: int) -> tuple[Device, ...]:
-    """The devices of a session that has only the host's processors."""
-    return tuple(Device("CPU", index) for index in range(count))
-
-
-def check_devices(ops: Sequence[Operation], allow_soft_placement: bool = False, cpus: int = 1
-                  ) -> None:
-    """Check that the graph of these operations can be placed on `cpus` CPU devices.
-
-    Raises: tf.errors.InvalidArgumentError with TensorFlow's text.
-    """
-    if ops:
-        Placer(cpu_devices(cpus), allow_soft_placement).place(ops[0].graph)
-
-
-def placement_lines(ops: Sequence[Operation]) -> list[str]:
-    """The lines that `log_device_placement` prints for operations."""
-    return [f"{op.name}: ({op.type}): {CPU}" for op in ops]

@@ -9,9 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tftutor.runtime.step_state import StepState, step_timeout
+from tftutor.runtime.step_timeout import step_timeout
+
+if TYPE_CHECKING:
+    from tftutor.runtime.step_state import StepState
 
 _LONGEST_SLEEP = 0.5  # seconds: not every platform lets Ctrl-C into a long wait
 

@@ -20,7 +20,7 @@ from tftutor.backends.simulated_memory import SimulatedMemory, SimulatedOutOfMem
 from tftutor.framework.dtypes import as_dtype
 from tftutor.framework.operation import Operation
 from tftutor.framework.shape_merge import is_fully_defined, num_elements
-from tftutor.runtime.kernel_registry import GpuKernel
+from tftutor.runtime.kernel_registry import GpuKernel, is_array
 from tftutor.runtime.resources import VariableCell
 
 
@@ -53,11 +53,11 @@ class SimulatedLibrary:
 
     # -- copies -----------------------------------------------------------------------------
 
-    def from_host(self, array: Any, owner: str = "copy from the host") -> Any:
+    def from_host(self, array: Any, owner: str = "") -> Any:
         """A copy in this memory."""
-        copy = np.array(array)
-        return self._tracked(copy, owner) if copy.ndim or not isinstance(array, np.generic) \
-            else array
+        if isinstance(array, np.generic):  # as small as a register
+            return array
+        return self._tracked(np.array(array), owner or "copy from the host")
 
     def to_host(self, value: Any, token: Any = None) -> Any:
         """A copy in the host's memory."""
@@ -157,7 +157,7 @@ def _static_results(op: Operation, memory: GpuKernel) -> list[tuple[Any, Any]]:
         shape, dtype = tensor._shape, tensor.dtype.base_dtype
         if (not on_host and shape is not None and is_fully_defined(shape)
                 and not tensor.dtype._is_ref_dtype and dtype.is_numpy_compatible
-                and dtype.name not in ("string", "resource", "variant")
+                and is_array(dtype)
                 and (num_elements(shape) or 0) > 1 << 24):
             found.append((dtype.as_numpy_dtype, shape))
     return found

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tftutor import errors
+from tftutor.runtime.rendezvous import Rendezvous
+from tftutor.runtime.step_timeout import step_timeout
 
 _LONGEST_SLEEP = 0.5  # seconds
 
@@ -15,7 +17,8 @@ _LONGEST_SLEEP = 0.5  # seconds
 class StepState:
     """One running step: its number, cancellation, and resources that die with it."""
 
-    __slots__ = ("id", "deadline", "cancelled", "scratch", "session", "copies", "rendezvous")
+    __slots__ = ("id", "deadline", "cancelled", "scratch", "session", "copies", "at_once",
+                 "_rendezvous")
 
     def __init__(self, step_id: int, deadline: float | None = None, session: Any = None) -> None:
         self.id = step_id
@@ -24,7 +27,19 @@ class StepState:
         self.scratch: dict[Any, Any] = {}
         self.session = session
         self.copies: list[Any] | None = None  # a list when the step is traced
-        self.rendezvous: Any = None  # where the partitions of the step hand values to each other
+        self.at_once: int | None = None  # how many of the step's devices compute at the same time
+        self._rendezvous: Rendezvous | None = None
+
+    @property
+    def rendezvous(self) -> Rendezvous:
+        """Where the parts of the step hand values to each other; few steps have any."""
+        if self._rendezvous is None:
+            self._rendezvous = Rendezvous(self, self.at_once)
+        return self._rendezvous
+
+    @rendezvous.setter
+    def rendezvous(self, rendezvous: Rendezvous) -> None:
+        self._rendezvous = rendezvous
 
     def wait_for(self, condition: threading.Condition, is_done: Callable[[], bool],
                  cancelled_text: str) -> None:
@@ -43,10 +58,3 @@ class StepState:
                 if left <= 0:
                     raise step_timeout()
             condition.wait(left)
-
-
-def step_timeout() -> errors.OpError:
-    """The error of a step whose time is up: it belongs to the step, not to the node that waits."""
-    error = errors.DeadlineExceededError(None, None, "Timed out waiting for notification")
-    error.concerns_step = True  # type: ignore[attr-defined]
-    return error

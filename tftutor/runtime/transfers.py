@@ -7,18 +7,15 @@ kernel wants its shapes or axes there (`copy_in`, `copy_out`). Every copy is cou
 
 from __future__ import annotations
 
-import functools
 import itertools
 import threading
 import time
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.ops.control_flow_ops import DEAD
 from tftutor.ops.sendrecv import Recv, Send
 from tftutor.runtime.devices import Device
-from tftutor.runtime.simulated_gpu import SimulatedLibrary
 
 HOST_TO_DEVICE, DEVICE_TO_HOST, DEVICE_TO_DEVICE = "HtoD", "DtoH", "PtoP"  # as in CUDA's traces
 BY_REFERENCE = "same memory"
@@ -90,14 +87,12 @@ class CopyIn(_Counted):
 
     def __init__(self, tensor: Tensor, host: Device, device: Device) -> None:
         super().__init__(f"MEMCPY_HtoD:{tensor.name}", host, device)
-        self._copy: Callable[[Any], Any] = device.library.from_host
-        if isinstance(device.library, SimulatedLibrary):
-            self._copy = functools.partial(device.library.from_host, owner=tensor.op.name)
+        self._owner = tensor.op.name
 
     def __call__(self, value: Any, step: Any) -> Any:
         """The value in the device's memory."""
         start = time.perf_counter_ns()
-        copy = self._copy(value)
+        copy = self.target.library.from_host(value, self._owner)
         self._note(step, HOST_TO_DEVICE, self.target.library.nbytes(copy), start)
         return copy
 
