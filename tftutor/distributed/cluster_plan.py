@@ -25,6 +25,7 @@ from tftutor.runtime.executor import place_text
 from tftutor.runtime.partitioner import Partition
 from tftutor.runtime.step_state import StepState
 
+_LONG = 0.5  # seconds: not every platform lets Ctrl-C into a longer wait
 _SLICE = 0.05  # seconds: how long one task is waited for before another one is looked at
 _LATE = 1.0  # seconds that a task has to answer beyond the step's own deadline
 _GRACE = 5.0  # seconds that the other tasks have to end a step which one of them has failed in
@@ -65,8 +66,9 @@ class ClusterPlan:
         by_task: dict[RemoteTask, list[Partition]] = {}
         for partition in cut.partitions:
             by_task.setdefault(task_of(partition.device.name), []).append(partition)
-        self.parts = [self._register(task, partitions, cut)
-                      for task, partitions in by_task.items()]
+        # What is in this process comes last: the others have begun by then.
+        self.parts = [self._register(task, by_task[task], cut)
+                      for task in sorted(by_task, key=lambda task: task.is_here)]
         self.fresh_fetches = frozenset(
             positions[0] for part in self.parts if not part.task.is_here
             for positions in part.fetch_positions)
@@ -138,7 +140,7 @@ class _ClusterRun:
         """Start all parts, the one of this process last, and gather what they give."""
         pending: dict[TaskPart, Any] = {}
         try:
-            for part in sorted(self.plan.parts, key=lambda part: part.task.is_here):
+            for part in self.plan.parts:
                 feeds = [self.feeds[i] for i in part.feed_positions]
                 work = self._start(part, feeds)
                 if work is not None:
@@ -172,12 +174,11 @@ class _ClusterRun:
 
     def _look_at(self, pending: dict[TaskPart, Any]) -> None:
         """Wait a little for each part; a failure ends the others."""
-        timeout = None if len(pending) == 1 and self.step.deadline is None else _SLICE
+        timeout = _LONG if len(pending) == 1 and self.step.deadline is None else _SLICE
         for part, work in list(pending.items()):
             try:
-                outcome = _outcome(work, timeout or 0.5)
+                outcome = _outcome(work, timeout)
             except errors.OpError as error:
-                outcome = None
                 first = not self.errors
                 self.errors.append((part.task, error))
                 del pending[part]

@@ -72,7 +72,7 @@ class CellRuns:
         self._running[run.number] = run
         try:
             order(number=run.number, cell=text)
-        except Exception:
+        except Exception:  # whatever it was is the caller's; a cell that never began is not running
             del self._running[run.number]
             raise
         return run
