@@ -35,6 +35,8 @@ from tftutor.runtime.transfers import Channel
 _STALL = 5.0  # seconds: who waits longer for gradients is worth a word
 
 Answer = tuple[dict[str, Any], list[Any]]
+# header, tensors, and the connection over which they came
+Method = Callable[[dict[str, Any], Sequence[Any], Any], Answer]
 
 
 class SessionResources(ResourceManager):
@@ -71,10 +73,10 @@ class TaskService:
         self.programs = Programs(cluster)
         self._sessions = SessionTable()
         self._steps = StepTable(self._count_and_push)
-        self._methods: dict[str, Callable[[dict[str, Any], Sequence[Any]], Answer]] = {
+        self._methods: dict[str, Method] = {
             "status": self._status, "heartbeat": self._heartbeat,
-            "register_graph": self._register_graph,
-            "send_tensor": self._send_tensor,
+            "open_session": self._open_session, "register_graph": self._register_graph,
+            "run_graph": self._run_graph, "send_tensor": self._send_tensor,
             "abort_step": self._abort_step, "close_session": self._close_session,
             "reset": self._reset}
 
@@ -86,16 +88,10 @@ class TaskService:
         """
         if "session" in header:
             self.programs.hear(header["session"], caller)
-        if method == "open_session":
-            return self._open_session(header, caller)
-        if method == "run_graph":
-            values, stats = self.run(header, [plain_value(t) for t in tensors], caller)
-            return ({} if stats is None else {"stats": stats},
-                    [wire_value(value) for value in values])
         function = self._methods.get(method)
         if function is None:
             raise errors.UnimplementedError(None, None, f"{self.task} knows no request {method!r}")
-        return function(header, tensors)
+        return function(header, tensors, caller)
 
     def may_wait(self, method: str) -> bool:
         """True for requests that need a thread of their own."""
@@ -103,7 +99,7 @@ class TaskService:
 
     # -- what is here -----------------------------------------------------------------------
 
-    def _status(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+    def _status(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         cluster = {job: {str(index): address for index, address in tasks.items()}
                    for job, tasks in self.cluster.items()}
         devices = [{"name": d.name, "type": d.device_type, "memory": d.memory_limit,
@@ -123,12 +119,12 @@ class TaskService:
         found = [accumulator.stall(_STALL, is_chief_here) for accumulator in accumulators]
         return sorted({text for text in found if text})
 
-    def _heartbeat(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+    def _heartbeat(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         return {"uptime": time.time() - self.started}, []
 
     # -- sessions ---------------------------------------------------------------------------
 
-    def _open_session(self, header: dict[str, Any], caller: Any) -> Answer:
+    def _open_session(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         resources = (ResourceManager() if header.get("isolate")
                      else SessionResources(self.resources))
         origin = short_name(header.get("origin") or "")
@@ -139,7 +135,7 @@ class TaskService:
             self.programs.open(origin, header["session"], caller)
         return {}, []
 
-    def _close_session(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+    def _close_session(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         session = self._sessions.remove(header["session"])
         self.programs.close(header["session"])
         for step in self._steps.all():
@@ -147,7 +143,7 @@ class TaskService:
                 step.cancel("Session has been closed.")
         return {}, []
 
-    def _reset(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+    def _reset(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         """Forget resources, of some containers or of all, and every session."""
         containers = header["containers"] or None
         self._sessions.clear()
@@ -166,7 +162,8 @@ class TaskService:
 
     # -- graphs -----------------------------------------------------------------------------
 
-    def _register_graph(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+    def _register_graph(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any
+                       ) -> Answer:
         session = self._sessions.find(header["session"])
         graph = Graph()
         graph._functions = session.functions
@@ -235,14 +232,18 @@ class TaskService:
         finally:
             self._steps.end(header["step"])
 
-    def _send_tensor(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+    def _run_graph(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
+        values, stats = self.run(header, [plain_value(t) for t in tensors], caller)
+        return {} if stats is None else {"stats": stats}, [wire_value(value) for value in values]
+
+    def _send_tensor(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         self.counts["bytes_in"] += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
         step = self._steps.find(header["step"])
         if step is not None:
             step.rendezvous.arrive(header["key"], tensors, bool(header.get("dead")))
         return {}, []
 
-    def _abort_step(self, header: dict[str, Any], tensors: Sequence[Any]) -> Answer:
+    def _abort_step(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         step = self._steps.find(header["step"])
         if step is not None:
             step.cancel(header["message"])
