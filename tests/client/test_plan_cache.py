@@ -13,13 +13,13 @@ from tftutor.client import base_session
 def plans_made(monkeypatch):
     """A list that grows by one for each plan that is made."""
     made: list[object] = []
-    original = base_session.make_plan
+    original = base_session.BaseSession._plan_for
 
     def counting(*args, **kwargs):
         made.append(args)
         return original(*args, **kwargs)
 
-    monkeypatch.setattr(base_session, "make_plan", counting)
+    monkeypatch.setattr(base_session.BaseSession, "_plan_for", counting)
     with tf.Graph().as_default():
         yield made
 

@@ -28,10 +28,9 @@ from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.device_set import device_mapping, session_devices
 from tftutor.runtime.devices import Device
 from tftutor.runtime.executor import run_plan
-from tftutor.runtime.partitioned_plan import AnyPlan, PartitionedPlan, make_plan
 from tftutor.runtime.placement import Placement
 from tftutor.runtime.placer import Placer
-from tftutor.runtime.plan import Step
+from tftutor.runtime.plan import Plan, Step
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
 
@@ -41,7 +40,7 @@ class _Compiled:
 
     __slots__ = ("plan", "rebuild", "feed_tensors", "mutations", "keep", "echoes")
 
-    def __init__(self, plan: AnyPlan, rebuild: Callable[[list[Any]], Any],
+    def __init__(self, plan: Any, rebuild: Callable[[list[Any]], Any],
                  feed_tensors: tuple[Tensor, ...], mutations: int, keep: Any) -> None:
         self.plan = plan
         self.rebuild = rebuild
@@ -121,8 +120,9 @@ class BaseSession:
             self._cache.clear()
             if self._master is not None:
                 self._master.close()
+                return
             for plan in plans:  # they refer to themselves, and hold what lies in a GPU's memory
-                if isinstance(plan, PartitionedPlan) and not self._running:
+                if not isinstance(plan, Plan) and not self._running:
                     plan.forget()
 
     def _check_open(self) -> None:
@@ -172,12 +172,12 @@ class BaseSession:
                 results[position] = fed_and_fetched(tensor, given[tensor])
         return compiled.rebuild(results)
 
-    def _execute(self, plan: AnyPlan, feeds: list[Any]) -> list[Any]:
+    def _execute(self, plan: Any, feeds: list[Any]) -> list[Any]:
         if not plan.uses_step:
             return run_plan(plan, feeds, None)
         return self._execute_step(plan, feeds, self._settings.timeout)
 
-    def _execute_step(self, plan: AnyPlan, feeds: list[Any], timeout: float | None,
+    def _execute_step(self, plan: Any, feeds: list[Any], timeout: float | None,
                       copies: list[Any] | None = None) -> list[Any]:
         """Run a plan some kernel of which may wait, or looks at its step; `copies` is filled."""
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -190,7 +190,7 @@ class BaseSession:
         finally:
             self._running.discard(step)
 
-    def _execute_with_options(self, plan: AnyPlan, feeds: list[Any], options: Any, run_metadata: Any
+    def _execute_with_options(self, plan: Any, feeds: list[Any], options: Any, run_metadata: Any
                               ) -> list[Any]:
         wanted: StepOptions = read_run_options(options, self._settings.timeout)
         if run_metadata is None or not wanted.is_traced:
@@ -249,7 +249,7 @@ class BaseSession:
         return _Compiled(plan, mapper.rebuild, tensors, mutations, keep)
 
     def _plan_for(self, fetches: tuple[Tensor, ...], targets: tuple[Operation, ...],
-                  feeds: tuple[Tensor, ...], done: frozenset[Operation] = frozenset()) -> AnyPlan:
+                  feeds: tuple[Tensor, ...], done: frozenset[Operation] = frozenset()) -> Any:
         placement = self._placer.place(self._graph)
         if self._settings.log_device_placement:
             if placement is not self._logged:
@@ -257,8 +257,12 @@ class BaseSession:
                 log_placement(placement.lines())
         if self._master is not None:
             return self._master.plan(Step(fetches, targets, feeds, done), placement.device_of)
-        return make_plan(fetches, targets, feeds, self._resources, done, placement.device_of,
-                         self._devices)
+        if len(self._devices) == 1:
+            return Plan(fetches, targets, feeds, self._resources, done)
+        from tftutor.runtime.partitioned_plan import plan_for_devices
+
+        return plan_for_devices(Step(fetches, targets, feeds, done), placement.device_of,
+                                self._devices, self._resources)
 
     # -- other ways to run --------------------------------------------------------------------
 

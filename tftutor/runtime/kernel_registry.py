@@ -8,7 +8,6 @@ shapes and axes in host memory. A program is then placed here as it was placed t
 from __future__ import annotations
 
 import functools
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +30,8 @@ class GpuKernel(NamedTuple):
 
 @functools.cache
 def _registrations() -> dict[str, list[tuple[dict[str, frozenset[str]], frozenset[str]]]]:
+    import json  # a session without GPUs never asks
+
     text = Path(__file__).with_name("gpu_kernels.json").read_text()
     return {op: [({attr: frozenset(names) for attr, names in types.items()}, frozenset(host))
                  for types, host in kernels]

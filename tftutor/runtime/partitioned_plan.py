@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import traceback
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tftutor.backends.blas import single_threaded_blas
@@ -214,16 +214,10 @@ def _cancelled(text: str) -> Exception:
     return error
 
 
-AnyPlan = Plan | PartitionedPlan
-
-
-def make_plan(fetches: Sequence[Tensor], targets: Sequence[Operation], feeds: Sequence[Tensor],
-              resources: ResourceManager, done: Collection[Operation],
-              device_of: Callable[[Operation], Device], devices: Sequence[Device]) -> AnyPlan:
-    """A Plan, or a PartitionedPlan when anything runs beyond the first of `devices`."""
-    if len(devices) == 1:
-        return Plan(fetches, targets, feeds, resources, done)
-    step = Step(fetches, targets, feeds, done)
+def plan_for_devices(step: Step, device_of: Callable[[Operation], Device],
+                     devices: Sequence[Device], resources: ResourceManager
+                     ) -> Plan | PartitionedPlan:
+    """A Plan for the first of `devices`, or a PartitionedPlan when anything runs beyond it."""
     host = devices[0]
     if all(device_of(op) is host for op in step.ops):
         return Plan.of_emitter(emitter_for(step, resources), host.name)
