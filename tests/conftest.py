@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tftutor.backends import threads
+from tftutor.platform import tf_logging
 from tftutor.runtime.physical_gpus import reset_simulated_gpus
 
 # A shell starts what runs in the background with Ctrl-C ignored; tests interrupt themselves.
@@ -20,6 +21,12 @@ def usual_thread_count() -> Iterator[None]:
     """A session's intra_op_parallelism_threads holds for the process: not for the next test."""
     yield
     threads.set_thread_count(0)
+
+
+@pytest.fixture(autouse=True)
+def usual_verbosity() -> None:
+    """What a program of an earlier test has hidden, this test sees."""
+    tf_logging.set_verbosity(tf_logging.WARN)
 
 
 @pytest.fixture(autouse=True)

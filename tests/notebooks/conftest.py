@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+_QUIET = "TF_CPP_MIN_LOG_LEVEL"  # set by scripts that earlier tests have run; notebooks speak
 
 
 def load(path: Path):
@@ -39,7 +41,8 @@ def run_nbval():
              "--rootdir", str(notebook.parent), "-p", "no:cacheprovider",
              "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120",
              "--nbval-sanitize-with", str(HERE / "sanitize.cfg"), str(notebook)],
-            cwd=notebook.parent, capture_output=True, text=True)
+            cwd=notebook.parent, capture_output=True, text=True,
+            env={name: value for name, value in os.environ.items() if name != _QUIET})
 
     return run
 

@@ -20,7 +20,6 @@ def lines(monkeypatch):
 
     logger = tf_logging.get_logger()
     before, handler = logger.level, Collect()
-    tf_logging.set_verbosity(tf_logging.WARN)  # whatever the tests before have left
     logger.addHandler(handler)
     monkeypatch.setattr(tf_logging, "_calls_per_site", {})
     monkeypatch.setattr(tf_logging, "_deprecated_told", set())
