@@ -164,7 +164,15 @@ def share_blas_work(work: Callable[[int], Any], count: int) -> None:
     with single_threaded_blas() as possible:
         share_work(work, count, parallel=possible)
     if possible and count > 1:
-        _patience.shared()
+        other_threads_ran()
+
+
+def other_threads_ran() -> None:
+    """Other threads than the library's have computed, and will again: keep its own out of the way.
+
+    After a product they go on spinning for some 25 ms.
+    """
+    _patience.shared()
 
 
 # -- products -------------------------------------------------------------------------------------
@@ -191,7 +199,7 @@ def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         if size < _WORTH_SHARING or (threads := thread_count()) == 1 or a.shape[1] != b.shape[0]:
             return np.dot(a, b)
         if size >= _ALWAYS_SHARED:  # a smaller one is here for a while only: don't prolong that
-            _patience.shared()
+            other_threads_ran()
         return _shared_product(a, b, threads * max(1, min(4, size // (threads * _PART))))
     finally:
         _leave(library)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tftutor import errors
-from tftutor.backends import torch_on_cpu
+from tftutor.backends import blas, torch_on_cpu
 from tftutor.framework.attr_values import plain_attr
 from tftutor.framework.operation import Operation
 from tftutor.kernels import load_kernels
@@ -191,6 +191,8 @@ class Acceleration:
                 return faster[0](inputs)
             except errors.OpError:  # inputs that don't fit: NumPy's kernels have the CPU's words
                 return function(*inputs, **keywords)
+            finally:
+                blas.other_threads_ran()
 
         return kernel
 

@@ -86,14 +86,12 @@ def traced_source(plan: Plan, synchronizes: bool, samples: bool) -> TracedSource
       synchronizes: wait for the device after each operation.
       samples: log how many bytes of the device's memory are in use after each.
     """
-    writer = _Writer(plan, synchronizes, samples)
-    writer.write_all()
-    text = "\n".join(writer.lines) + "\n"
-    code = compile(text, f"<tftutor traced plan {id(plan):x}>", "exec")
-    return TracedSource(text, code, writer.line_ops, writer.steps)
+    return TracedSourceWriter(plan, synchronizes, samples).traced_source()
 
 
-class _Writer:
+class TracedSourceWriter:
+    """Copies the lines of a plan, and writes the clocks between them."""
+
     def __init__(self, plan: Plan, synchronizes: bool, samples: bool) -> None:
         self.plan = plan
         self.lines: list[str] = []
@@ -101,6 +99,13 @@ class _Writer:
         self.steps: list[TracedLines] = []
         self._synchronizes = synchronizes
         self._in_use = "_in_use()" if samples else "None"
+
+    def traced_source(self) -> TracedSource:
+        """The whole source, compiled."""
+        self.write_all()
+        text = "\n".join(self.lines) + "\n"
+        code = compile(text, f"<tftutor traced plan {id(self.plan):x}>", "exec")
+        return TracedSource(text, code, self.line_ops, self.steps)
 
     def write_all(self) -> None:
         """Copy the source; lines that follow each other for one operation are one group."""

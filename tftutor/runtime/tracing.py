@@ -16,7 +16,7 @@ import functools
 import threading
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tftutor.runtime.devices import Device
@@ -55,7 +55,7 @@ class TracedPart:
         library: Any = device.library if device is not None else None
         waits = device is not None and not device.is_host and not device.is_simulated
         self._samples = hasattr(library, "bytes_in_use")
-        traced = _traced_source(plan, waits, self._samples)
+        traced = self._source(plan, waits, self._samples)
         self.steps: list[TracedLines] = traced.steps
         self.plan = copy.copy(plan)
         self.plan.filename, self.plan.source = traced.code.co_filename, traced.text
@@ -64,12 +64,19 @@ class TracedPart:
                  if isinstance(value, ShapeMemo)}
         self.plan.namespace = {
             **plan.namespace, **memos, "_clock": time.perf_counter_ns,
-            "_seen": functools.partial(seen, nbytes_of=library.nbytes) if waits else seen,
+            "_seen": self._looks_at(library, waits),
             "_log": self.log.append, "_synchronize": getattr(library, "synchronize", None),
             "_in_use": functools.partial(getattr, library, "bytes_in_use")}
         exec(traced.code, self.plan.namespace)  # noqa: S102 - the plan's own source
         self._function = self.plan.namespace["step_function"]
         self.plan.function = self._run
+
+    def _source(self, plan: Plan, waits: bool, samples: bool) -> TracedSource:
+        return _traced_source(plan, waits, samples)
+
+    def _looks_at(self, library: Any, waits: bool) -> Callable[[Any], Any]:
+        """What is noted of a value."""
+        return functools.partial(seen, nbytes_of=library.nbytes) if waits else seen
 
     def _run(self, feeds: Sequence[Any], step: Any) -> list[Any]:
         self.thread = threading.get_ident()
@@ -98,16 +105,17 @@ class TracedStep:
       copies: the list for `StepState.copies`.
     """
 
-    def __init__(self, plan: Any) -> None:
+    def __init__(self, plan: Any,
+                 make_part: Callable[[Plan, Device | None], TracedPart] = TracedPart) -> None:
         self.original = plan
         self.copies: list[Copy] = []
         self.epoch = time.time_ns() - time.perf_counter_ns()
         self.plan: Any
         if plan.parts is None:
-            self.parts = [TracedPart(plan, None)]
+            self.parts = [make_part(plan, None)]
             self.plan = self.parts[0].plan
             return
-        self.parts = [TracedPart(part.plan, part.device) for part in plan.parts]
+        self.parts = [make_part(part.plan, part.device) for part in plan.parts]
         self.plan = copy.copy(plan)
         self.plan.parts = [
             type(part)(part.device, traced.plan, part.feed_positions, part.fetch_positions)
