@@ -1,0 +1,1 @@
+"""Ranks: what a shape looks like, what a slice picks, where an op moves each element."""
