@@ -32,7 +32,7 @@ from ipywidgets import SelectionSlider, interact
 import tftutor as tf
 from tftutor.client.step_readings import transfers
 from tftutor.compat.examples.tutorials.mnist import input_data
-from tftutor.inspection.timeline_text import timeline_text
+from tftutor.inspection.devices.timeline_text import timeline_text
 
 if len(tf.config.experimental.list_physical_devices("GPU")) < 2:
     os.environ["TFTUTOR_SIMULATED_GPUS"] = "2"

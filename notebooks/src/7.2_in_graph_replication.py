@@ -32,7 +32,7 @@ from ipywidgets import IntSlider, interact
 import tftutor as tf
 from tftutor.client.step_readings import transfers
 from tftutor.compat.examples.tutorials.mnist import input_data
-from tftutor.inspection.timeline_text import timeline_text
+from tftutor.inspection.devices.timeline_text import timeline_text
 
 os.environ["CUDA_VISIBLE_DEVICES"] = ""   # every task has a CPU, and only that
 

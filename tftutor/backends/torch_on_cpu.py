@@ -30,8 +30,9 @@ from tftutor.backends.threads import thread_count
 VARIABLE = "TFTUTOR_TORCH"
 _SETTINGS = ("0", "1", "auto")
 # How long threads of GNU's OpenMP, which torch brings along, spin for the next part of the work.
-# By default it is milliseconds: NumPy, whose turn comes between, finds the processors taken.
-_SPINS = "1000"
+# Without any, each operation waits until they have woken up; by default it is milliseconds, and
+# NumPy, whose turn comes between, finds the processors taken.
+_SPINS = "20000"
 _HELD = 32 << 20, 512 << 20  # bytes: the largest block that malloc keeps, and how much in all
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 

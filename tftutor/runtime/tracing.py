@@ -48,7 +48,7 @@ class TracedPart:
     def __init__(self, plan: Plan, device: Device | None) -> None:
         self.original = plan
         self.device = device
-        self.log: list[LogEntry] = []
+        self.log: list[LogEntry] = self._new_log()
         self.start = self.end = self.thread = 0
         self.given: list[Seen | None] = []
         self.in_use: int | None = None
@@ -70,6 +70,9 @@ class TracedPart:
         exec(traced.code, self.plan.namespace)  # noqa: S102 - the plan's own source
         self._function = self.plan.namespace["step_function"]
         self.plan.function = self._run
+
+    def _new_log(self) -> list[LogEntry]:
+        return []
 
     def _source(self, plan: Plan, waits: bool, samples: bool) -> TracedSource:
         return _traced_source(plan, waits, samples)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tftutor as tf
-from tftutor.inspection.timeline_text import timeline_text
+from tftutor.inspection.devices.timeline_text import timeline_text
 
 CPU = "/job:localhost/replica:0/task:0/device:CPU:0"
 GPU = "/job:localhost/replica:0/task:0/device:GPU:0"
