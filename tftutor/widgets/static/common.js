@@ -1,0 +1,407 @@
+// What every widget of tftutor uses: elements, the panel's frame, keyboard movement, requests to
+// Python, colours with patterns, numbers as text, downloads. A widget gets only what it imports.
+
+const SVG_SPACE = "http://www.w3.org/2000/svg";
+
+function fillElement(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "style" && typeof value === "object") {
+      for (const [key, text] of Object.entries(value)) node.style.setProperty(key, text);
+    } else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined
+    && child !== false));
+  return node;
+}
+
+/** An HTML element: el("button", {class: "x", onclick: f, disabled: true}, "text", other). */
+export function el(tag, attributes, ...children) {
+  return fillElement(document.createElement(tag), attributes, children);
+}
+
+/** An SVG element, likewise. */
+export function svg(tag, attributes, ...children) {
+  return fillElement(document.createElementNS(SVG_SPACE, tag), attributes, children);
+}
+
+/** Text that came from Python as SVG, as an element; null where it is none. Scripts don't run. */
+export function svgFromText(text) {
+  const found = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  return found.localName === "svg" ? document.importNode(found, true) : null;
+}
+
+let lastId = 0;
+
+/** An id that no other element of the page has. */
+export function uniqueId(prefix = "tft") {
+  lastId += 1;
+  return `${prefix}-${Date.now().toString(36)}-${lastId}`;
+}
+
+// -- the frame of a panel ------------------------------------------------------------------------
+
+/**
+ * The frame every panel has: heading, toolbar, body, and a line of status that is read aloud.
+ * Returns {root, toolbar, body, say(text), ask, onPush, onDispose(f), dispose}; return `dispose`
+ * from render(). The toolbar begins with what `tools` holds and ends with the button "Text".
+ */
+export function panelFrame(model, container, {tools = [], className = ""} = {}) {
+  const undo = [];
+  const status = el("div", {class: "tft-status", role: "status", "aria-live": "polite"});
+  const body = el("div", {class: "tft-body"});
+  const twin = el("pre", {class: "tft-twin", tabindex: 0, hidden: true,
+    "aria-label": "The same as text"});
+  const textButton = button("Text", {pressed: false, title: "Show the same as text",
+    onclick: () => {
+      twin.hidden = !twin.hidden;
+      textButton.setAttribute("aria-pressed", String(!twin.hidden));
+      twin.textContent = model.get("text_twin");
+    }});
+  const bar = toolbar([...tools, textButton]);
+  const heading = el("div", {class: "tft-title"}, model.get("title"));
+  // JupyterLab would take arrow keys and Enter for itself: they select cells.
+  const root = el("section", {class: `tft-panel ${className}`, "data-lm-suppress-shortcuts": "true",
+    "aria-label": model.get("description") || model.get("title")},
+  el("header", {class: "tft-header"}, heading, bar), body, twin, status);
+  const onTwin = () => { if (!twin.hidden) twin.textContent = model.get("text_twin"); };
+  const onTitle = () => { heading.textContent = model.get("title"); };
+  model.on("change:text_twin", onTwin);
+  model.on("change:title", onTitle);
+  undo.push(() => { model.off("change:text_twin", onTwin); model.off("change:title", onTitle); });
+  container.append(root);
+  undo.push(replaceDrawing(container, model.get("panel_id")));
+  const say = (text) => { status.textContent = text; };
+  const line = requestLine(model, say);
+  undo.push(line.dispose);
+  return {root, toolbar: bar, body, say, ask: line.ask, onPush: line.onPush,
+    onDispose: (action) => undo.push(action),
+    dispose: () => { undo.splice(0).reverse().forEach((action) => action()); root.remove(); }};
+}
+
+/** Hide the static drawing that stands above a living panel; returns what shows it again. */
+export function replaceDrawing(container, panelId) {
+  const find = () => {
+    const area = container.closest?.(".jp-OutputArea") ?? null;
+    return [...(area ?? document).querySelectorAll(`[data-tftutor-panel="${panelId}"]`)]
+      .map((drawing) => drawing.closest(".jp-OutputArea-child") ?? drawing);
+  };
+  const hidden = [];
+  const hide = () => find().forEach((node) => {
+    node.classList.add("tft-replaced");
+    hidden.push(node);
+  });
+  // When render() is called the panel isn't in the page yet.
+  const timer = panelId ? setTimeout(hide, 0) : null;
+  return () => {
+    if (timer !== null) clearTimeout(timer);
+    hidden.forEach((node) => node.classList.remove("tft-replaced"));
+  };
+}
+
+// -- requests to Python --------------------------------------------------------------------------
+
+/**
+ * Requests with replies: `await ask("expand", {scope: "dense"})` is what Python's answer returned,
+ * or {value, buffers} with `{binary: true}`. It rejects with Python's sentence. A kernel that is
+ * busy answers later; after two seconds the status line says that it waits.
+ */
+export function requestLine(model, say = () => {}) {
+  const waiting = new Map();
+  const listeners = new Map();
+  const prefix = uniqueId("ask");
+  let count = 0;
+  const receive = (message, buffers) => {
+    if (message.push !== undefined) {
+      (listeners.get(message.push) ?? []).forEach((listener) => listener(message.value, buffers));
+      return;
+    }
+    const request = waiting.get(message.id);
+    if (!request) return;
+    waiting.delete(message.id);
+    clearTimeout(request.timer);
+    if (request.slow) say("");
+    if (message.error !== undefined) request.reject(new Error(message.error));
+    else request.resolve(request.binary ? {value: message.value, buffers} : message.value);
+  };
+  model.on("msg:custom", receive);
+  const ask = (what, data = {}, {binary = false, quiet = false} = {}) =>
+    new Promise((resolve, reject) => {
+      const request = {resolve, reject, binary, slow: false, timer: null};
+      if (!quiet) {
+        request.timer = setTimeout(() => {
+          request.slow = true;
+          say("Waiting for the kernel: it is busy, or not running.");
+        }, 2000);
+      }
+      const id = `${prefix}-${count += 1}`;
+      waiting.set(id, request);
+      model.send({id, ask: what, with: data});
+    });
+  return {
+    ask,
+    pending: () => waiting.size,
+    onPush: (kind, listener) => listeners.set(kind, [...(listeners.get(kind) ?? []), listener]),
+    dispose: () => {
+      model.off("msg:custom", receive);
+      waiting.forEach((request) => clearTimeout(request.timer));
+      waiting.clear();
+    },
+  };
+}
+
+// -- controls and the keyboard -------------------------------------------------------------------
+
+/** A real button. `pressed` (true or false) makes it one that stays down. */
+export function button(label, {title, onclick, pressed, disabled, className = ""} = {}) {
+  return el("button", {type: "button", class: `tft-button ${className}`, title, onclick, disabled,
+    "aria-pressed": pressed === undefined ? undefined : String(pressed)}, label);
+}
+
+/** Buttons and fields in a row: Tab reaches the row, arrow keys move in it. */
+export function toolbar(items, label = "Tools") {
+  const bar = el("div", {class: "tft-toolbar", role: "toolbar", "aria-label": label}, items);
+  roving(bar, "button, select", {orientation: "horizontal"});
+  return bar;
+}
+
+/** A choice among a few, as a labelled drop-down list; `choices` is [[value, text], ...]. */
+export function choice(label, choices, value, onChange) {
+  const list = el("select", {class: "tft-select",
+    onchange: (event) => onChange(event.target.value)},
+  choices.map(([key, text]) => el("option", {value: key, selected: key === value}, text)));
+  return el("label", {class: "tft-label"}, label, " ", list);
+}
+
+/**
+ * One stop of the Tab key for many items; arrow keys, Home and End move among those that match
+ * `selector` now. `onActivate(item)` answers Enter and Space, `onFocus(item)` a move. Call
+ * `.refresh()` after the items have changed.
+ */
+export function roving(container, selector, options = {}) {
+  const {orientation = "vertical", onActivate, onFocus} = options;
+  const items = () => [...container.querySelectorAll(selector)]
+    .filter((item) => !item.disabled && item.closest("[hidden]") === null);
+  const choose = (chosen, focus = true) => {
+    items().forEach((item) => item.setAttribute("tabindex", item === chosen ? "0" : "-1"));
+    if (focus) chosen.focus();
+    if (onFocus && focus) onFocus(chosen);
+  };
+  const steps = {
+    ...(orientation !== "vertical" ? {ArrowLeft: -1, ArrowRight: 1} : {}),
+    ...(orientation !== "horizontal" ? {ArrowUp: -1, ArrowDown: 1} : {}),
+  };
+  const onKey = (event) => {
+    const all = items();
+    const current = all.indexOf(event.target.closest(selector));
+    if (current < 0) return;
+    const inList = event.target.localName === "select" && event.key.startsWith("Arrow");
+    let next = -1;
+    if (event.key in steps && !inList) {
+      next = (current + steps[event.key] + all.length) % all.length;
+    } else if (event.key === "Home") next = 0;
+    else if (event.key === "End") next = all.length - 1;
+    else if ((event.key === "Enter" || event.key === " ") && onActivate) {
+      event.preventDefault();
+      onActivate(all[current]);
+      return;
+    }
+    if (next < 0) return;
+    event.preventDefault();
+    choose(all[next]);
+  };
+  const refresh = () => {
+    const all = items();
+    const current = all.find((item) => item.getAttribute("tabindex") === "0") ?? all[0];
+    if (current) choose(current, false);
+  };
+  container.addEventListener("keydown", (event) => { event.stopPropagation(); onKey(event); });
+  container.addEventListener("focusin", (event) => {
+    const item = event.target.closest(selector);
+    if (item && container.contains(item)) choose(item, false);
+  });
+  refresh();
+  return {refresh, choose};
+}
+
+/**
+ * The arrow keys of a tree: items have role="treeitem", aria-level (from 1) and, where they have
+ * children, aria-expanded. Right opens or goes to the first child, Left closes or goes to the
+ * parent. `onToggle(item, open)` is to open or close; `onActivate(item)` answers Enter and Space.
+ */
+export function treeKeys(container, {onToggle, onActivate, onFocus} = {}) {
+  const selector = '[role="treeitem"]';
+  const keys = roving(container, selector, {onActivate, onFocus});
+  const level = (item) => Number(item.getAttribute("aria-level") ?? 1);
+  container.addEventListener("keydown", (event) => {
+    const item = event.target.closest(selector);
+    if (!item || (event.key !== "ArrowRight" && event.key !== "ArrowLeft")) return;
+    const all = [...container.querySelectorAll(selector)];
+    const open = item.getAttribute("aria-expanded");
+    const after = all[all.indexOf(item) + 1];
+    event.preventDefault();
+    if (event.key === "ArrowRight") {
+      if (open === "false") onToggle?.(item, true);
+      else if (after && level(after) > level(item)) keys.choose(after);
+    } else if (open === "true") onToggle?.(item, false);
+    else {
+      const parent = all.slice(0, all.indexOf(item)).reverse()
+        .find((other) => level(other) < level(item));
+      if (parent) keys.choose(parent);
+    }
+  });
+  return keys;
+}
+
+/** Call `onChange(visible)` when the element comes into sight or leaves it, or the tab does. */
+export function whenVisible(element, onChange) {
+  let inSight = false;
+  let last = null;
+  const tell = () => {
+    const visible = inSight && document.visibilityState !== "hidden";
+    if (visible !== last) onChange(last = visible);
+  };
+  const observer = new IntersectionObserver((entries) => {
+    inSight = entries[entries.length - 1].isIntersecting;
+    tell();
+  });
+  observer.observe(element);
+  document.addEventListener("visibilitychange", tell);
+  return () => {
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", tell);
+  };
+}
+
+/** Whether the user asked for less movement. */
+export function wantsLessMotion() {
+  return globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
+}
+
+// -- colours -------------------------------------------------------------------------------------
+
+/** Eight colours that are told apart on white and on black, each with a pattern of its own. */
+export const PALETTE = [
+  {name: "blue", color: "#3b7dd8", pattern: "plain"},
+  {name: "orange", color: "#c8691c", pattern: "rising"},
+  {name: "green", color: "#2f8f5b", pattern: "falling"},
+  {name: "purple", color: "#9b62c4", pattern: "dots"},
+  {name: "red", color: "#d24b57", pattern: "cross"},
+  {name: "teal", color: "#16899a", pattern: "level"},
+  {name: "olive", color: "#8b7d1e", pattern: "upright"},
+  {name: "grey", color: "#7b7f86", pattern: "sparse"},
+];
+
+const PATTERN_PATHS = {
+  rising: "M-2,2 L2,-2 M0,8 L8,0 M6,10 L10,6",
+  falling: "M-2,6 L2,10 M0,0 L8,8 M6,-2 L10,2",
+  dots: "M2,2 h0.01 M6,6 h0.01",
+  cross: "M0,8 L8,0 M0,0 L8,8",
+  level: "M0,4 H8",
+  upright: "M4,0 V8",
+  sparse: "M4,4 h0.01",
+};
+
+/** <defs> with the palette's patterns; `fillOf(number, defs)` is the fill that uses them. */
+export function patternDefs(prefix = uniqueId("pattern")) {
+  const defs = svg("defs", {"data-prefix": prefix}, PALETTE.map(({color, pattern}, number) =>
+    svg("pattern", {id: `${prefix}-${number}`, width: 8, height: 8,
+      patternUnits: "userSpaceOnUse"},
+    svg("rect", {width: 8, height: 8, fill: color, "fill-opacity": 0.32}),
+    pattern === "plain" ? null : svg("path", {d: PATTERN_PATHS[pattern], stroke: color,
+      "stroke-width": pattern === "dots" || pattern === "sparse" ? 2.5 : 1.4,
+      "stroke-linecap": "round", fill: "none"}))));
+  return defs;
+}
+
+/** The fill for series `number`: a colour and a pattern, from the <defs> of patternDefs. */
+export function fillOf(number, defs) {
+  return `url(#${defs.getAttribute("data-prefix")}-${number % PALETTE.length})`;
+}
+
+// -- numbers as text -----------------------------------------------------------------------------
+
+const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** 0 B, 512 B, 1.5 KiB, 23 MiB. */
+export function formatBytes(size) {
+  if (size === null || size === undefined) return "N/A";
+  let unit = 0;
+  let value = size;
+  while (value >= 1024 && unit < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${BYTE_UNITS[unit]}`;
+}
+
+/** 1,234,567. */
+export function formatCount(count) {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** A duration given in seconds: 850 ns, 12.3 us, 4.56 ms, 1.20 s, 2 min 5 s. */
+export function formatSeconds(seconds) {
+  if (seconds >= 120) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  for (const [unit, size, digits] of [["s", 1, 2], ["ms", 1e-3, 2], ["us", 1e-6, 1]]) {
+    if (seconds >= size) return `${(seconds / size).toFixed(digits)} ${unit}`;
+  }
+  return `${Math.round(seconds * 1e9)} ns`;
+}
+
+/** [?, 28, 28, 1]; "unknown shape" where even the rank isn't known (null). */
+export function formatShape(dimensions) {
+  if (!dimensions) return "unknown shape";
+  return `[${dimensions.map((size) => (size === null || size < 0 ? "?" : size)).join(", ")}]`;
+}
+
+// -- downloads -----------------------------------------------------------------------------------
+
+/** Give the user a file; `content` is text or a Blob. */
+export function download(fileName, content, type = "text/plain") {
+  const blob = content instanceof Blob ? content : new Blob([content], {type});
+  const address = URL.createObjectURL(blob);
+  el("a", {href: address, download: fileName}).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+const PAINTED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity",
+  "font-family", "font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline",
+  "visibility", "display"];
+
+/** A picture as text that looks the same outside the page: styles resolved, background filled. */
+export function standaloneSvg(picture) {
+  const copy = picture.cloneNode(true);
+  const copies = [copy, ...copy.querySelectorAll("*")];
+  [picture, ...picture.querySelectorAll("*")].forEach((node, index) => {
+    const style = getComputedStyle(node);
+    PAINTED.forEach((name) => copies[index].style.setProperty(name, style.getPropertyValue(name)));
+  });
+  const {width, height} = picture.getBoundingClientRect();
+  copy.setAttribute("xmlns", SVG_SPACE);
+  if (!copy.getAttribute("viewBox")) copy.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
+  const panel = picture.closest(".tft-panel");
+  if (panel) copy.style.setProperty("background", getComputedStyle(panel).backgroundColor);
+  return new XMLSerializer().serializeToString(copy);
+}
+
+/** Save a picture as an .svg file. */
+export function downloadSvg(picture, fileName) {
+  download(fileName, standaloneSvg(picture), "image/svg+xml");
+}
+
+/** Save a picture as a .png file, `scale` times as fine as on the screen. */
+export async function downloadPng(picture, fileName, scale = 2) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standaloneSvg(picture))}`;
+  await image.decode();
+  const canvas = el("canvas", {width: image.width * scale, height: image.height * scale});
+  const context = canvas.getContext("2d");
+  context.scale(scale, scale);
+  context.drawImage(image, 0, 0);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  download(fileName, blob, "image/png");
+}
