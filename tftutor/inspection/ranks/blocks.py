@@ -99,11 +99,15 @@ class Leaf(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """One place where the leaf stands; `prefix` are its indices on the outer axes."""
+    """One place where the leaf stands; `prefix` are its indices on the outer axes.
+
+    A ghost stands for copies whose number is unknown, or for none at all.
+    """
 
     prefix: tuple[int | None, ...]
     x: float
     y: float
+    ghost: bool = False
 
 
 class Block(NamedTuple):
@@ -283,15 +287,15 @@ def _row(group: _Group, axis: int, one: Span, role: str, level: int) -> _Group:
     copies: list[Copy] = []
     breaks: list[Break] = []
     position = 0.0
-    # An axis of unknown or no size shows one group, which the picture draws dashed or crossed.
-    for index, hidden in _with_gaps(one):
+    for index, hidden, ghost in _with_gaps(one):
         if hidden:
             middle = position - space / 2 + _OUTER_GAP / 2
             breaks.append(Break(axis, (middle, group.height / 2) if across
                                 else (group.width / 2, middle), role))
             position += _OUTER_GAP
         dx, dy = (position, 0.0) if across else (0.0, position)
-        copies += [Copy((index, *copy.prefix), copy.x + dx, copy.y + dy) for copy in group.copies]
+        copies += [Copy((index, *copy.prefix), copy.x + dx, copy.y + dy, ghost or copy.ghost)
+                   for copy in group.copies]
         breaks += [inner._replace(at=(inner.at[0] + dx, inner.at[1] + dy))
                    for inner in group.breaks]
         position += size + space
@@ -302,12 +306,14 @@ def _row(group: _Group, axis: int, one: Span, role: str, level: int) -> _Group:
                   length if across else group.width, group.height if across else length)
 
 
-def _with_gaps(one: Span) -> list[tuple[int | None, bool]]:
-    """The drawn indices of an outer axis, each with whether a gap comes before it."""
-    if not one.visible:
-        return [(None, False)]
+def _with_gaps(one: Span) -> list[tuple[int | None, bool, bool]]:
+    """The drawn indices of an outer axis: (index, a gap comes before it, it is a ghost)."""
+    if one.size is None:
+        return [(None, False, False), (None, True, True)]
+    if one.size == 0:
+        return [(None, False, True)]
     after_gap = {gap.last + 1 for gap in one.gaps}
-    return [(index, index in after_gap) for index in one.visible]
+    return [(index, index in after_gap, False) for index in one.visible]
 
 
 def _leaf_rulers(leaf: Leaf, first_axis: int, first: Copy, last: Copy) -> list[Ruler]:

@@ -1,0 +1,260 @@
+"""Pictures of blocks: faces, cells, values, picked elements, rulers and their labels.
+
+`draw_block` puts one block on a canvas and can be used for several on the same one, since equal
+sizes are equally long in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from tftutor.inspection.ranks.blocks import Block, Break, Copy, Leaf, Ruler, Side
+from tftutor.inspection.ranks.svg import Canvas, Point, axis_colour, text_width
+
+_FILLS = {"front": "#dbeafe", "top": "#eff6ff", "right": "#bfdbfe"}
+_EDGE, _PICKED_EDGE = "#1e3a8a", "#7c2d12"
+_PICKED = {"front": "#fbbf24", "top": "#fde68a", "right": "#f59e0b"}
+_STEPS = {"right": (5.5, 0.0), "columns": (5.5, 0.0), "down": (0.0, 5.5), "rows": (0.0, 5.5),
+          "deep": (4.0, -4.0)}
+# Which edges of a face run along which axis: (corner, corner, role of the axis).
+_FACE_EDGES = {
+    "front": ((0, 1, "right"), (1, 2, "down"), (2, 3, "right"), (3, 0, "down")),
+    "top": ((0, 1, "deep"), (1, 2, "right"), (2, 3, "deep")),
+    "right": ((1, 2, "down"), (2, 3, "deep")),
+}
+_LEAF_ROLES: tuple[tuple[str, ...], ...] = ((), ("right",), ("down", "right"),
+                                            ("down", "right", "deep"))
+_LABEL_SPACE = 9.0
+_LINE = 17.0
+
+
+class Label(NamedTuple):
+    """What is written at an axis: its name, its size, and a note such as `must match`.
+
+    `colour` is the axis's own by default; a note is written out, so the colour is never alone.
+    """
+
+    text: str
+    size: str
+    note: str = ""
+    colour: str = ""
+
+    @property
+    def words(self) -> str:
+        """All of it in one line."""
+        return f"{self.text}: {self.size}" + (f"  {self.note}" if self.note else "")
+
+
+def size_text(size: int | None) -> str:
+    """`?` for an unknown size."""
+    return "?" if size is None else str(size)
+
+
+def plain_labels(block: Block, names: Sequence[str] = ()) -> dict[int, Label]:
+    """`axis 0 height: 1080` for each axis."""
+    return {axis: Label(f"axis {axis}" + (f" {names[axis]}" if axis < len(names) and names[axis]
+                                          else ""), size_text(size))
+            for axis, size in enumerate(block.shape)}
+
+
+def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
+               labels: Mapping[int, Label] | None = None,
+               value: Callable[[tuple[int, ...]], str] | None = None,
+               picked: Iterable[tuple[int, ...]] = (), faded: bool = False) -> None:
+    """Draw a block with its top left corner at (x, y); labels stand outside of it.
+
+    Args:
+      canvas: what is drawn on.
+      block: the geometry.
+      x, y: the place.
+      labels: for some axes what to write; all plain by default, none with {}.
+      value: the text in the cell of an element.
+      picked: elements that stand out, by their index.
+      faded: draw the rest as a pale shape, for a picture that shows picked elements.
+    """
+    for copy in block.copies:
+        canvas.open(class_="rk-leaf" + (" rk-ghost" if copy.ghost else ""),
+                    transform=f"translate({x + copy.x:.1f} {y + copy.y:.1f})")
+        canvas.raw(_leaf_markup(block.leaf, copy, faded))
+        canvas.close()
+        canvas.cover((x + copy.x, y + copy.y),
+                     (x + copy.x + block.leaf.width, y + copy.y + block.leaf.height))
+    for mark in block.breaks:
+        _draw_break(canvas, mark, x, y)
+    _draw_picked(canvas, block, x, y, picked)
+    if value is not None:
+        _draw_values(canvas, block, x, y, value)
+    shown = plain_labels(block) if labels is None else labels
+    _draw_rulers(canvas, block, x, y, shown)
+
+
+def cube_faces(leaf: Leaf, corner: Point) -> dict[str, tuple[Point, ...]]:
+    """The faces of one element's cell, whose front has its top left corner at `corner`."""
+    x, y = corner
+    width, height = leaf.scale.width, leaf.scale.height
+    front = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
+    if len(leaf.spans) < 3:
+        return {"front": front}
+    deep = leaf.scale.deep
+    top = ((x, y), (x + deep, y - deep), (x + width + deep, y - deep), (x + width, y))
+    right = ((x + width, y), (x + width + deep, y - deep), (x + width + deep, y + height - deep),
+             (x + width, y + height))
+    return {"front": front, "top": top, "right": right}
+
+
+def _leaf_markup(leaf: Leaf, copy: Copy, faded: bool) -> str:
+    """One copy, at the origin of its group."""
+    if copy.ghost:
+        return _edges(leaf, True, True)
+    cells = [line for side in leaf.sides for line in side.cells]
+    grid = _path(cells, f'class="rk-grid" fill="none" stroke="{_EDGE}" '
+                        f'stroke-opacity="{0.2 if faded else 0.4}"') if cells else ""
+    dots = "".join(_dots(mark.at, _STEPS[mark.role]) for mark in leaf.breaks)
+    return "".join(_face(side, faded) for side in leaf.sides) + grid + _edges(leaf, False, faded) \
+        + dots
+
+
+def _edges(leaf: Leaf, ghost: bool, faded: bool) -> str:
+    """The edges; those of what isn't there, or has an unknown size, are dashed."""
+    ghost = ghost or any(one.size == 0 for one in leaf.spans)
+    unknown = {role for role, one in zip(_LEAF_ROLES[len(leaf.spans)], leaf.spans, strict=True)
+               if one.size is None}
+    solid: list[tuple[float, ...]] = []
+    dashed: list[tuple[float, ...]] = []
+    for side in leaf.sides:
+        for start, end, role in _FACE_EDGES[side.role]:
+            line = (*side.corners[start], *side.corners[end])
+            (dashed if ghost or role in unknown else solid).append(line)
+    style = f'class="rk-edge" fill="none" stroke="{_EDGE}"' \
+        + (' stroke-opacity="0.55"' if faded else "")
+    return (_path(solid, style) if solid else "") \
+        + (_path(dashed, style + ' stroke-dasharray="5 4"') if dashed else "")
+
+
+def _face(side: Side, faded: bool) -> str:
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in side.corners)
+    opacity = ' fill-opacity="0.45"' if faded else ""
+    return (f'<polygon class="rk-{side.role}" points="{points}" fill="{_FILLS[side.role]}"'
+            f"{opacity}/>")
+
+
+def _path(lines: Sequence[tuple[float, ...]], style: str) -> str:
+    path = "".join(f"M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}" for a, b, c, d in lines)
+    return f'<path d="{path}" {style}/>'.replace(".0 ", " ").replace('.0"', '"').replace(".0L", "L")
+
+
+def _dots(at: Point, step: Point) -> str:
+    return "".join(f'<circle class="rk-dot" cx="{at[0] + n * step[0]:.1f}" '
+                   f'cy="{at[1] + n * step[1]:.1f}" r="1.8" fill="{_EDGE}"/>' for n in (-1, 0, 1))
+
+
+def _draw_break(canvas: Canvas, mark: Break, x: float, y: float) -> None:
+    at = (x + mark.at[0], y + mark.at[1])
+    canvas.cover(at)
+    canvas.raw(_dots(at, _STEPS[mark.role]))
+
+
+def _draw_picked(canvas: Canvas, block: Block, x: float, y: float,
+                 picked: Iterable[tuple[int, ...]]) -> None:
+    """Cells that stand out, those at the back first, so that nearer ones cover them."""
+    places = {index: corner for index in picked if (corner := block.cell(index)) is not None}
+    if not places:
+        return
+    canvas.open(class_="rk-picked", stroke=_PICKED_EDGE, stroke_width=1.2)
+    for index in sorted(places, key=lambda index: _painters_order(block, index)):
+        left, top = places[index]
+        for role, corners in cube_faces(block.leaf, (left + x, top + y)).items():
+            canvas.polygon(corners, class_=f"rk-picked-{role}", fill=_PICKED[role])
+    canvas.close()
+
+
+def _painters_order(block: Block, index: tuple[int, ...]) -> tuple[int, ...]:
+    """Deep cells come first, then lower rows, then from left to right."""
+    if len(block.leaf.spans) < 3:
+        return index
+    *outer, down, right, deep = index
+    return (*outer, -deep, -down, right)
+
+
+def _draw_values(canvas: Canvas, block: Block, x: float, y: float,
+                 value: Callable[[tuple[int, ...]], str]) -> None:
+    """Texts in cells; of a cube those on its front."""
+    canvas.open(class_="rk-values", text_anchor="middle")
+    scale = block.leaf.scale
+    for index in front_cells(block):
+        corner = block.cell(index)
+        text = value(index)
+        if corner is not None and text:
+            canvas.raw(f'<text x="{x + corner[0] + scale.width / 2:.1f}" '
+                       f'y="{y + corner[1] + scale.height / 2 + 4:.1f}">{_escaped(text)}</text>')
+    canvas.close()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def front_cells(block: Block) -> list[tuple[int, ...]]:
+    """The indices of all cells that are drawn and not behind others, in reading order."""
+    fronts: list[tuple[int, ...]] = [()]
+    for axis, one in enumerate(block.leaf.spans):
+        visible = one.visible[:1] if axis == 2 else one.visible
+        fronts = [(*before, index) for before in fronts for index in visible]
+    prefixes = [tuple(i for i in copy.prefix if i is not None) for copy in block.copies
+                if None not in copy.prefix]
+    return [(*prefix, *front) for prefix in sorted(prefixes) for front in fronts]
+
+
+def _draw_rulers(canvas: Canvas, block: Block, x: float, y: float,
+                 labels: Mapping[int, Label]) -> None:
+    left = max([text_width(labels[ruler.axis].words) for ruler in block.rulers
+                if ruler.role in ("down", "deep") and ruler.axis in labels], default=0.0)
+    for ruler in block.rulers:
+        if ruler.axis in labels:
+            _draw_ruler(canvas, ruler, x, y, labels[ruler.axis], left)
+
+
+def _draw_ruler(canvas: Canvas, ruler: Ruler, x: float, y: float, label: Label,
+                left: float) -> None:
+    """A line beside the block along its axis, and the axis's label."""
+    dx, dy = _ruler_offset(ruler, left)
+    start = (x + ruler.start[0] + dx, y + ruler.start[1] + dy)
+    end = (x + ruler.end[0] + dx, y + ruler.end[1] + dy)
+    colour = label.colour or axis_colour(ruler.axis)
+    canvas.open(class_=f"rk-axis rk-axis{ruler.axis % 6}", fill=colour, data_axis=ruler.axis)
+    style: dict[str, object] = {"stroke": colour, "stroke_width": 2, "class_": "rk-ruler"}
+    if ruler.size is None:
+        style["stroke_dasharray"] = "4 3"
+    canvas.lines([(*start, *end)], **style)
+    middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    if ruler.role in ("down", "rows", "deep"):
+        canvas.text(middle[0] - 6, middle[1] + 4, label.words, anchor="end")
+    elif ruler.role == "right":
+        canvas.text(*_beside(start, middle, label.words, end, _LINE - 3), anchor="middle")
+    else:
+        canvas.text(*_beside(start, middle, label.words, end, -6), anchor="middle")
+    canvas.close()
+
+
+def _beside(start: Point, middle: Point, words: str, end: Point, dy: float,
+            ) -> tuple[float, float, str]:
+    """A label above or below a ruler; one longer than the ruler begins where the ruler begins."""
+    width = text_width(words)
+    x = middle[0] if width <= end[0] - start[0] else start[0] + width / 2
+    return x, middle[1] + dy, words
+
+
+def _ruler_offset(ruler: Ruler, left: float) -> Point:
+    """How far a ruler stands from the edge that it measures."""
+    match ruler.role:
+        case "down":
+            return -_LABEL_SPACE, 0.0
+        case "right":
+            return 0.0, _LABEL_SPACE
+        case "deep":
+            return -_LABEL_SPACE * 0.8, -_LABEL_SPACE * 0.8
+        case "columns":
+            return 0.0, -_LABEL_SPACE - ruler.level * (_LINE + 6)
+        case _:
+            return -_LABEL_SPACE * 2 - left - ruler.level * 110 - (12 if left else 0), 0.0
