@@ -86,4 +86,4 @@ dev_stats {{ device: "/job:ps/replica:0/task:0/device:CPU:0"
 dev_stats {{ device: "{worker}"
   node_stats {{ node_name: "x/_2" all_start_micros: 5000 all_end_rel_micros: 400
     timeline_label: "x/_2 = _Recv(edge_1_x @ {worker})" }} }}""", StepStats())
-    assert timeline_text(stats, width=4).splitlines()[2].split()[1] == "~~--"
+    assert timeline_text(stats, width=4).splitlines()[2].split()[2] == "~~--"

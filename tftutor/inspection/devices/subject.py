@@ -1,0 +1,65 @@
+"""What may be drawn: sessions, placements, traces, and a trace together with its session."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from tftutor.inspection.devices.model import DevicesModel, Lane
+from tftutor.inspection.devices.step import step_model
+from tftutor.inspection.devices.where import placement_model
+from tftutor.runtime.placement import Placement
+
+
+def model_from(subject: Any, fetches: Any, feeds: Any) -> DevicesModel:
+    """The model of whatever it is. Raises: TypeError."""
+    if isinstance(subject, tuple) and len(subject) == 2:
+        traces = [each for each in subject if _is_trace(each)]
+        others = [each for each in subject if _placement(each) is not None]
+        if len(traces) == len(others) == 1:
+            placed = placement_model(_placement(others[0]), _listed(fetches), _listed(feeds) or ())
+            return _joined(step_model(traces[0]), placed)
+    if _is_trace(subject):
+        return step_model(subject)
+    placement = _placement(subject)
+    if placement is not None:
+        return placement_model(placement, _listed(fetches), _listed(feeds) or ())
+    raise TypeError("expected a tf.Session, session.placement(), a tf.RunMetadata, or the pair "
+                    f"(run_metadata, session), but got {type(subject).__name__}")
+
+
+def _is_trace(subject: Any) -> bool:
+    return hasattr(subject, "step_stats") or hasattr(subject, "dev_stats")
+
+
+def _placement(subject: Any) -> Any:
+    """The Placement of a session (also of one that wraps another), or None."""
+    if isinstance(subject, Placement):
+        return subject
+    placement = getattr(subject, "placement", None)
+    return placement() if callable(placement) else None
+
+
+def _listed(fetches: Any) -> list[Any] | None:
+    """Fetches as one list, out of lists, tuples and dictionaries."""
+    if fetches is None:
+        return None
+    if isinstance(fetches, dict):
+        return _listed(list(fetches))
+    if isinstance(fetches, Iterable) and not hasattr(fetches, "op"):
+        return [each for inner in fetches for each in _listed(inner) or ()]
+    return [fetches]
+
+
+def _joined(step: DevicesModel, placed: DevicesModel) -> DevicesModel:
+    """A step with the rows of the operations that ran in it, and with idle devices, too."""
+    ran = {span.op for lane in step.lanes for span in lane.spans}
+    ran.update(op for lane in step.lanes for op in lane.still)
+    present = {lane.device for lane in step.lanes}
+    idle = [dataclasses.replace(lane, operations=0) for lane in placed.lanes
+            if lane.device not in present]
+    lanes: list[Lane] = sorted([*step.lanes, *idle], key=lambda lane: lane.title)
+    return dataclasses.replace(
+        step, lanes=tuple(lanes), rows=tuple(row for row in placed.rows if row.op in ran),
+        crossings=tuple(row for row in placed.crossings if row.user in ran))
