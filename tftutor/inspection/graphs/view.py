@@ -1,0 +1,319 @@
+"""A view: the part of a graph that stands on the page, groups closed or open.
+
+    view = View(model)                      # what is worth seeing first
+    view = view.expanded_with("conv1")      # a new view; the old one stays as it is
+    view.nodes, view.edges, view.clusters   # what to draw
+
+Nothing here depends on anything but the model and the arguments, so equal arguments give equal
+views. What would cover the page with edges is moved aside, as TensorBoard does: parts that serve
+another purpose (gradients, optimizer, saver, summaries) and nodes that half of the graph uses. They
+are drawn apart; each end of a left-out edge has a stub that names the other end.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from tftutor.inspection.graphs.hierarchy import ROOT, Group, Hierarchy
+from tftutor.inspection.graphs.model import (
+    FORWARD,
+    GRADIENT,
+    TRAINING,
+    GraphModel,
+    GraphNode,
+)
+from tftutor.inspection.graphs.view_aside import Stub, move_busy_nodes, serves_apart, stubs_of
+from tftutor.inspection.graphs.view_edges import bundle_edges
+from tftutor.inspection.graphs.view_opening import affordable, ancestors, first_expansion
+
+MOST_NODES = 120  # drawn at once; more is neither readable nor quickly laid out
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ViewNode:
+    """What is drawn as one: an operation or a closed group.
+
+    Attributes:
+      id: the operation's name, or the group's id (a variable's group has the variable's name).
+      label: its name within the box it stands in.
+      kind: "op", or the kind of the group.
+      type: an operation's type ("Conv2D"); a variable's; "" for other groups.
+      detail: the second line: "Conv2D", "35 operations", "(5, 5, 1, 32)".
+      count: how many operations it stands for.
+      role: what it is there for, see model.ROLES.
+      cluster: id of the open group it stands in; "" at the top.
+      region: "" in the main drawing; otherwise id of what was moved aside, itself or around it.
+      is_fetched, is_fed: whether it is, or holds, a fetch or a feed.
+      devices: (device, number of operations), when the model has a placement.
+      stubs: edges to other regions.
+    """
+
+    id: str
+    label: str
+    kind: str
+    type: str
+    detail: str
+    count: int
+    role: str
+    cluster: str
+    region: str
+    is_fetched: bool = False
+    is_fed: bool = False
+    devices: tuple[tuple[str, int], ...] = ()
+    stubs: tuple[Stub, ...] = ()
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it can be opened."""
+        return self.kind != "op"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Values that JSON knows."""
+        found = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        found["devices"] = [list(pair) for pair in self.devices]
+        found["stubs"] = [stub.to_dict() for stub in self.stubs]
+        return found
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cluster:
+    """An open group: a box around its parts."""
+
+    id: str
+    label: str
+    kind: str
+    role: str
+    count: int
+    parent: str  # id of the cluster around; "" at the top
+    region: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Values that JSON knows."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+class View:
+    """What to draw of a model.
+
+    Attributes:
+      model, hierarchy: what it is a view of.
+      expanded: ids of the groups that are asked to be open, in the order of asking.
+      nodes: ViewNodes by id, in the order of creation.
+      edges: EdgeBundles between nodes of one region.
+      clusters: the open groups by id, outer ones first.
+      refused: ids of groups that were closed again because the page would be too full.
+    """
+
+    def __init__(self, model: GraphModel, expanded: Iterable[str] | None = None,
+                 aside: Iterable[str] = (), main: Iterable[str] = (),
+                 hierarchy: Hierarchy | None = None, most_nodes: int = MOST_NODES) -> None:
+        """Choose what to draw.
+
+        Args:
+          expanded: ids of groups to open; a group inside a closed one stays hidden. None: open
+            what makes a good first view.
+          aside: ids to move aside besides those that are moved anyway.
+          main: ids to keep in the main drawing whatever they are.
+          hierarchy: the model's tree, when somebody has made it already.
+          most_nodes: the most that may be drawn.
+
+        Raises: KeyError for an id in `expanded` that no group has.
+        """
+        self.model = model
+        self.hierarchy = hierarchy or Hierarchy(model)
+        self._aside = frozenset(aside)
+        self._main = frozenset(main)
+        self._most_nodes = most_nodes
+        if expanded is None:
+            self.expanded = first_expansion(self.hierarchy)
+        else:
+            self.expanded = tuple(dict.fromkeys(expanded))
+        for identity in self.expanded:
+            if identity not in self.hierarchy.groups:
+                raise KeyError(f"The graph has no group {identity!r}.")
+        self._open, self.refused = affordable(self.hierarchy, self.expanded, most_nodes)
+        self._build()
+
+    # -- other views of the same model ----------------------------------------------------------
+
+    def expanded_with(self, identity: str) -> View:
+        """The view with one more group open, and those around it."""
+        around = [group.id for group in ancestors(self.hierarchy.groups[identity])]
+        rest = [each for each in self.expanded if each != identity]
+        return self._with(expanded=(*around, *rest, identity))
+
+    def collapsed(self, identity: str) -> View:
+        """The view with a group closed. Groups inside stay open for the next time."""
+        return self._with(expanded=[each for each in self.expanded if each != identity])
+
+    def toggled(self, identity: str) -> View:
+        """The view with a group opened if it is closed and closed if it is open."""
+        return (self.collapsed(identity) if identity in self.clusters
+                else self.expanded_with(identity))
+
+    def revealing(self, node: str) -> View:
+        """The view in which an operation stands by itself: the groups around it open."""
+        view = self
+        for group in self.hierarchy.path(node)[1:]:
+            view = view.expanded_with(group.id)
+        return view
+
+    def moved_aside(self, identity: str) -> View:
+        """The view with a node or group moved aside."""
+        return self._with(aside=self._aside | {identity}, main=self._main - {identity})
+
+    def moved_to_main(self, identity: str) -> View:
+        """The view with a node or group in the main drawing."""
+        return self._with(aside=self._aside - {identity}, main=self._main | {identity})
+
+    def _with(self, **changes: Any) -> View:
+        same: dict[str, Any] = {"expanded": self.expanded, "aside": self._aside,
+                                "main": self._main, "hierarchy": self.hierarchy,
+                                "most_nodes": self._most_nodes}
+        return View(self.model, **{**same, **changes})
+
+    # -- look-up --------------------------------------------------------------------------------
+
+    def where(self, node: str) -> str:
+        """The id of what stands for a node on the page: itself or the closed group around it."""
+        return self._shown_as[node]
+
+    def ids_of(self, names: Iterable[str]) -> dict[str, int]:
+        """For what stands on the page, how many of the named nodes it holds."""
+        return dict(Counter(self._shown_as[name] for name in names if name in self._shown_as))
+
+    @property
+    def aside(self) -> tuple[str, ...]:
+        """Ids of the regions beside the main drawing."""
+        return tuple(dict.fromkeys(node.region for node in self.nodes.values() if node.region))
+
+    def in_region(self, region: str) -> list[ViewNode]:
+        """The nodes of a region, "" being the main drawing."""
+        return [node for node in self.nodes.values() if node.region == region]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Values that JSON knows."""
+        return {"nodes": [node.to_dict() for node in self.nodes.values()],
+                "edges": [edge.to_dict() for edge in self.edges],
+                "clusters": [cluster.to_dict() for cluster in self.clusters.values()],
+                "expanded": list(self.expanded), "refused": list(self.refused),
+                "aside": list(self.aside)}
+
+    # -- making ---------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        items: dict[str, tuple[Group | GraphNode, list[Group]]] = {}
+        self._walk(self.hierarchy.root, [], items)
+        self._shown_as = _representatives(items)
+        bundles = bundle_edges(self.model, self._shown_as)
+        regions = self._regions(items)
+        move_busy_nodes(bundles, regions, self._main)
+        fetched = {self._shown_as[n] for n in self.model.fetched_nodes if n in self._shown_as}
+        fed = {self._shown_as[n] for n in self.model.fed_nodes if n in self._shown_as}
+        labels = {identity: self._label(item) for identity, (item, _) in items.items()}
+        stubs = stubs_of(bundles, regions, labels)
+        self.nodes = {
+            identity: self._node(identity, item, path, regions[identity], identity in fetched,
+                                 identity in fed, stubs.get(identity, ()))
+            for identity, (item, path) in items.items()}
+        self.edges = tuple(b for b in bundles if regions[b.source] == regions[b.target])
+        self.clusters: dict[str, Cluster] = {}
+        for node in self.nodes.values():
+            for group in items[node.id][1]:
+                if group.id not in self.clusters:
+                    self.clusters[group.id] = Cluster(
+                        group.id, group.label, group.kind, group.role, group.count,
+                        group.parent.id if group.parent else ROOT,
+                        self._cluster_region(group, regions))
+
+    def _walk(self, group: Group, path: list[Group],
+              items: dict[str, tuple[Group | GraphNode, list[Group]]]) -> None:
+        """Collect what is visible, with the open groups around it (the root left out)."""
+        for child in group.children:
+            if isinstance(child, Group):
+                if child.id in self._open:
+                    self._walk(child, [*path, child], items)
+                else:
+                    items[child.id] = (child, path)
+            else:
+                items[child.name] = (child, path)
+
+    def _regions(self, items: dict[str, tuple[Group | GraphNode, list[Group]]]) -> dict[str, str]:
+        """For each visible id: "" or the outermost thing around it that is aside."""
+        has_forward = any(item.role == FORWARD for item, _ in items.values())
+        wanted = {self.model.nodes[name].role for name in self.model.fetched_nodes
+                  if name in self.model.nodes}
+        if wanted & {GRADIENT, TRAINING}:
+            wanted |= {GRADIENT, TRAINING}
+        regions = {}
+        for identity, (item, path) in items.items():
+            regions[identity] = ROOT
+            for each in (*path, item):
+                key = each.id if isinstance(each, Group) else each.name
+                if key in self._aside or (has_forward and key not in self._main
+                                          and each.role not in wanted and serves_apart(each)):
+                    regions[identity] = key
+                    break
+        return regions
+
+    def _cluster_region(self, group: Group, regions: dict[str, str]) -> str:
+        """The region that an open group is drawn in: where its first part is at home."""
+        around = {each.id for each in (*ancestors(group), group)}
+        inside = [regions[i] for i in self.nodes if regions[i] in around]
+        return inside[0] if inside else ROOT
+
+    def _node(self, identity: str, item: Group | GraphNode, path: list[Group], region: str,
+              is_fetched: bool, is_fed: bool, stubs: tuple[Stub, ...]) -> ViewNode:
+        cluster = path[-1].id if path else ROOT
+        devices = _devices(item) if self.model.has_placement else ()
+        if isinstance(item, Group):
+            kind, count = item.kind, item.count
+            own_type = item.own.type if item.own is not None else ""
+        else:
+            kind, count, own_type = "op", 1, item.type
+        return ViewNode(identity, self._label(item), kind, own_type, _detail(item), count,
+                        item.role, cluster, region, is_fetched, is_fed, devices, stubs)
+
+
+    def _label(self, item: Group | GraphNode) -> str:
+        if isinstance(item, Group):
+            return item.label
+        return self.hierarchy.labels.get(item.name, item.label)
+
+
+def _representatives(items: dict[str, tuple[Group | GraphNode, list[Group]]]) -> dict[str, str]:
+    """For each node of the model the visible id that stands for it."""
+    found = {}
+    for identity, (item, _) in items.items():
+        if isinstance(item, Group):
+            for node in item.nodes():
+                found[node.name] = identity
+        else:
+            found[item.name] = identity
+    return found
+
+
+# -- words --------------------------------------------------------------------------------------
+
+
+def _detail(item: Group | GraphNode) -> str:
+    if isinstance(item, GraphNode):
+        return item.type if item.value is None else f"{item.type} {item.value}"
+    if item.kind == "variable" and item.own is not None:
+        return f"{item.own.type} {item.own.outputs[0].shape_text}"
+    if item.kind == "series":
+        members = [child for child in item.children if isinstance(child, Group)]
+        if members and all(child.kind != "chunk" for child in members):
+            return f"{len(members)} alike, {item.count} operations"
+        kinds = " and ".join(sorted(item.types)[:2])
+        return f"{item.count} alike: {kinds}" if len(item.types) <= 2 else f"{item.count} alike"
+    return f"{item.count} operation{'s' if item.count != 1 else ''}"
+
+
+def _devices(item: Group | GraphNode) -> tuple[tuple[str, int], ...]:
+    nodes = item.nodes() if isinstance(item, Group) else (item,)
+    counts = Counter(node.runs_on for node in nodes if node.runs_on is not None)
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
