@@ -193,5 +193,7 @@ def _import_and_publish() -> None:
     for source, cells in _RNN_CELLS.items():
         api.lazy_export(source, **{f"nn__rnn_cell__{name}": name for name in cells})
     api.lazy_export("tftutor.inspection.gpu_state", gpu_state="gpu_state")
+    api.lazy_export("tftutor.widgets.show", show="show")
+    api.lazy_export("tftutor.widgets.explore", explore="explore")
     for name in _LAZY_PACKAGES:
         _namespace(name)  # an import of one of its modules must find the hook for missing names

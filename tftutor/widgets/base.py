@@ -7,12 +7,15 @@ method marked `@answers("expand")` answers. A panel never sends unasked unless `
 
 from __future__ import annotations
 
+import collections
 import itertools
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
 import anywidget
+import IPython
 import traitlets
+from IPython.display import display
 
 from tftutor.widgets import es_modules
 from tftutor.widgets.static_view import StaticView, static_html
@@ -90,6 +93,15 @@ class Panel(anywidget.AnyWidget):
     # -- one panel for a cell that is run again --------------------------------------------------
 
     @classmethod
+    def for_cell(cls, subject: Any, **options: Any) -> Self:
+        """The panel that the running cell got here when it ran before, now showing `subject`.
+
+        The n-th panel of this class that a cell asks for is the n-th of its earlier run. Where the
+        front end doesn't say which cell runs, it is a new panel.
+        """
+        return cls.reuse(_place_in_cell(cls), subject, **options)
+
+    @classmethod
     def reuse(cls, key: object, subject: Any, **options: Any) -> Self:
         """The panel of this class that `key` stands for, now showing `subject`; made on demand.
 
@@ -143,8 +155,6 @@ class Panel(anywidget.AnyWidget):
 
         Opened again without a kernel, and where widgets aren't trusted, the drawing is what is left.
         """
-        from IPython.display import display
-
         display(self.static_bundle(), raw=True)
         display(self._repr_mimebundle_(text=RERUN)[0], raw=True)
 
@@ -160,3 +170,18 @@ class Panel(anywidget.AnyWidget):
         assert bundle is not None  # anywidget has a view
         data, metadata = bundle
         return data | {"text/plain": self.text_twin if text is None else text}, metadata
+
+
+_counts: collections.Counter[object] = collections.Counter()
+
+
+def _place_in_cell(kind: type) -> object:
+    """(the running cell, how many panels of this kind its run has asked for); None if unknown."""
+    shell = IPython.get_ipython()
+    header = getattr(shell, "parent_header", None) or {}
+    cell = header.get("metadata", {}).get("cellId")
+    if cell is None:
+        return None
+    run = (header.get("header", {}).get("msg_id"), cell, kind)
+    _counts[run] += 1
+    return cell, _counts[run]
