@@ -195,5 +195,6 @@ def _import_and_publish() -> None:
     api.lazy_export("tftutor.inspection.gpu_state", gpu_state="gpu_state")
     api.lazy_export("tftutor.widgets.show", show="show")
     api.lazy_export("tftutor.widgets.explore", explore="explore")
+    api.lazy_export("tftutor.inspection.steps", record_step="record_step")
     for name in _LAZY_PACKAGES:
         _namespace(name)  # an import of one of its modules must find the hook for missing names

@@ -81,9 +81,12 @@ class TracedPart:
         """What is noted of a value."""
         return functools.partial(seen, nbytes_of=library.nbytes) if waits else seen
 
+    def _look_at_feed(self, value: Any) -> Any:
+        return seen(value)
+
     def _run(self, feeds: Sequence[Any], step: Any) -> list[Any]:
         self.thread = threading.get_ident()
-        self.given = [seen(value) for value in feeds]
+        self.given = [self._look_at_feed(value) for value in feeds]
         self.in_use = self.plan.namespace["_in_use"]() if self._samples else None
         self.start = time.perf_counter_ns()
         results = self._function(feeds, step)

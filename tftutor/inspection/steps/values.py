@@ -1,0 +1,196 @@
+"""What a recorded step keeps of a value: all of a small one, of a big one statistics and a corner.
+
+The array that is looked at is never kept: a later operation of the step may write into it.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+WHOLE_BYTES = 16 * 1024  # a value of at most so many bytes is kept whole
+CORNER = (8, 8)  # of the last two dimensions, where a value is too big
+_CORNER_OF_VECTOR = 64
+_HISTOGRAM_BINS = 16
+_HISTOGRAM_SAMPLE = 1 << 16  # elements
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """A value in numbers. `minimum` to `deviation` are of its finite elements, None without any.
+
+    Attributes:
+      elements: how many there are.
+      zeros: the share of elements that are 0, from 0 to 1.
+      nans, infinities: how many elements are NaN, and plus or minus infinity.
+      histogram: how many elements lie in each of equal parts of [minimum, maximum] (of a sample,
+        for a big value); empty where there are only a few elements.
+    """
+
+    elements: int
+    minimum: float | None
+    mean: float | None
+    maximum: float | None
+    deviation: float | None
+    zeros: float
+    nans: int
+    infinities: int
+    histogram: tuple[int, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"elements": self.elements, "min": self.minimum, "mean": self.mean,
+                "max": self.maximum, "std": self.deviation, "zeros": self.zeros,
+                "nans": self.nans, "infs": self.infinities, "histogram": list(self.histogram)}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A tensor's value at one moment of a step.
+
+    Attributes:
+      dtype: TensorFlow's name of the type, such as `float32`.
+      shape: what it was; None for what is no array (a queue, a dataset).
+      nbytes: what all its elements take.
+      array: its elements, or the first ones of a big value; None where nothing is kept.
+      is_whole: whether `array` is all of it.
+      statistics: None for strings and for what is no array.
+      note: in words, for what is no array.
+    """
+
+    dtype: str
+    shape: tuple[int, ...] | None
+    nbytes: int = 0
+    array: np.ndarray | None = None
+    is_whole: bool = False
+    statistics: Statistics | None = None
+    note: str = ""
+
+    @property
+    def health(self) -> str:
+        """`nan`, `inf` or `ok`; empty where the question makes no sense."""
+        if self.statistics is None:
+            return ""
+        if self.statistics.nans:
+            return "nan"
+        return "inf" if self.statistics.infinities else "ok"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; NaN and infinities in `rows` are text."""
+        rows = None if self.array is None else _plain(self.array)
+        return {"dtype": self.dtype, "shape": None if self.shape is None else list(self.shape),
+                "nbytes": self.nbytes, "rows": rows, "whole": self.is_whole,
+                "statistics": None if self.statistics is None else self.statistics.to_dict(),
+                "health": self.health, "note": self.note}
+
+
+class Watcher:
+    """Looks at values while a step runs; may be called from several threads.
+
+    Args:
+      memory: how many bytes all kept elements may take together. Once they are used up, values
+        are described by their statistics alone.
+    """
+
+    def __init__(self, memory: int) -> None:
+        self._left = memory
+        self._lock = threading.Lock()
+        self.is_full = False
+
+    def look(self, value: Any) -> Value:
+        """What to keep of a value of the host's memory."""
+        if value is None:
+            return Value("", None, note="no value yet")
+        if not isinstance(value, np.ndarray | np.generic | bool | int | float | str | bytes):
+            return Value("", None, note=_noted(value))
+        array = np.asarray(value)
+        if array.dtype.hasobject or array.dtype.kind in "SU":
+            return self._kept(array, "string", None)
+        return self._kept(array, array.dtype.name, statistics_of(array))
+
+    def _kept(self, array: np.ndarray, dtype: str, statistics: Statistics | None) -> Value:
+        nbytes = array.nbytes if dtype != "string" else sum(
+            len(item) for item in array.ravel()[:4096].tolist())
+        is_whole = max(nbytes, array.nbytes) <= WHOLE_BYTES
+        part = array if is_whole else _corner(array)
+        with self._lock:
+            fits = part.nbytes <= self._left
+            if fits:
+                self._left -= part.nbytes
+            else:
+                self.is_full = True
+        return Value(dtype, array.shape, nbytes, part.copy() if fits else None, is_whole and fits,
+                     statistics)
+
+
+def statistics_of(array: np.ndarray) -> Statistics | None:
+    """The statistics of an array of numbers or booleans; None for other types."""
+    kind = array.dtype.kind
+    if kind not in "biufc" and array.dtype.name != "bfloat16":
+        return None
+    numbers = np.abs(array) if kind == "c" else array
+    if kind == "b" or array.dtype.itemsize == 2:
+        numbers = numbers.astype(np.float32)
+    flat = numbers.reshape(-1)
+    zeros = float(np.count_nonzero(flat == 0)) / max(flat.size, 1)
+    nans = infinities = 0
+    if flat.dtype.kind == "f":
+        with np.errstate(all="ignore"):
+            finite = np.isfinite(flat)
+        if not finite.all():
+            nans = int(np.count_nonzero(np.isnan(flat)))
+            infinities = flat.size - int(np.count_nonzero(finite)) - nans
+            flat = flat[finite]
+    if not flat.size:
+        return Statistics(array.size, None, None, None, None, zeros, nans, infinities)
+    mean = float(np.mean(flat, dtype=np.float64))
+    deviation = float(np.std(flat, dtype=np.float64))
+    return Statistics(array.size, float(flat.min()), mean, float(flat.max()), deviation, zeros,
+                      nans, infinities, _histogram(flat))
+
+
+def _histogram(flat: np.ndarray) -> tuple[int, ...]:
+    if flat.size <= _HISTOGRAM_BINS:
+        return ()
+    sample = flat[::-(-flat.size // _HISTOGRAM_SAMPLE)].astype(np.float64)
+    low, high = float(flat.min()), float(flat.max())
+    if not low < high or not math.isfinite(high - low):
+        return ()
+    return tuple(np.histogram(sample, _HISTOGRAM_BINS, (low, high))[0].tolist())
+
+
+def _corner(array: np.ndarray) -> np.ndarray:
+    """The first elements: of the last two dimensions, at index 0 of the others."""
+    if array.ndim < 2:
+        return array[:_CORNER_OF_VECTOR]
+    return array[(0,) * (array.ndim - 2)][:CORNER[0], :CORNER[1]]
+
+
+def _noted(value: Any) -> str:
+    """A few words for a queue, a dataset or whatever else flows along an edge."""
+    name = getattr(value, "name", None)
+    kind = type(value).__name__
+    return f"{kind} {name!r}" if isinstance(name, str) else kind
+
+
+def _plain(array: np.ndarray) -> Any:
+    """Nested lists of numbers; what JSON has no number for is text."""
+    if array.dtype.kind == "f" and not np.isfinite(array).all() or array.dtype.kind == "c":
+        return np.vectorize(_as_json, otypes=[object])(array).tolist()
+    if array.dtype.hasobject or array.dtype.kind in "SU":
+        return np.vectorize(_as_text, otypes=[object])(array).tolist()
+    return array.tolist()
+
+
+def _as_json(number: Any) -> Any:
+    if isinstance(number, complex | np.complexfloating):
+        return f"{number:.6g}"
+    return float(number) if math.isfinite(number) else str(float(number))
+
+
+def _as_text(item: Any) -> str:
+    return item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item)
