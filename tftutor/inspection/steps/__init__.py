@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tftutor.inspection.steps.model import StepRecord
+from tftutor.inspection.steps.record import StepRecord
 from tftutor.inspection.steps.recording import record_step
 
 __all__ = ["StepRecord", "drawing", "record_step"]

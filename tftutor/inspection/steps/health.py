@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tftutor.inspection.steps import model
-from tftutor.inspection.steps.model import Finding, Input, Step, StepRecord
+from tftutor.inspection.steps.model import Finding, Input, RecordData, Step
 from tftutor.inspection.steps.values import Statistics
 
 _WORDS = {"nan": "NaN", "inf": "infinity"}
 
 
-def first_bad(record: StepRecord) -> Finding | None:
+def first_bad(record: RecordData) -> Finding | None:
     """The first NaN or infinity of a record, or None."""
     for step in record.steps:
         for name, value in step.outputs:

@@ -124,7 +124,7 @@ class Finding(NamedTuple):
 
 
 @dataclass
-class StepRecord:
+class RecordData:
     """One run of a session, operation by operation.
 
     Attributes:
@@ -181,41 +181,6 @@ class StepRecord:
                 return step
         raise KeyError(f"{which!r} didn't run in this step: record.skipped names the operations "
                        "on branches that weren't taken")
-
-    def first_bad(self) -> Finding | None:
-        """The first NaN or infinity of the step and what made it, or None."""
-        from tftutor.inspection.steps.health import first_bad
-
-        return first_bad(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        finding = self.first_bad()
-        return {"fetches": list(self.fetches), "feeds": list(self.feeds),
-                "steps": [step.to_dict() for step in self.steps],
-                "error": None if self.error is None else error_text(self.error),
-                "variables": [change.to_dict() for change in self.variables],
-                "skipped": [list(each) for each in self.skipped], "loops": dict(self.loops),
-                "duration": round(self.duration, 3), "left_out": self.left_out,
-                "is_memory_full": self.is_memory_full, "simulated": list(self.simulated),
-                "first_bad": None if finding is None else finding.to_dict()}
-
-    def text(self, everything: bool = False) -> str:
-        """A table of the steps; with `everything` constants and the like, too."""
-        from tftutor.inspection.steps.text import record_text
-
-        return record_text(self, everything)
-
-    def svg(self) -> str:
-        """The table as a picture."""
-        from tftutor.inspection.steps.svg import record_svg
-
-        return record_svg(self)
-
-    def __repr__(self) -> str:
-        ending = "" if self.error is None else f", ended by {type(self.error).__name__}"
-        return (f"<StepRecord of {', '.join(self.fetches) or 'nothing'}: {len(self.steps)} steps"
-                f"{ending}>")
 
 
 def error_text(error: Exception) -> str:

@@ -12,7 +12,8 @@ from tftutor.client.fetches import FetchMapper
 from tftutor.client.watched_run import WatchedRun, watched_run
 from tftutor.framework.operation import Operation
 from tftutor.inspection.steps.assembly import Assembler
-from tftutor.inspection.steps.model import FAILED, Skipped, StepRecord, VariableChange
+from tftutor.inspection.steps.model import FAILED, Skipped, VariableChange
+from tftutor.inspection.steps.record import StepRecord
 from tftutor.inspection.steps.values import Value, Watcher
 from tftutor.runtime.watching import BoundedLog, WatchedPart
 

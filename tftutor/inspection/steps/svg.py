@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tftutor.inspection.devices.svg_text import INK, WARNING, element, label, picture, tip
 from tftutor.inspection.steps import model
-from tftutor.inspection.steps.model import Step, StepRecord
+from tftutor.inspection.steps.health import first_bad
+from tftutor.inspection.steps.model import RecordData, Step
 from tftutor.inspection.steps.text import (
     duration_text,
     headline,
@@ -24,7 +25,7 @@ _WIDTH = 830.0
 _BLUE = "#2f6fb3"
 
 
-def record_svg(record: StepRecord) -> str:
+def record_svg(record: RecordData) -> str:
     """The picture of a record, or of its most telling stretch where it is long."""
     steps = visible_steps(record)
     shown = _stretch(record, steps)
@@ -38,7 +39,7 @@ def record_svg(record: StepRecord) -> str:
     below = _TOP + len(shown) * _ROW + 8
     notes = [f"{len(steps) - len(shown)} more steps are in the text"] if len(steps) > len(
         shown) else []
-    finding = record.first_bad()
+    finding = first_bad(record)
     if finding is not None:
         notes.append(f"Step {finding.step.number}: {finding.sentence}")
     if record.error is not None:
@@ -51,11 +52,11 @@ def record_svg(record: StepRecord) -> str:
                    "The steps in the order of time. The text of the record says the same.", parts)
 
 
-def _stretch(record: StepRecord, steps: list[Step]) -> list[Step]:
+def _stretch(record: RecordData, steps: list[Step]) -> list[Step]:
     """At most `_MOST_ROWS` steps: around the first NaN, at the end of a failure, else the first."""
     if len(steps) <= _MOST_ROWS:
         return steps
-    finding = record.first_bad()
+    finding = first_bad(record)
     middle = 0
     if finding is not None:
         middle = next((i for i, step in enumerate(steps) if step is finding.step), 0)

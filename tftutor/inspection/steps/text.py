@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from tftutor.inspection.steps import model
-from tftutor.inspection.steps.model import Step, StepRecord, error_text
+from tftutor.inspection.steps.health import first_bad
+from tftutor.inspection.steps.model import RecordData, Step, error_text
 from tftutor.inspection.steps.values import Value
 
 MOST_ROWS = 200
@@ -24,7 +25,7 @@ _LONGEST_NAME = 44
 _FEW = 3  # elements of a vector that is written out
 
 
-def record_text(record: StepRecord, everything: bool = False) -> str:
+def record_text(record: RecordData, everything: bool = False) -> str:
     """The whole record as lines of text."""
     steps = visible_steps(record, everything)
     lines = [headline(record), *_table(steps[:MOST_ROWS])]
@@ -42,14 +43,14 @@ def record_text(record: StepRecord, everything: bool = False) -> str:
     return "\n".join(lines)
 
 
-def visible_steps(record: StepRecord, everything: bool = False) -> list[Step]:
+def visible_steps(record: RecordData, everything: bool = False) -> list[Step]:
     """All steps of a short record; of a long one those that compute, are fed or went wrong."""
     if everything or len(record.steps) <= _ALL_AT_MOST:
         return list(record.steps)
     return [step for step in record.steps if not step.is_quiet]
 
 
-def headline(record: StepRecord) -> str:
+def headline(record: RecordData) -> str:
     """What was run, how many operations that took and how long."""
     computed = sum(step.kind == model.COMPUTED for step in record.steps)
     asked = ", ".join(record.fetches)
@@ -158,9 +159,9 @@ def duration_text(microseconds: float) -> str:
     return f"{microseconds / 1_000_000:.1f} s"
 
 
-def _finding_lines(record: StepRecord) -> list[str]:
+def _finding_lines(record: RecordData) -> list[str]:
     lines = []
-    finding = record.first_bad()
+    finding = first_bad(record)
     if finding is not None:
         lines.append(f"! Step {finding.step.number}: {finding.sentence}")
     if record.error is not None:
@@ -173,7 +174,7 @@ def _finding_lines(record: StepRecord) -> list[str]:
     return lines
 
 
-def _flow_lines(record: StepRecord) -> list[str]:
+def _flow_lines(record: RecordData) -> list[str]:
     lines = [f"Loop {name}: {count} iteration{'s' * (count != 1)}"
              for name, count in record.loops.items()]
     reasons: dict[str, list[str]] = {}
@@ -185,7 +186,7 @@ def _flow_lines(record: StepRecord) -> list[str]:
     return lines
 
 
-def _variable_lines(record: StepRecord) -> list[str]:
+def _variable_lines(record: RecordData) -> list[str]:
     changed = [change for change in record.variables if change.changed]
     if not changed:
         return []
