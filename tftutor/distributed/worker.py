@@ -7,6 +7,7 @@ called by the server's transport, and directly by a session in the same process.
 
 from __future__ import annotations
 
+import functools
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from tftutor.distributed.cluster_rendezvous import (
 )
 from tftutor.distributed.partition_codec import rebuild
 from tftutor.distributed.programs import Programs
+from tftutor.distributed.task_report import Traffic, nbytes_of, variables_as_data
 from tftutor.distributed.worker_state import SessionTable, StepTable, WorkerSession
 from tftutor.framework.graph import Graph
 from tftutor.framework.operation import Operation, Tensor
@@ -67,6 +69,7 @@ class TaskService:
         self.resources = ResourceManager()
         self.started = time.time()
         self.counts = {"steps": 0, "bytes_in": 0, "bytes_out": 0}
+        self._traffic = Traffic()
         self._host = devices[0]
         self._push = push
         self.refusals: Callable[[], dict[str, int]] = dict  # what the transport has refused
@@ -110,7 +113,8 @@ class TaskService:
                 "incarnation": self.incarnation, "uptime": time.time() - self.started,
                 "details": {"sessions": len(self._sessions), "simulated": simulated,
                             "stalls": self._stalls(), "refused": self.refusals(),
-                            **self.counts}}, []
+                            **self.counts, **self._traffic.as_data(),
+                            **variables_as_data(self.resources, list(self.devices.values()))}}, []
 
     def _stalls(self) -> list[str]:
         """Who waits here for gradients, and for whose."""
@@ -203,7 +207,8 @@ class TaskService:
     # -- steps ------------------------------------------------------------------------------
 
     def _count_and_push(self, task: str, header: dict[str, Any], tensors: Sequence[Any]) -> Any:
-        self.counts["bytes_out"] += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
+        self.counts["bytes_out"] += nbytes_of(tensors)
+        self._traffic.send(short_name(task), tensors)
         return self._push(task, header, tensors)
 
     def run(self, header: dict[str, Any], feeds: list[Any], caller: Any = None
@@ -234,7 +239,9 @@ class TaskService:
 
     def _run_graph(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         values, stats = self.run(header, [plain_value(t) for t in tensors], caller)
-        return {} if stats is None else {"stats": stats}, [wire_value(value) for value in values]
+        sent = [wire_value(value) for value in values]
+        self._traffic.serve(tensors, sent)
+        return {} if stats is None else {"stats": stats}, sent
 
     def _send_tensor(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         self.counts["bytes_in"] += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
@@ -258,6 +265,7 @@ class TaskService:
         self.resources.clear()
 
 
+@functools.lru_cache(256)  # it is asked for with every value that is sent
 def short_name(task: str) -> str:
     """`/job:worker/replica:0/task:2` as "worker:2"."""
     parts = dict(part.split(":") for part in task.strip("/").split("/") if ":" in part)

@@ -162,6 +162,11 @@ class ResourceManager:
         return self.lookup_or_create("resource_variable", container, name,
                                      lambda: ResourceVariableCell(name, container, self))
 
+    def variables(self) -> list[VariableCell]:
+        """The cells of all variables, of both kinds."""
+        with self._lock:
+            return [value for value in self._resources.values() if isinstance(value, VariableCell)]
+
     def queue(self, op_type: str, container: str, shared_name: str, node: str,
               settings: dict[str, Any]) -> Any:
         """Return the queue of a node, made at first use.

@@ -49,6 +49,15 @@ class Cluster:
         return ClusterStatus([self._monitor.row(task, *self._state(task, task in answered))
                               for task in self._tasks])
 
+    def glance(self) -> ClusterStatus:
+        """The same table without asking: what the tasks said last, at most a second or so ago.
+
+        A process that has ended shows at once, and nobody waits for one that is silent.
+        """
+        return ClusterStatus([
+            self._monitor.row(task, *self._state(task, self._monitor.is_fresh(task)))
+            for task in self._tasks])
+
     def _may_answer(self) -> list[str]:
         """The tasks that it makes sense to ask."""
         return list(self._tasks)

@@ -13,11 +13,48 @@ from tftutor import errors
 _INTERVAL = 1.0
 
 
+class VariableStatus(NamedTuple):
+    """A variable that lives in a task; without a value its shape is None."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...] | None
+    nbytes: int
+    device: str
+
+
+class Sent(NamedTuple):
+    """Bytes of tensors, and the messages or steps that carried them."""
+
+    nbytes: int = 0
+    messages: int = 0
+
+
+class TaskUse(NamedTuple):
+    """What a task holds and has sent.
+
+    `variables` are the biggest ones, of `variable_count`; `sent` maps "worker:1" to what went
+    there, `from_programs` and `to_programs` count what programs fed and fetched. `devices` are
+    "/device:GPU:0", of which those in `simulated` are only acted.
+    """
+
+    variables: tuple[VariableStatus, ...] = ()
+    variable_count: int = 0
+    variable_bytes: int = 0
+    sent: Mapping[str, Sent] = {}
+    from_programs: Sent = Sent()
+    to_programs: Sent = Sent()
+    devices: tuple[str, ...] = ()
+    simulated: tuple[str, ...] = ()
+    sessions: int = 0
+
+
 class TaskStatus(NamedTuple):
     """One task. What isn't known is None.
 
     `task` is "worker:0"; `heartbeat` says how many seconds ago it answered last; `steps` counts
-    the parts of steps it has run, the bytes are those of tensors sent to and by it.
+    the parts of steps it has run, the bytes are those of tensors sent to and by it. `uses` says
+    more: its variables, and what it has sent to whom.
     """
 
     task: str
@@ -29,6 +66,7 @@ class TaskStatus(NamedTuple):
     steps: int | None = None
     bytes_in: int | None = None
     bytes_out: int | None = None
+    uses: TaskUse | None = None
 
 
 class ClusterStatus:
@@ -88,11 +126,14 @@ class Monitor:
     def __init__(self, addresses: Mapping[str, str]) -> None:
         self._addresses = dict(addresses)
         self._answers: dict[str, _Answer] = {}
+        self._begun = time.monotonic()
+        self._known_since: dict[str, float] = {}  # of tasks that were started anew
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to ask regularly."""
+        self._begun = time.monotonic()
         self._thread = threading.Thread(target=self._watch, name="cluster status", daemon=True)
         self._thread.start()
 
@@ -109,6 +150,16 @@ class Monitor:
     def forget(self, task: str) -> None:
         """A task was started anew: what its predecessor said doesn't count."""
         self._answers.pop(task, None)
+        self._known_since[task] = time.monotonic()
+
+    def is_fresh(self, task: str) -> bool:
+        """Whether a task has answered lately, or hasn't been asked for long.
+
+        Two questions may go unanswered: a silent task delays those to the others.
+        """
+        found = self._answers.get(task)
+        last = self._known_since.get(task, self._begun) if found is None else found.time
+        return time.monotonic() - last < 2.5 * _INTERVAL
 
     def ask(self, tasks: Iterable[str], timeout: float) -> set[str]:
         """Ask tasks at the same time; those that answered within `timeout` seconds."""
@@ -133,7 +184,26 @@ class Monitor:
         details = found.header.get("details") or {}
         return TaskStatus(task, self._addresses[task], state, pid, time.monotonic() - found.time,
                           found.header.get("uptime"), details.get("steps"),
-                          details.get("bytes_in"), details.get("bytes_out"))
+                          details.get("bytes_in"), details.get("bytes_out"),
+                          _use(found.header, details))
+
+
+def _use(header: dict[str, Any], details: dict[str, Any]) -> TaskUse:
+    """What a task said of itself; one of an older version says less."""
+    variables = tuple(
+        VariableStatus(each["name"], each["dtype"],
+                       None if each["shape"] is None else tuple(each["shape"]), each["bytes"],
+                       each["device"]) for each in details.get("variables", ()))
+    devices = tuple(_short(device["name"]) for device in header["devices"])
+    return TaskUse(
+        variables, details.get("variable_count", 0), details.get("variable_bytes", 0),
+        {task: Sent(*counts) for task, counts in details.get("sent", {}).items()},
+        Sent(*details.get("from_programs", ())), Sent(*details.get("to_programs", ())), devices,
+        tuple(_short(name) for name in details.get("simulated", ())), details.get("sessions", 0))
+
+
+def _short(device: str) -> str:
+    return device[device.index("/device:"):]
 
 
 def ask_status(task: str, address: str) -> Any:
