@@ -1,4 +1,4 @@
-"""`Panel`: what all widgets share - their code and style, messages, and what a saved notebook shows.
+"""`Panel`: what all widgets share - code and style, messages, and what a saved notebook shows.
 
 A panel is drawn by the ES module `static/<script>.js`. Data goes to it once, in the trait `data`;
 what the user asks for later are requests, `{"id": 7, "ask": "expand", "with": {...}}`, that a
@@ -151,9 +151,9 @@ class Panel(anywidget.AnyWidget):
     # -- how it is displayed ---------------------------------------------------------------------
 
     def _ipython_display_(self) -> None:
-        """Two outputs: the static drawing, then the panel, which hides the drawing while it lives.
+        """Two outputs: the static drawing, and the panel, which hides the drawing while it lives.
 
-        Opened again without a kernel, and where widgets aren't trusted, the drawing is what is left.
+        Opened again without a kernel, and where widgets aren't trusted, the drawing is left.
         """
         display(self.static_bundle(), raw=True)
         display(self._repr_mimebundle_(text=RERUN)[0], raw=True)

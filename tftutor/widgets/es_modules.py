@@ -22,7 +22,8 @@ _DECLARATION = re.compile(
     r"^(?:export )?(?:async )?(?:function\*?|const|let|class) +([A-Za-z_$][\w$]*)", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
-_COMMENTS = re.compile(r"(?:^[ \t]*//[^\n]*\n|^[ \t]*/\*\*.*?\*/[ \t]*\n)+", re.MULTILINE | re.DOTALL)
+_COMMENTS = re.compile(r"(?:^[ \t]*//[^\n]*\n|^[ \t]*/\*\*.*?\*/[ \t]*\n)+",
+                       re.MULTILINE | re.DOTALL)
 
 
 class EsModuleError(ValueError):
