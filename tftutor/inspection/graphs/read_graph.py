@@ -166,7 +166,8 @@ def _functions_of(op: Operation, functions: Mapping[str, Any]) -> list[Any]:
     values = [item for value in op._attrs.values()
               for item in (value if isinstance(value, list) else [value])]
     return [functions[value.name] for value in values
-            if isinstance(value, FuncName) and value.name in functions]
+            if isinstance(value, FuncName)
+            and hasattr(functions.get(value.name), "graph")]
 
 
 def _add_body(name: str, function: Any, role: str, nodes: dict[str, GraphNode],

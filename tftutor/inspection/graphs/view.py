@@ -210,11 +210,11 @@ class View:
         self._shown_as = _representatives(items)
         bundles = bundle_edges(self.model, self._shown_as)
         regions = self._regions(items)
-        move_busy_nodes(bundles, regions, self._main)
+        shared = move_busy_nodes(bundles, regions, self._main)
         fetched = {self._shown_as[n] for n in self.model.fetched_nodes if n in self._shown_as}
         fed = {self._shown_as[n] for n in self.model.fed_nodes if n in self._shown_as}
         labels = {identity: self._label(item) for identity, (item, _) in items.items()}
-        stubs = stubs_of(bundles, regions, labels)
+        stubs = stubs_of(bundles, regions, labels, shared)
         self.nodes = {
             identity: self._node(identity, item, path, regions[identity], identity in fetched,
                                  identity in fed, stubs.get(identity, ()))
