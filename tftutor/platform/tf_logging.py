@@ -6,9 +6,11 @@ interpreter or notebook, where INFO is shown from the start; elsewhere the thres
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import threading
+from collections.abc import Iterator
 from logging import DEBUG, ERROR, FATAL, INFO, WARN
 from typing import Any
 
@@ -60,6 +62,18 @@ def get_logger() -> logging.Logger:
                 _configure(logger)
                 _logger = logger
     return _logger
+
+
+@contextlib.contextmanager
+def muted() -> Iterator[None]:
+    """Log nothing until the block ends, and forget which hints were given inside it."""
+    logger, told = get_logger(), set(_deprecated_told)
+    was_disabled, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = was_disabled
+        _deprecated_told.intersection_update(told)
 
 
 # stacklevel=2 makes handlers that print file and line name the caller of tf.logging.

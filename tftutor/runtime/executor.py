@@ -70,7 +70,9 @@ def explain_failure(plan: Plan, error: Exception) -> Exception:
         kind, message = _classify(op, error, plan, frame)
     wrapped = kind(op.node_def, op, f"{message}\n\t [[{place_text(op)}]]")  # type: ignore[call-arg]
     if op._inputs:
-        wrapped.add_note(inputs_text(op, _input_values(plan, op, frame)))
+        values = _input_values(plan, op, frame)
+        wrapped.input_shapes = [_shape(value) for value in values]  # type: ignore[attr-defined]
+        wrapped.add_note(inputs_text(op, values))
     return wrapped
 
 
@@ -119,6 +121,12 @@ def _classify(op: Operation, error: Exception, plan: Plan, frame: TracebackType
 
 def _dims(value: Any) -> str:
     return "[" + ",".join(str(d) for d in np.shape(_dereferenced(value))) + "]"
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    """The shape of an input's value, for those who explain the error; None when it is gone."""
+    value = _dereferenced(value)
+    return None if value is None else tuple(np.shape(value))
 
 
 def _dereferenced(value: Any) -> Any:

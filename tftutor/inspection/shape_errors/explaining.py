@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+from tftutor.inspection.shape_errors.case import Case, case_of
 from tftutor.inspection.shape_errors.explanation import Explanation
+from tftutor.inspection.shape_errors.families import families
+from tftutor.inspection.shape_errors.finding import Finding
+from tftutor.inspection.shape_errors.fixes.trying import tried
+from tftutor.inspection.shape_errors.origin import way_back
+
+_KEPT = "_tftutor_explanation"
 
 
 def explain(error: BaseException) -> Explanation | None:
     """Explain a shape or dtype error raised by tftutor; None for any other error."""
+    kept = getattr(error, "__dict__", {})
+    if _KEPT not in kept:
+        explanation = _explained(error)
+        if not hasattr(error, "__dict__"):
+            return explanation
+        setattr(error, _KEPT, explanation)
+    return getattr(error, _KEPT)
+
+
+def _explained(error: BaseException) -> Explanation | None:
+    if not isinstance(error, Exception):
+        return None
+    case = case_of(error)
+    if case is None:
+        return None
+    for family in families():
+        finding = family.find(case)
+        if finding is not None:
+            return _assembled(case, finding, tried(case, family.candidates(case)))
     return None
+
+
+def _assembled(case: Case, finding: Finding, fixes: tuple) -> Explanation:
+    return Explanation(
+        message=case.message, error_type=type(case.error).__name__, kind=finding.kind,
+        op_type=case.op_type, op_name=case.op_name, operands=tuple(finding.operands),
+        sentence=finding.sentence, rule=finding.rule, joins=tuple(finding.joins),
+        origin=way_back(case, finding), fixes=fixes, frame=case.frame,
+        unknown=tuple(dict.fromkeys(finding.unknown)), at_run_time=case.at_run_time)

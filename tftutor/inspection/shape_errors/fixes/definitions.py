@@ -1,0 +1,113 @@
+"""Changing a shape where it was written: the line of a variable, placeholder or constant.
+
+The size is looked for in that statement: as a number or name in a list `[784, 10]`. Of several
+lists the one whose items are the shape's wins.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from tftutor.framework.operation import Tensor
+from tftutor.inspection.shape_errors.case import Case
+from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING
+from tftutor.inspection.shape_errors.finding import known, listed
+from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition
+from tftutor.inspection.shape_errors.fixes.replay import Scratch
+from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, quiet_value
+from tftutor.inspection.shape_errors.source_text import SourceText, source_of
+from tftutor.inspection.shape_errors.values import source_of_tensor
+
+MAKERS = {"VariableV2", "VarHandleOp", "Variable", "Placeholder", "PlaceholderWithDefault"}
+
+
+def shape_list(case: Case, tensor: Tensor) -> tuple[SourceText, ast.List | ast.Tuple] | None:
+    """The list in the student's source that says a variable's or placeholder's shape."""
+    maker = source_of_tensor(tensor).op
+    if maker.type not in MAKERS or case.call is None:
+        return None
+    for code, line in maker._frames[:3]:
+        source = source_of(code.co_filename, None)
+        statement = source.statement_at(line) if source is not None else None
+        if source is None or statement is None or not isinstance(
+                statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Return):
+            continue
+        found = [node for node in ast.walk(statement) if isinstance(node, ast.List | ast.Tuple)
+                 and _says(case, node, known(source_of_tensor(tensor)._shape))]
+        if len(found) == 1 or found and all(_same(n, found[0]) for n in found):
+            return source, found[0]
+    return None
+
+
+def _same(a: ast.AST, b: ast.AST) -> bool:
+    return ast.dump(a) == ast.dump(b)
+
+
+def _says(case: Case, node: ast.List | ast.Tuple, shape: tuple[int | None, ...]) -> bool:
+    assert case.call is not None
+    if len(node.elts) != len(shape) or not shape:
+        return False
+    values = [quiet_value(item, case.call.names) for item in node.elts]
+    return all(value is UNKNOWN or value == dim or (value in (None, -1) and dim is None)
+               for value, dim in zip(values, shape, strict=True))
+
+
+def resized(case: Case, tensor: Tensor, axis: int, size: int | None, cost: float
+            ) -> Iterator[Candidate]:
+    """The same variable or placeholder, with another size along one axis."""
+    shape = known(source_of_tensor(tensor)._shape)
+    if axis < len(shape):
+        yield from redefined(case, tensor, (*shape[:axis], size, *shape[axis + 1 :]), cost)
+
+
+def redefined(case: Case, tensor: Tensor, shape: tuple[int | None, ...], cost: float
+              ) -> Iterator[Candidate]:
+    """The same variable or placeholder with another shape, changed where it was made."""
+    found = shape_list(case, tensor)
+    if found is None:
+        return
+    source, node = found
+    code = new_list(source, node, shape, case)
+    name = case.variable_name(source_of_tensor(tensor)) or source_of_tensor(tensor).op.name
+
+    def build(scratch: Scratch) -> None:
+        substitute(case, scratch, tensor, shape)
+
+    why = f"Makes `{name}` with shape {listed(shape)}, in the line where it is defined."
+    yield Candidate(why, cost, CHANGES_MEANING,
+                    definition=Definition(code, source.span(node), build))
+
+
+def new_list(source: SourceText, node: ast.List | ast.Tuple, shape: tuple[int | None, ...],
+             case: Case) -> str:
+    """The list's source with the sizes of `shape`; items that stay keep their text."""
+    assert case.call is not None
+    texts = []
+    for position, size in enumerate(shape):
+        item = node.elts[position] if position < len(node.elts) else None
+        keeps = item is not None and len(node.elts) == len(shape) and (
+            quiet_value(item, case.call.names) == size)
+        texts.append(source.text(source.span(item)) if keeps and item is not None else str(size))
+    if isinstance(node, ast.Tuple):
+        return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+    return f"[{', '.join(texts)}]"
+
+
+def substitute(case: Case, scratch: Scratch, tensor: Tensor, shape: tuple[int | None, ...]
+               ) -> None:
+    """Let a stand-in of another shape take the place of a tensor and of what holds it."""
+    root = source_of_tensor(tensor)
+    stand_in: Any
+    if root.op.type in MAKERS and root.op.type.startswith("Var"):
+        stand_in = scratch.variable(shape, tensor.dtype.base_dtype)
+    else:
+        stand_in = scratch.placeholder(shape, tensor.dtype.base_dtype)
+    scratch.replace(tensor, scratch.placeholder(shape, tensor.dtype.base_dtype))
+    scratch.replace(root, scratch.placeholder(shape, root.dtype.base_dtype))
+    index = case.argument_of(tensor)
+    if index is not None:
+        value = case.arguments[index].value
+        if value is not tensor and value is not root:
+            scratch.replace(value, stand_in)

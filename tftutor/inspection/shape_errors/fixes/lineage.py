@@ -1,0 +1,46 @@
+"""What kind of tensor one is, told from the nodes it was made by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tftutor.framework.operation import Tensor
+
+_LOOP_OUTPUTS = {"TensorArrayGatherV3", "Exit", "TensorArrayGatherV2", "TensorArrayStackV3"}
+_SHAPELESS = {"Identity", "Transpose", "Cast", "ConcatV2", "Relu", "Tanh", "StopGradient", "Mul",
+              "RealDiv", "Add", "AddV2", "Reshape", "ReverseV2", "ReverseSequence"}
+
+
+def comes_from_rnn(tensor: Tensor) -> bool:
+    """True for the outputs of a recurrent network, possibly transposed or joined."""
+    for _ in range(8):
+        kind = tensor.op.type
+        if kind in _LOOP_OUTPUTS:
+            return True
+        if kind not in _SHAPELESS or not tensor.op._inputs:
+            return False
+        tensor = tensor.op._inputs[0]
+    return False
+
+
+def ancestors(tensor: Tensor, most: int = 400) -> Iterator[Tensor]:
+    """The tensor and those it was made from, nearest first."""
+    waiting, seen = [tensor], {id(tensor)}
+    while waiting and len(seen) < most:
+        tensor = waiting.pop(0)
+        yield tensor
+        for source in tensor.op._inputs:
+            if id(source) not in seen:
+                seen.add(id(source))
+                waiting.append(source)
+
+
+def hangs_on_variables(tensor: Tensor) -> bool:
+    """True when a variable is among the tensor's ancestors: a model's output, not data."""
+    kinds = {"VariableV2", "VarHandleOp", "Variable"}
+    return any(each.op.type in kinds for each in ancestors(tensor))
+
+
+def hangs_on(tensor: Tensor, *op_types: str) -> bool:
+    """True when an op of one of these types is among the ancestors."""
+    return any(each.op.type in op_types for each in ancestors(tensor))

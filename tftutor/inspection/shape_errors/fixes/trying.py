@@ -1,0 +1,118 @@
+"""Trying candidates: only those under which the real functions accept the call become fixes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from tftutor.inspection.shape_errors.case import Case
+from tftutor.inspection.shape_errors.explanation import Fix, Span
+from tftutor.inspection.shape_errors.fixes.candidate import Candidate, fill
+from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
+from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
+
+MOST = 6
+_TRIALS = 60
+
+
+def tried(case: Case, candidates: Iterable[Candidate]) -> tuple[Fix, ...]:
+    """The candidates that type-check, as fixes: the likeliest first, at most six."""
+    fixes: list[Fix] = []
+    seen: set[str] = set()
+    ordered = sorted(candidates, key=lambda candidate: candidate.cost)
+    for candidate in ordered[:_TRIALS]:
+        fix = _try_one(case, candidate)
+        if fix is None or fix.code in seen:
+            continue
+        seen.add(fix.code)
+        fixes.append(fix)
+        if len(fixes) == MOST:
+            break
+    return tuple(
+        Fix(f.code, f.shape, f.effect, f.why, rank, f.dtype, f.where)
+        for rank, f in enumerate(fixes, 1))
+
+
+def _try_one(case: Case, candidate: Candidate) -> Fix | None:
+    if case.call is None:
+        return None
+    code, where = shown(case, candidate)
+    if not _parses(code):
+        return None
+    try:
+        outcome = outcome_of_trial(case, candidate)
+    except Exception:  # noqa: BLE001 - whatever goes wrong, this change is no fix
+        return None
+    if candidate.wanted is not None and not candidate.wanted(outcome.shape):
+        return None
+    return Fix(code, outcome.shape, candidate.effect, candidate.why, dtype=outcome.dtype,
+               where=where)
+
+
+def _parses(code: str) -> bool:
+    try:
+        compile(code, "<fix>", "exec")
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def shown(case: Case, candidate: Candidate) -> tuple[str, Span | None]:
+    """The new source text of a candidate, and the place it takes."""
+    call = case.call
+    assert call is not None
+    if candidate.definition is not None:
+        return _with_modules(case, candidate.definition.code), candidate.definition.span
+    texts = [argument.text for argument in call.arguments]
+    if candidate.whole:
+        return _with_modules(case, fill(candidate.whole, texts)), call.span
+    changed = list(texts)
+    for index, template in candidate.edits.items():
+        changed[index] = _with_modules(case, fill(template, texts, texts[index]))
+    if candidate.alone:
+        index = next(iter(candidate.edits))
+        return changed[index], call.arguments[index].span
+    return call.rendered(changed), call.span
+
+
+def _with_modules(case: Case, code: str) -> str:
+    import tftutor
+
+    assert case.call is not None
+    names = case.call.names
+    for usual, module in (("tf", tftutor), ("np", np)):
+        alias = names.alias_of(module, usual)
+        if alias != usual:
+            code = re.sub(rf"(?<![\w.]){usual}\.", f"{alias}.", code)
+    return code
+
+
+def outcome_of_trial(case: Case, candidate: Candidate) -> Outcome:
+    """What the changed call gives on stand-ins. Raises: whatever the call raises."""
+    import tftutor
+
+    call = case.call
+    assert call is not None
+    scratch = Scratch()
+    if candidate.definition is not None:
+        candidate.definition.build(scratch)
+    holes = [f"_argument_{i}" for i in range(len(call.arguments))]
+    given = {"tf": tftutor, "np": np}
+    for hole, argument in zip(holes, call.arguments, strict=True):
+        if argument.value is not UNKNOWN:
+            given[hole] = scratch.stand_in(argument.value)
+    if candidate.whole:
+        code = fill(candidate.whole, holes)
+    else:
+        texts = list(holes)
+        for index, template in candidate.edits.items():
+            texts[index] = fill(template, holes, holes[index])
+        code = as_expression(call.rendered(texts))
+    return scratch.evaluate(code.strip(), call.names, given)
+
+
+def as_expression(code: str) -> str:
+    """`x += y` as `x + y`; any other source unchanged."""
+    return re.sub(r"^(\s*_argument_0\s*)([-+*/@%&|^]{1,2})=(?!=)", r"\1\2", code)

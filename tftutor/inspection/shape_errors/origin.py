@@ -1,0 +1,3 @@
+"""Origin stub."""
+def way_back(case, finding):
+    return ()

@@ -1,0 +1,1 @@
+"""Rules: for each family of ops what its operands must be, and in which words."""

@@ -1,0 +1,159 @@
+"""The text page: everything there is to say about a shape or dtype error, in plain characters.
+
+It is what terminals, untrusted notebooks and screen readers get, so nothing is only in the picture.
+The error's own message isn't repeated: it stands in the line above the page.
+"""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from tftutor.inspection.shape_errors.block_text import draw_operands
+from tftutor.inspection.shape_errors.explanation import Explanation, Fix, Join, Operand, Step
+from tftutor.inspection.shape_errors.source_lines import (
+    code_lines,
+    draw_lines,
+    operand_label,
+    shape_text,
+    unplaced,
+)
+
+WIDTH = 96
+MOST_FIXES = 5
+_INDENT = "  "
+
+
+def page(explanation: Explanation) -> str:
+    """The page as one text without a final newline."""
+    sections = [
+        ["", *_wrapped(explanation.sentence, "")],
+        _section("Your line", _your_line(explanation)),
+        _section("The rule", _rule(explanation)),
+        _section("The blocks", _blocks(explanation)),
+        _section(origin_title(explanation), _origin(explanation.origin)),
+        _section("What would fit (each was tried; you choose)", _fixes(explanation.fixes)),
+        _section("Not known until the graph runs", _list(explanation.unknown)),
+    ]
+    rows = [row for section in sections for row in section]
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def place(explanation: Explanation) -> str:
+    """`lecture.py, line 8, in dense`; "" when the student's line isn't known."""
+    frame = explanation.frame
+    if frame is None:
+        return ""
+    inside = "" if frame.function.startswith("<") else f", in {frame.function}"
+    return f"{file_name(frame.file)}, line {frame.line}{inside}"
+
+
+def file_name(file: str) -> str:
+    """A file's name without its directory; "this notebook" for a cell."""
+    if "ipykernel_" in file or file.startswith("<ipython-input"):
+        return "this notebook"
+    return os.path.basename(file) or file
+
+
+def origin_title(explanation: Explanation) -> str:
+    """Which shape or type the way back is about."""
+    first = explanation.origin[0] if explanation.origin else None
+    if first is None or not first.operand < len(explanation.operands):
+        return "Where it comes from"
+    operand = explanation.operands[first.operand]
+    what = operand.dtype if "dtype" in explanation.kind else shape_text(operand.shape)
+    return f"Where {operand.name}'s {what} comes from"
+
+
+def join_text(join: Join, operands: Sequence[Operand]) -> str:
+    """`x axis 1 (3) and w axis 0 (4) must match: they differ`."""
+    names = []
+    for index, axis in (join.first, join.second):
+        operand = operands[index]
+        known = operand.shape is not None and axis < len(operand.shape)
+        size = operand.shape[axis] if known and operand.shape is not None else None
+        names.append(f"{operand.name} axis {axis}" + (f" ({_size(size)})" if known else ""))
+    verdict = {True: "they do", False: "they differ", None: "not known until run"}[join.fits]
+    return f"{names[0]} and {names[1]} must match: {verdict}"
+
+
+def fix_result(fix: Fix) -> str:
+    """`gives [10, 2] float32`; "" where a fix gives no single tensor."""
+    if fix.shape is None:
+        return f"gives {fix.dtype}" if fix.dtype else ""
+    return " ".join(part for part in ("gives", shape_text(fix.shape), fix.dtype) if part)
+
+
+def step_place(step: Step) -> str:
+    """`line 5` or `model.py, line 5`; "" where the line isn't known."""
+    return f"{file_name(step.file)}, line {step.line}" if step.file and step.line else ""
+
+
+def _size(size: int | None) -> str:
+    return "?" if size is None else str(size)
+
+
+def _section(title: str, rows: Iterable[str]) -> list[str]:
+    rows = list(rows)
+    return ["", title, *(_INDENT + row if row else "" for row in rows)] if rows else []
+
+
+def _wrapped(text: str, indent: str = _INDENT) -> list[str]:
+    return textwrap.wrap(text, WIDTH - 4, subsequent_indent=indent, break_long_words=False,
+                         break_on_hyphens=False)
+
+
+def _list(sentences: Iterable[str]) -> list[str]:
+    return [row for sentence in sentences for row in _wrapped(sentence)]
+
+
+def _your_line(explanation: Explanation) -> list[str]:
+    rows = [place(explanation)] if explanation.frame is not None else []
+    rows += [_INDENT + row for row in draw_lines(code_lines(explanation))]
+    for operand in unplaced(explanation):
+        value = f" = {operand.value}" if operand.value else ""
+        role = f"  ({operand.role})" if operand.role else ""
+        rows.append(f"{_INDENT}{operand.name}{value}: {operand_label(operand)}{role}")
+    return rows
+
+
+def _rule(explanation: Explanation) -> list[str]:
+    rule = explanation.rule
+    if rule is None:
+        return []
+    rows = [row for row in rule.aligned() if row]
+    return rows + _wrapped(rule.words) if rule.words else rows
+
+
+def _blocks(explanation: Explanation) -> list[str]:
+    """Nothing where the shapes aren't what is wrong."""
+    if not explanation.joins and not any(o.marks for o in explanation.operands):
+        return []
+    shown = [o for o in explanation.operands if o.shape is not None]
+    if not shown:
+        return []
+    rows = draw_operands(shown, WIDTH - len(_INDENT))
+    for join in explanation.joins:
+        rows += _wrapped(join_text(join, explanation.operands))
+    return rows
+
+
+def _origin(steps: Sequence[Step]) -> list[str]:
+    rows = []
+    for step in steps:
+        where = step_place(step) or f"{step.op_type} {step.op_name}".strip()
+        mark = "-> " if step.is_origin else "   "
+        rows.append(f"{mark}{where}" + (f":  {step.source}" if step.source else ""))
+        rows += [f"     {row}" for row in _wrapped(step.text)]
+    return rows
+
+
+def _fixes(fixes: Sequence[Fix]) -> list[str]:
+    rows = []
+    for number, fix in enumerate(fixes[:MOST_FIXES], 1):
+        first, *rest = fix.code.split("\n")
+        rows += [f"{number}. {first}", *(f"   {row}" for row in rest)]
+        said = "; ".join(part for part in (fix_result(fix), fix.effect) if part)
+        rows += [f"   {row}" for row in _wrapped(f"{said}: {fix.why}" if fix.why else said, "")]
+    return rows

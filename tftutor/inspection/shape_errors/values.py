@@ -1,0 +1,109 @@
+"""What any value of a program looks like from outside: shape, dtype, a short text.
+
+Values are tensors, variables, NumPy arrays, Python numbers, lists of these.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tftutor.framework import dtypes
+from tftutor.framework.operation import Tensor
+from tftutor.framework.shape_merge import Shape
+from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
+from tftutor.ops.variables import Variable
+
+PASSING = {"Identity", "Cast", "StopGradient", "ReadVariableOp", "PreventGradient", "RefIdentity",
+           "Snapshot", "CheckNumerics", "Print", "EnsureShape"}
+_LONG = 40
+
+
+def is_tensor_like(value: Any) -> bool:
+    """True for what has a static shape in a graph: a Tensor or a Variable."""
+    return isinstance(value, Tensor | Variable)
+
+
+def as_tensor(value: Any) -> Tensor | None:
+    """The tensor that a value is or stands for; None for values outside a graph."""
+    if isinstance(value, Tensor):
+        return value
+    return value.value() if isinstance(value, Variable) and hasattr(value, "_snapshot") else None
+
+
+def shape_of(value: Any) -> Shape:
+    """The static shape of a value; None when it has none."""
+    if isinstance(value, Tensor):
+        return value._shape
+    if isinstance(value, Variable):
+        dims = value.shape.dims
+        return None if dims is None else tuple(d.value for d in dims)
+    if isinstance(value, np.ndarray | np.generic):
+        return tuple(value.shape)
+    if isinstance(value, bool | int | float | complex | str | bytes):
+        return ()
+    if isinstance(value, list | tuple):
+        return _list_shape(value)
+    return None
+
+
+def _list_shape(items: list[Any] | tuple[Any, ...]) -> Shape:
+    if not items:
+        return (0,)
+    inner = [shape_of(item) for item in items[:1000]]
+    first = inner[0]
+    return (len(items), *first) if first is not None and inner.count(first) == len(inner) else None
+
+
+def dtype_of(value: Any) -> str:
+    """The name of a value's dtype as a graph would have it; "" when it has none."""
+    if isinstance(value, Tensor | Variable):
+        return value.dtype.base_dtype.name
+    if value is UNKNOWN or value is None or callable(value):
+        return ""
+    if isinstance(value, list | tuple):
+        names = {dtype_of(item) for item in value[:1000]}
+        return names.pop() if len(names) == 1 else _array_dtype(value)
+    return _array_dtype(value)
+
+
+def _array_dtype(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "int32" if -(2**31) <= value < 2**31 else "int64"
+    if isinstance(value, float):
+        return "float32"
+    if isinstance(value, str | bytes):
+        return "string"
+    try:
+        return dtypes.as_dtype(np.asarray(value).dtype).name
+    except (TypeError, ValueError):
+        return ""
+
+
+def short_text(value: Any) -> str | None:
+    """A Python value on one line, cut when it is long; None for tensors and large arrays."""
+    if is_tensor_like(value) or value is UNKNOWN or np.size(_measurable(value)) > 12:
+        return None
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONG else text[: _LONG - 3] + "..."
+
+
+def _measurable(value: Any) -> Any:
+    return value if isinstance(value, np.ndarray | int | float | str) else ()
+
+
+def source_of_tensor(tensor: Tensor) -> Tensor:
+    """The tensor behind reads, casts and identities."""
+    while tensor.op.type in PASSING and tensor.op._inputs:
+        tensor = tensor.op._inputs[0]
+    return tensor
+
+
+def is_variable(tensor: Tensor | None) -> bool:
+    """True when the tensor is a variable's value."""
+    if tensor is None:
+        return False
+    return source_of_tensor(tensor).op.type in {"VariableV2", "Variable", "VarHandleOp"}
