@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import signal
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,3 +37,26 @@ def no_simulated_gpus_of_other_tests() -> Iterator[None]:
     """The GPUs that a session simulates stay with the process: not for the next test."""
     yield
     reset_simulated_gpus()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A started headless browser; skips the test where none can be had.
+
+    One for all tests: Playwright can't be started twice.
+    """
+    spec = importlib.util.spec_from_file_location(
+        "browser", Path(__file__).parent / "notebooks" / "browser.py")
+    assert spec and spec.loader
+    browser = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(browser)
+    path = browser.find_browser()
+    if path is None:
+        pytest.skip(browser.MISSING)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=path, args=browser.launch_arguments())
+        yield started
+        started.close()

@@ -47,21 +47,6 @@ def run_nbval():
     return run
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    """A started headless browser; skips the test where none can be had."""
-    path = browser.find_browser()
-    if path is None:
-        pytest.skip(browser.MISSING)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=path, args=browser.launch_arguments())
-        yield started
-        started.close()
-
-
 def pytest_terminal_summary(terminalreporter):
     skipped = [report for report in terminalreporter.stats.get("skipped", [])
                if browser.MISSING in str(report.longrepr)]

@@ -70,7 +70,7 @@ class Panel(anywidget.AnyWidget):
     _of_cells: ClassVar[dict[object, Panel]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
-        if cls.script:
+        if "script" in vars(cls):  # anywidget makes a subclass of it for each instance
             cls._esm = es_modules.module_text(cls.script)
             cls._css = es_modules.style_text(cls.script)
         cls._answering = cls._answering | {
