@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tftutor.inspection.graphs.sizes import NodeSize, node_lines, shape_of
-from tftutor.inspection.graphs.view import View, ViewNode
+from tftutor.inspection.graphs.view import Cluster, View, ViewNode
 
 _INCH = 72.0
 # Bounds on the layout's searches: without them Graphviz may take minutes for long edges.
@@ -31,8 +31,9 @@ def layout_source(view: View, region: str, sizes: Mapping[str, NodeSize],
     inside = {node.id for node in nodes}
     for edge in view.edges:
         if edge.source in inside and edge.target in inside:
-            back = " [constraint=false]" if edge.is_back else ""
-            lines.append(f"n{numbers[edge.source]} -> n{numbers[edge.target]}{back};")
+            is_main = view.nodes[edge.source].role == view.nodes[edge.target].role
+            attributes = "constraint=false" if edge.is_back else f"weight={4 if is_main else 1}"
+            lines.append(f"n{numbers[edge.source]} -> n{numbers[edge.target]} [{attributes}];")
     return "\n".join([*lines, "}"])
 
 
@@ -67,7 +68,8 @@ def _label(text: str) -> str:
     return quoting.quote(quoting.escape(text).replace("\n", r"\n"))
 
 
-def _nested(view: View, nodes: Sequence[ViewNode], statement, opening) -> Iterable[str]:
+def _nested(view: View, nodes: Sequence[ViewNode], statement: Callable[[ViewNode], str],
+            opening: Callable[[Cluster, int], str]) -> list[str]:
     """The statements of nodes, inside the braces of their clusters."""
     by_cluster: dict[str, list[str]] = {}
     needed: dict[str, None] = {}

@@ -150,12 +150,12 @@ class Hierarchy:
         group.signature = _signature(group)
 
     def _flatten_single_nodes(self, group: Group) -> None:
-        """A scope around a single node is no group: `Merge/MergeSummary` is one thing."""
+        """A scope around a single node is no group: `Merge/MergeSummary` is called `Merge`."""
         for position, child in enumerate(group.children):
-            if isinstance(child, Group) and child.count == 1 and child.kind != "function":
+            if isinstance(child, Group) and child.count == 1:
                 node = next(child.nodes())
                 prefix = f"{group.id}/" if group.id else ""
-                self.labels[node.name] = node.name.removeprefix(prefix)
+                self.labels[node.name] = node.scope.removeprefix(prefix)
                 group.children[position] = node
                 del self.groups[child.id]
 

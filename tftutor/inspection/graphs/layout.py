@@ -46,15 +46,15 @@ class Path(NamedTuple):
         return Path(tuple((round(x + dx, 1), round(y + dy, 1)) for x, y in self.points),
                     (round(self.tip[0] + dx, 1), round(self.tip[1] + dy, 1)))
 
-    @property
-    def middle(self) -> tuple[float, float]:
-        """A point half way along."""
+    def point(self, share: float) -> tuple[float, float]:
+        """The point that lies this share (0 to 1) of the way along, counted in curves."""
         pieces = (len(self.points) - 1) // 3
-        start = 3 * (pieces // 2)
-        if pieces % 2 == 0:
-            return self.points[start]
-        (ax, ay), (bx, by), (cx, cy), (dx, dy) = self.points[start:start + 4]
-        return (ax + 3 * bx + 3 * cx + dx) / 8, (ay + 3 * by + 3 * cy + dy) / 8
+        piece, t = divmod(share * pieces, 1)
+        start = 3 * int(piece)
+        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3)
+        near = self.points[start:start + 4]
+        return (sum(w * x for w, (x, _) in zip(weights, near, strict=True)),
+                sum(w * y for w, (_, y) in zip(weights, near, strict=True)))
 
 
 @dataclasses.dataclass

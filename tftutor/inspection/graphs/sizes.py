@@ -12,7 +12,8 @@ from tftutor.inspection.graphs.view import ViewNode
 NAME_SIZE, DETAIL_SIZE = 12.0, 10.0  # font sizes, px
 _LONGEST_NAME, _LONGEST_DETAIL = 30, 34
 _NARROW, _WIDE = set("iIjltf.,:;|!'()[]/ "), set("mwMWGOQ@%")
-_MARGIN = {"op": 13.0, "const": 7.0, "placeholder": 20.0, "variable": 10.0}
+_MARGIN = {"op": 13.0, "const": 7.0, "placeholder": 20.0, "variable": 12.0}
+_GROUP_MARGIN = 18.0  # there is room for the plus
 
 
 class NodeSize(NamedTuple):
@@ -40,6 +41,8 @@ def shortened(text: str, longest: int) -> str:
 
 def shape_of(node: ViewNode) -> str:
     """Which shape it is drawn as."""
+    if node.kind == "op with constants":
+        return "op"
     if node.kind != "op":
         return node.kind
     if node.type == "Const":
@@ -54,10 +57,10 @@ def shape_of(node: ViewNode) -> str:
 def size_of(node: ViewNode) -> NodeSize:
     """The size of a node's shape, from its texts."""
     lines = node_lines(node)
-    widths = [text_width(line, NAME_SIZE if index == 0 else DETAIL_SIZE)
+    widths = [text_width(line, 1.07 * NAME_SIZE if index == 0 else DETAIL_SIZE)
               for index, line in enumerate(lines)]
     shape = shape_of(node)
-    width = max(widths) + 2 * _MARGIN.get(shape, 12.0)
+    width = max(widths) + 2 * _MARGIN.get(shape, _GROUP_MARGIN)
     height = 8.0 + 14.0 * len(lines)
     if shape == "op":
         height += 4.0
@@ -72,7 +75,7 @@ def node_lines(node: ViewNode) -> tuple[str, ...]:
     """The texts in a node's shape: its name, what it is, and which busy nodes it uses."""
     name = shortened(node.label, _LONGEST_NAME)
     detail = shortened(node.detail, _LONGEST_DETAIL)
-    lines = [name] if detail == node.label else [name, detail]
+    lines = [name] if detail in (node.label, node.id) else [name, detail]
     used = [stub.label for stub in node.stubs if stub.is_shared and stub.direction == "in"]
     if used:
         more = f" +{len(used) - 2}" if len(used) > 2 else ""

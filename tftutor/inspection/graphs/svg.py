@@ -26,6 +26,7 @@ from tftutor.inspection.graphs.view_edges import EdgeBundle
 
 _FONT = "system-ui, 'DejaVu Sans', 'Helvetica Neue', Arial, sans-serif"
 _LABEL_SIZE = 9.0
+_LABEL_AT = 0.42  # how far along an edge: nearer to where it comes from
 ROLE_NAMES = {GRADIENT: "gradient", TRAINING: "optimizer", INIT: "initialisation",
               SAVE: "save and restore", SUMMARY: "summaries"}
 
@@ -44,9 +45,9 @@ def svg_of(view: View, layout: Layout, title: str = "Graph", description: str = 
     parts += [_region(region, view, box) for region, box in layout.regions.items()]
     parts += [_cluster(view.clusters[identity], box) for identity, box in layout.clusters.items()]
     edges = [(edge, layout.edges[edge.source, edge.target]) for edge in view.edges]
-    parts += [_edge(edge, path) for edge, path in edges]
+    parts += [_edge(edge, path, _is_machinery(view, edge)) for edge, path in edges]
     parts += [_node(node, layout) for node in view.nodes.values()]
-    parts += [_edge_label(edge, path) for edge, path in edges if edge.label]
+    parts += _edge_labels(view, edges)
     return "".join([*parts, "</svg>"])
 
 
@@ -55,7 +56,7 @@ def _node(node: ViewNode, layout: Layout) -> str:
     fill, line = colours_of(shape, node.role)
     marks = outline(shape, box, fill, line, 2.6 if node.is_fetched else 1.3)
     marks += texts(shape, box, layout.sizes[node.id].lines)
-    if node.is_group and shape not in ("series", "chunk", "variable"):
+    if node.is_group and shape not in ("op", "series", "chunk", "variable"):
         marks += plus_mark(box, line)
     marks += _tags(node, box) + _stub_mark(node, box)
     return (f'<g class="tf-node tf-{shape} tf-role-{node.role}" data-node="{attribute(node.id)}">'
@@ -100,11 +101,18 @@ def _stub_mark(node: ViewNode, box: Box) -> str:
             f'<circle cx="{number(x + 11)}" cy="{number(y)}" r="2" fill="none" stroke="{EDGE}"/>')
 
 
-def _edge(edge: EdgeBundle, path: Path) -> str:
+def _is_machinery(view: View, edge: EdgeBundle) -> bool:
+    """Whether an edge leads from the model into its gradient or update, not along either."""
+    return view.nodes[edge.source].role != view.nodes[edge.target].role
+
+
+def _edge(edge: EdgeBundle, path: Path, is_thin: bool) -> str:
     (x, y), *rest = path.points
     curve = " ".join(f"{number(px)},{number(py)}" for px, py in rest)
     dash = ' stroke-dasharray="4 3"' if edge.is_control else ""
     width = 1.1 if edge.count == 1 or edge.is_control else min(1.1 + 0.3 * edge.count, 3.0)
+    if is_thin:
+        width = 0.7
     return (f'<g class="tf-edge{" tf-control" if edge.is_control else ""}" '
             f'data-source="{attribute(edge.source)}" data-target="{attribute(edge.target)}">'
             f"<title>{escaped(edge.description)}</title>"
@@ -123,10 +131,18 @@ def _arrow(path: Path) -> str:
             f'fill="{EDGE}"/>')
 
 
-def _edge_label(edge: EdgeBundle, path: Path) -> str:
-    x, y = path.middle
-    return (f'<text class="tf-edge-label" x="{number(x + 4)}" y="{number(y + 3)}" '
-            f'font-size="{_LABEL_SIZE:g}" fill="{QUIET}">{escaped(edge.label)}</text>')
+def _edge_labels(view: View, edges: list[tuple[EdgeBundle, Path]]) -> list[str]:
+    """The shapes along the edges; a tensor that goes to several places is labelled once."""
+    labels, seen = [], set()
+    for edge, path in edges:
+        key = edge.source, edge.tensors
+        if not edge.label or key in seen or _is_machinery(view, edge):
+            continue
+        seen.add(key)
+        x, y = path.point(_LABEL_AT)
+        labels.append(f'<text class="tf-edge-label" x="{number(x + 4)}" y="{number(y + 3)}" '
+                      f'font-size="{_LABEL_SIZE:g}" fill="{QUIET}">{escaped(edge.label)}</text>')
+    return labels
 
 
 def _cluster(cluster: Cluster, box: Box) -> str:

@@ -21,12 +21,19 @@ from tftutor.inspection.graphs.hierarchy import ROOT, Group, Hierarchy
 from tftutor.inspection.graphs.model import (
     FORWARD,
     GRADIENT,
+    ROLES,
     TRAINING,
     GraphModel,
     GraphNode,
 )
 from tftutor.inspection.graphs.view_aside import Stub, move_busy_nodes, serves_apart, stubs_of
 from tftutor.inspection.graphs.view_edges import bundle_edges
+from tftutor.inspection.graphs.view_items import (
+    Item,
+    identity_of,
+    representatives,
+    visible_items,
+)
 from tftutor.inspection.graphs.view_opening import affordable, ancestors, first_expansion
 
 MOST_NODES = 120  # drawn at once; more is neither readable nor quickly laid out
@@ -39,7 +46,8 @@ class ViewNode:
     Attributes:
       id: the operation's name, or the group's id (a variable's group has the variable's name).
       label: its name within the box it stands in.
-      kind: "op", or the kind of the group.
+      kind: "op"; "op with constants" (an operation whose group has but its constant arguments);
+        or the kind of the group.
       type: an operation's type ("Conv2D"); a variable's; "" for other groups.
       detail: the second line: "Conv2D", "35 operations", "(5, 5, 1, 32)".
       count: how many operations it stands for.
@@ -151,7 +159,7 @@ class View:
 
     def toggled(self, identity: str) -> View:
         """The view with a group opened if it is closed and closed if it is open."""
-        return (self.collapsed(identity) if identity in self.clusters
+        return (self.collapsed(identity) if identity in self._open
                 else self.expanded_with(identity))
 
     def revealing(self, node: str) -> View:
@@ -187,8 +195,9 @@ class View:
 
     @property
     def aside(self) -> tuple[str, ...]:
-        """Ids of the regions beside the main drawing."""
-        return tuple(dict.fromkeys(node.region for node in self.nodes.values() if node.region))
+        """Ids of the regions beside the main drawing, those with one purpose together."""
+        found = {node.region: node.role for node in self.nodes.values() if node.region}
+        return tuple(sorted(found, key=lambda region: ROLES.index(found[region])))
 
     def in_region(self, region: str) -> list[ViewNode]:
         """The nodes of a region, "" being the main drawing."""
@@ -205,115 +214,52 @@ class View:
     # -- making ---------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        items: dict[str, tuple[Group | GraphNode, list[Group]]] = {}
-        self._walk(self.hierarchy.root, [], items)
-        self._shown_as = _representatives(items)
+        items = visible_items(self.hierarchy, self._open)
+        self._shown_as = representatives(items)
         bundles = bundle_edges(self.model, self._shown_as)
         regions = self._regions(items)
         shared = move_busy_nodes(bundles, regions, self._main)
-        fetched = {self._shown_as[n] for n in self.model.fetched_nodes if n in self._shown_as}
-        fed = {self._shown_as[n] for n in self.model.fed_nodes if n in self._shown_as}
-        labels = {identity: self._label(item) for identity, (item, _) in items.items()}
-        stubs = stubs_of(bundles, regions, labels, shared)
+        for identity, item in items.items():
+            item.region = regions[identity]
+        stubs = stubs_of(bundles, regions, {key: item.label for key, item in items.items()}, shared)
+        fetched = {self._shown_as.get(name) for name in self.model.fetched_nodes}
+        fed = {self._shown_as.get(name) for name in self.model.fed_nodes}
         self.nodes = {
-            identity: self._node(identity, item, path, regions[identity], identity in fetched,
-                                 identity in fed, stubs.get(identity, ()))
-            for identity, (item, path) in items.items()}
+            identity: ViewNode(
+                identity, item.label, item.kind, item.type, item.detail, item.count, item.role,
+                item.clusters[-1].id if item.clusters else ROOT, item.region,
+                identity in fetched, identity in fed,
+                item.devices if self.model.has_placement else (), stubs.get(identity, ()))
+            for identity, item in items.items()}
         self.edges = tuple(b for b in bundles if regions[b.source] == regions[b.target])
-        self.clusters: dict[str, Cluster] = {}
-        for node in self.nodes.values():
-            for group in items[node.id][1]:
-                if group.id not in self.clusters:
-                    self.clusters[group.id] = Cluster(
-                        group.id, group.label, group.kind, group.role, group.count,
-                        group.parent.id if group.parent else ROOT,
-                        self._cluster_region(group, regions))
+        self.clusters = _clusters(items)
 
-    def _walk(self, group: Group, path: list[Group],
-              items: dict[str, tuple[Group | GraphNode, list[Group]]]) -> None:
-        """Collect what is visible, with the open groups around it (the root left out)."""
-        for child in group.children:
-            if isinstance(child, Group):
-                if child.id in self._open:
-                    self._walk(child, [*path, child], items)
-                else:
-                    items[child.id] = (child, path)
-            else:
-                items[child.name] = (child, path)
-
-    def _regions(self, items: dict[str, tuple[Group | GraphNode, list[Group]]]) -> dict[str, str]:
+    def _regions(self, items: dict[str, Item]) -> dict[str, str]:
         """For each visible id: "" or the outermost thing around it that is aside."""
-        has_forward = any(item.role == FORWARD for item, _ in items.values())
+        has_forward = any(item.role == FORWARD for item in items.values())
         wanted = {self.model.nodes[name].role for name in self.model.fetched_nodes
                   if name in self.model.nodes}
-        if wanted & {GRADIENT, TRAINING}:
+        if wanted & {GRADIENT, TRAINING}:  # who asks for an update wants to see where it comes from
             wanted |= {GRADIENT, TRAINING}
-        regions = {}
-        for identity, (item, path) in items.items():
-            regions[identity] = ROOT
-            for each in (*path, item):
-                key = each.id if isinstance(each, Group) else each.name
-                if key in self._aside or (has_forward and key not in self._main
-                                          and each.role not in wanted and serves_apart(each)):
-                    regions[identity] = key
-                    break
-        return regions
 
-    def _cluster_region(self, group: Group, regions: dict[str, str]) -> str:
-        """The region that an open group is drawn in: where its first part is at home."""
-        around = {each.id for each in (*ancestors(group), group)}
-        inside = [regions[i] for i in self.nodes if regions[i] in around]
-        return inside[0] if inside else ROOT
+        def is_aside(thing: Group | GraphNode) -> bool:
+            key = identity_of(thing)
+            return key in self._aside or (has_forward and key not in self._main
+                                          and thing.role not in wanted and serves_apart(thing))
 
-    def _node(self, identity: str, item: Group | GraphNode, path: list[Group], region: str,
-              is_fetched: bool, is_fed: bool, stubs: tuple[Stub, ...]) -> ViewNode:
-        cluster = path[-1].id if path else ROOT
-        devices = _devices(item) if self.model.has_placement else ()
-        if isinstance(item, Group):
-            kind, count = item.kind, item.count
-            own_type = item.own.type if item.own is not None else ""
-        else:
-            kind, count, own_type = "op", 1, item.type
-        return ViewNode(identity, self._label(item), kind, own_type, _detail(item), count,
-                        item.role, cluster, region, is_fetched, is_fed, devices, stubs)
+        return {identity: next((identity_of(thing) for thing in (*item.path, item.thing)
+                                if is_aside(thing)), ROOT)
+                for identity, item in items.items()}
 
 
-    def _label(self, item: Group | GraphNode) -> str:
-        if isinstance(item, Group):
-            return item.label
-        return self.hierarchy.labels.get(item.name, item.label)
-
-
-def _representatives(items: dict[str, tuple[Group | GraphNode, list[Group]]]) -> dict[str, str]:
-    """For each node of the model the visible id that stands for it."""
-    found = {}
-    for identity, (item, _) in items.items():
-        if isinstance(item, Group):
-            for node in item.nodes():
-                found[node.name] = identity
-        else:
-            found[item.name] = identity
+def _clusters(items: dict[str, Item]) -> dict[str, Cluster]:
+    """The boxes around what is visible, outer ones first."""
+    found: dict[str, Cluster] = {}
+    for item in items.values():
+        parent = ROOT
+        for group in item.clusters:
+            if group.id not in found:
+                found[group.id] = Cluster(group.id, group.label, group.kind, group.role,
+                                          group.count, parent, item.region)
+            parent = group.id
     return found
-
-
-# -- words --------------------------------------------------------------------------------------
-
-
-def _detail(item: Group | GraphNode) -> str:
-    if isinstance(item, GraphNode):
-        return item.type if item.value is None else f"{item.type} {item.value}"
-    if item.kind == "variable" and item.own is not None:
-        return f"{item.own.type} {item.own.outputs[0].shape_text}"
-    if item.kind == "series":
-        members = [child for child in item.children if isinstance(child, Group)]
-        if members and all(child.kind != "chunk" for child in members):
-            return f"{len(members)} alike, {item.count} operations"
-        kinds = " and ".join(sorted(item.types)[:2])
-        return f"{item.count} alike: {kinds}" if len(item.types) <= 2 else f"{item.count} alike"
-    return f"{item.count} operation{'s' if item.count != 1 else ''}"
-
-
-def _devices(item: Group | GraphNode) -> tuple[tuple[str, int], ...]:
-    nodes = item.nodes() if isinstance(item, Group) else (item,)
-    counts = Counter(node.runs_on for node in nodes if node.runs_on is not None)
-    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -78,7 +78,7 @@ def bundle_edges(model: GraphModel, shown_as: dict[str, str]) -> list[EdgeBundle
 
 
 def _label(tensors: tuple[TensorInfo, ...]) -> str:
-    shapes = {tensor.shape_text for tensor in tensors}
+    shapes = {"?" if tensor.shape is None else tensor.shape_text for tensor in tensors}
     if len(tensors) == 1:
         return shapes.pop()
     return f"{len(tensors)} × {shapes.pop()}" if len(shapes) == 1 else f"{len(tensors)} tensors"

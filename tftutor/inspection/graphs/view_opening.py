@@ -57,7 +57,7 @@ def first_expansion(hierarchy: Hierarchy) -> tuple[str, ...]:
         if len(forward) >= _FEW_NODES and hierarchy.root.count > _PLENTY:
             return tuple(opened)
         candidates = [item for item in forward if isinstance(item, Group)
-                      and item.kind in ("scope", "loop", "branch")
+                      and item.own is None and item.kind in ("scope", "loop", "branch")
                       and len(visible) + len(item.children) - 1 <= _PLENTY]
         if not candidates:
             return tuple(opened)
