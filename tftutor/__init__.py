@@ -38,10 +38,16 @@ def use_torch(setting: bool | str) -> None:
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """`%load_ext tftutor`: `import tensorflow` gives tftutor, tracebacks end in your own lines."""
+    """`%load_ext tftutor`: `import tensorflow` gives tftutor, tracebacks end in your own lines,
+    and errors about shapes and types are explained below them."""
     from tftutor.compat import ipython_ext
 
-    ipython_ext.load_ipython_extension(ipython)
+    def page_of(error: BaseException) -> dict[str, str] | None:
+        from tftutor.inspection.shape_errors import showing
+
+        return showing.notebook_page(error)
+
+    ipython_ext.load_ipython_extension(ipython, page_of)
 
 
 def unload_ipython_extension(ipython: Any) -> None:

@@ -13,7 +13,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from tftutor.framework import api
+from tftutor.framework import api, late_notes
 
 ROOT = "tftutor"
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -195,6 +195,8 @@ def _import_and_publish() -> None:
     api.lazy_export("tftutor.inspection.gpu_state", gpu_state="gpu_state")
     api.lazy_export("tftutor.widgets.show", show="show")
     api.lazy_export("tftutor.widgets.explore", explore="explore")
+    api.lazy_export("tftutor.widgets.shape_errors", explain_error="explain_error")
+    late_notes.write_with("tftutor.inspection.shape_errors.showing", "note")
     api.lazy_export("tftutor.inspection.steps", record_step="record_step")
     for name in _LAZY_PACKAGES:
         _namespace(name)  # an import of one of its modules must find the hook for missing names

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tftutor.framework.constant_array import constant_array
+from tftutor.framework.late_notes import explained
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_merge import shape_text
 
@@ -87,13 +88,18 @@ def feed_value(tensor: Tensor, value: Any) -> Any:
     if type(value) is np.ndarray and value.dtype == dtype.as_numpy_dtype and value.dtype != object:
         array = value
     else:
-        array = _converted(tensor, value, dtype)
+        try:
+            array = _converted(tensor, value, dtype)
+        except (TypeError, ValueError) as error:
+            explained(error)
+            raise
     static = tensor._shape
     if static is not None:
         shape = array.shape
         if shape != static and not _fits(shape, static):
-            raise ValueError(f"Cannot feed value of shape {shape} for Tensor {tensor.name!r}, "
-                             f"which has shape '{shape_text(static)}'")
+            raise explained(ValueError(
+                f"Cannot feed value of shape {shape} for Tensor {tensor.name!r}, which has shape "
+                f"'{shape_text(static)}'"))
     return array if array.ndim else array[()]
 
 

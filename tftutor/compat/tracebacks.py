@@ -7,6 +7,8 @@ import sysconfig
 import traceback
 import types
 
+from tftutor.framework import late_notes
+
 # Python's own library and installed packages: what tftutor calls on the program's behalf.
 _LIBRARIES = tuple(
     {sysconfig.get_path(key) + os.sep for key in ("stdlib", "platstdlib", "purelib", "platlib")}
@@ -54,6 +56,7 @@ def without_internals(tb: types.TracebackType | None) -> tuple[types.TracebackTy
 
 def format_for_user(error: BaseException) -> str:
     """The error as Python prints it, without tftutor's frames, saying so where some are hidden."""
+    late_notes.settle(error)  # what explains the error reads the frames that go away here
     if wants_everything():
         return "".join(traceback.format_exception(error))
     hidden = _strip(error, set())

@@ -13,6 +13,7 @@ from tftutor.framework.api import tf_export
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.indexed_slices import IndexedSlices
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.ops.cast import cast
@@ -120,8 +121,8 @@ def _merge_results(original: Any, result_t: Any, result_f: Any) -> list[Any]:
     flat_f = nest.flatten(result_f, expand_composites=True)
     for x, y in zip(flat_t, flat_f, strict=True):
         if x.dtype.base_dtype != y.dtype.base_dtype:
-            raise ValueError("Outputs of true_fn and false_fn must have the same type: "
-                             f"{x.dtype.name}, {y.dtype.name}")
+            raise explained(ValueError("Outputs of true_fn and false_fn must have the same type: "
+                                       f"{x.dtype.name}, {y.dtype.name}"))
     merges = [merge(pair)[0] for pair in zip(flat_f, flat_t, strict=True)]
     return flows_to_tensor_arrays(nest.flatten(original, expand_composites=True), merges)
 

@@ -27,6 +27,7 @@ from tftutor.framework import nest
 from tftutor.framework.conversion import convert
 from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
+from tftutor.framework.late_notes import explained
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import TensorShape, shape_tuple
 from tftutor.ops.control_flow_ops import LoopCond
@@ -191,11 +192,11 @@ def add_back_edge(head: Any, value: Any, enforce_shape: bool = True) -> Any:
     value = next_iteration(convert(value, as_ref=True))
     if enforce_shape and not shape_fits(value.shape, head.shape):
         source = head.op._inputs[0].op._inputs[0]
-        raise ValueError(
+        raise explained(ValueError(
             f"Input tensor '{source.name}' enters the loop with shape {source.shape}, but has "
             f"shape {value.shape} after one iteration. To allow the shape to vary across "
             "iterations, use the `shape_invariants` argument of tf.while_loop to specify a "
-            "less-specific shape.")
+            "less-specific shape."))
     if value.dtype.base_dtype != head.dtype.base_dtype:
         raise errors.InvalidArgumentError(
             None, None, f"Input 1 of node {head.op.name} was passed {_type_text(value)} from "

@@ -9,6 +9,7 @@ from tftutor.composite.cond import cond
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.ops.arithmetic import add
@@ -37,8 +38,8 @@ def _same_shape(first: Tensor, second: Tensor, names: str) -> None:
     try:
         second.get_shape().merge_with(first.get_shape())
     except ValueError:
-        raise ValueError(f"{names} must have the same shape ({first.get_shape()} vs "
-                         f"{second.get_shape()})") from None
+        raise explained(ValueError(f"{names} must have the same shape ({first.get_shape()} vs "
+                                   f"{second.get_shape()})")) from None
 
 
 @tf_export("nn.sigmoid_cross_entropy_with_logits")

@@ -21,6 +21,7 @@ from tftutor.framework.api import tf_export
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.default_graph import get_default_graph
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import TensorShape, as_shape
@@ -91,8 +92,9 @@ def dynamic_rnn(cell: Any, inputs: Any, sequence_length: Any = None, initial_sta
         if sequence_length is not None:
             sequence_length = cast(sequence_length, dtypes.int32)
             if sequence_length.get_shape().ndims not in (None, 1):
-                raise ValueError("sequence_length must be a vector of length batch_size, but saw "
-                                 f"shape: {sequence_length.get_shape()}")
+                raise explained(ValueError(
+                    "sequence_length must be a vector of length batch_size, but saw shape: "
+                    f"{sequence_length.get_shape()}"))
             sequence_length = identity(sequence_length, name="sequence_length")
         batch_size = _batch_size(flat)
         if initial_state is None and not dtype:

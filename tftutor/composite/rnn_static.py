@@ -17,6 +17,7 @@ from tftutor.framework import dtypes, nest
 from tftutor.framework.api import tf_export
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.default_graph import get_default_graph
+from tftutor.framework.late_notes import explained
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import TensorShape
 from tftutor.ops.array_fill import zeros as tf_zeros
@@ -38,7 +39,7 @@ def cache_variables(scope: VariableScope) -> None:
 
 def _checked_inputs(inputs: Any) -> None:
     if not nest.is_sequence(inputs):
-        raise TypeError("inputs must be a sequence")
+        raise explained(TypeError("inputs must be a sequence"))
     if not inputs:
         raise ValueError("inputs must not be empty")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from tftutor.framework.api import tf_export
 from tftutor.framework.dtypes import DType
+from tftutor.framework.late_notes import explained
 
 
 def dimension_size(value: Any) -> int | None:
@@ -76,7 +77,8 @@ class Dimension:
     def assert_is_compatible_with(self, other: Any) -> None:
         """Raise ValueError when `other` can't be the same size."""
         if self.is_compatible_with(other) is False:
-            raise ValueError(f"Dimensions {self} and {as_dimension(other)} are not compatible")
+            raise explained(ValueError(
+                f"Dimensions {self} and {as_dimension(other)} are not compatible"))
 
     def merge_with(self, other: Any) -> Dimension:
         """Return what is known from both. Raises: ValueError when the two sizes differ."""

@@ -19,6 +19,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from tftutor.framework.late_notes import explained
 from tftutor.framework.op_spec import OpSpec, parse_spec
 
 ShapeFn = Callable[[Any], None]
@@ -90,7 +91,11 @@ class OpDef:
 
     def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
         """Add a node of this type to the default graph; see `framework/apply_op.py`."""
-        return OpDef.apply(self, args, kwargs, name)
+        try:
+            return OpDef.apply(self, args, kwargs, name)
+        except (TypeError, ValueError) as error:
+            explained(error)
+            raise
 
     def __repr__(self) -> str:
         return f"<OpDef {self.name}>"

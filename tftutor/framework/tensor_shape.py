@@ -18,6 +18,7 @@ from tftutor.framework.dimension import (
     dimension_size,
     dimension_value,
 )
+from tftutor.framework.late_notes import explained
 
 ShapeTuple = tuple[int | None, ...] | None
 
@@ -212,7 +213,7 @@ class TensorShape:
         if theirs is None:
             return TensorShape(mine)
         if not self.is_compatible_with(other):
-            raise ValueError(f"Shapes {self} and {other} are not compatible")
+            raise explained(ValueError(f"Shapes {self} and {other} are not compatible"))
         pairs = zip(mine, theirs, strict=True)
         return TensorShape.from_tuple(tuple([b if a is None else a for a, b in pairs]))
 
@@ -260,40 +261,40 @@ class TensorShape:
         try:
             return self.merge_with(unknown_shape(rank=rank))
         except ValueError:
-            raise ValueError(f"Shape {self} must have rank {rank:d}") from None
+            raise explained(ValueError(f"Shape {self} must have rank {rank:d}")) from None
 
     def with_rank_at_least(self, rank: int) -> TensorShape:
         """Return this shape if its rank is unknown or at least `rank`."""
         if self._shape is not None and len(self._shape) < rank:
-            raise ValueError(f"Shape {self} must have rank at least {rank:d}")
+            raise explained(ValueError(f"Shape {self} must have rank at least {rank:d}"))
         return self
 
     def with_rank_at_most(self, rank: int) -> TensorShape:
         """Return this shape if its rank is unknown or at most `rank`."""
         if self._shape is not None and len(self._shape) > rank:
-            raise ValueError(f"Shape {self} must have rank at most {rank:d}")
+            raise explained(ValueError(f"Shape {self} must have rank at most {rank:d}"))
         return self
 
     def assert_has_rank(self, rank: int | None) -> None:
         """Demand that the rank is `rank` or unknown."""
         if self.rank not in (None, rank):
-            raise ValueError(f"Shape {self} must have rank {rank:d}")
+            raise explained(ValueError(f"Shape {self} must have rank {rank:d}"))
 
     def assert_same_rank(self, other: Any) -> None:
         """Demand that both ranks are the same, or one of them unknown."""
         other = as_shape(other)
         if self.rank is not None and other.rank is not None and self.rank != other.rank:
-            raise ValueError(f"Shapes {self} and {other} must have the same rank")
+            raise explained(ValueError(f"Shapes {self} and {other} must have the same rank"))
 
     def assert_is_compatible_with(self, other: Any) -> None:
         """Demand that one tensor could have both shapes."""
         if not self.is_compatible_with(other):
-            raise ValueError(f"Shapes {self} and {other} are incompatible")
+            raise explained(ValueError(f"Shapes {self} and {other} are incompatible"))
 
     def assert_is_fully_defined(self) -> None:
         """Demand that every size is known."""
         if not self.is_fully_defined():
-            raise ValueError(f"Shape {self} is not fully defined")
+            raise explained(ValueError(f"Shape {self} is not fully defined"))
 
     # Comparing and showing.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tftutor.framework import dtypes, nest
 from tftutor.framework.api import tf_export
+from tftutor.framework.late_notes import explained
 
 
 @tf_export("layers.InputSpec")
@@ -53,9 +54,14 @@ def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) ->
         raise ValueError(f"Layer {layer_name} expects {len(specs)} inputs, but it received "
                          f"{len(inputs)} input tensors. Inputs received: {inputs}")
     for index, (x, spec) in enumerate(zip(inputs, specs, strict=True)):
-        if spec is not None:
+        if spec is None:
+            continue
+        try:
             _check(x, spec, f"Input {index} of layer {layer_name} is incompatible with the layer",
                    f"Input {index} is incompatible with layer {layer_name}")
+        except ValueError as error:
+            explained(error)
+            raise
 
 
 def _check(x: Any, spec: InputSpec, start: str, shape_start: str) -> None:

@@ -10,6 +10,7 @@ from tftutor import errors
 from tftutor.backends.host_arrays import dims_text
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.conversion import convert
+from tftutor.framework.late_notes import explained
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_checks import axis_from_input
@@ -64,7 +65,7 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = 
         if sizes._shape:
             num = sizes._shape[0]
         if num is None:
-            raise ValueError(f"Cannot infer num from shape {num_or_size_splits}")
+            raise explained(ValueError(f"Cannot infer num from shape {num_or_size_splits}"))
     return SplitV(value, sizes, axis, num_split=num, name=name)
 
 
@@ -194,10 +195,10 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
         rank = shape.ndims
         if rank is not None:
             if not -rank <= axis < rank:
-                raise ValueError(f"axis = {axis} not in [{-rank}, {rank})")
+                raise explained(ValueError(f"axis = {axis} not in [{-rank}, {rank})"))
             num = value._shape[axis]
         if num is None:
-            raise ValueError(f"Cannot infer num from shape {shape}")
+            raise explained(ValueError(f"Cannot infer num from shape {shape}"))
     return Unpack(value, num=num, axis=axis, name=name)
 
 

@@ -14,6 +14,7 @@ from tftutor.framework.constant_array import constant_array
 from tftutor.framework.constant_value import constant_evaluator
 from tftutor.framework.conversion import register_tensor_conversion_function
 from tftutor.framework.default_graph import get_default_graph
+from tftutor.framework.late_notes import explained
 from tftutor.framework.node_builder import add_node
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
@@ -43,7 +44,11 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     dims = None
     if shape is not None:
         dims = shape_tuple(shape)
-    array = constant_array(value, dtype, dims, verify_shape)
+    try:
+        array = constant_array(value, dtype, dims, verify_shape)
+    except (TypeError, ValueError) as error:
+        explained(error)
+        raise
     kind = dtypes.as_dtype(dtype).base_dtype if dtype is not None else dtypes.as_dtype(array.dtype)
     graph = get_default_graph()
     op = add_node(graph, Const, name, [], [kind], {"value": array, "dtype": kind})

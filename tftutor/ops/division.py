@@ -22,6 +22,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.graph_functions import control_dependencies
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
@@ -63,7 +64,7 @@ def _same_dtype(x: Tensor, y: Tensor) -> dtypes.DType:
     """The dtype of both. Raises: TypeError when they differ."""
     a, b = x.dtype.base_dtype, y.dtype.base_dtype
     if a != b:
-        raise TypeError(f"x and y must have the same dtype, got {a!r} != {b!r}")
+        raise explained(TypeError(f"x and y must have the same dtype, got {a!r} != {b!r}"))
     return a
 
 

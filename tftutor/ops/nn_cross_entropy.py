@@ -16,6 +16,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
@@ -38,8 +39,8 @@ SparseSoftmaxCrossEntropyWithLogits = OpDef(
 def ensure_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:
     """Refuse positional labels and logits: they are too easily swapped."""
     if sentinel is not None:
-        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., "
-                         "...)")
+        raise explained(ValueError(f"Only call `{function}` with named arguments (labels=..., "
+                                   "logits=..., ...)"))
     if labels is None or logits is None:
         raise ValueError("Both labels and logits must be provided.")
 
@@ -215,13 +216,15 @@ def _check_sparse_shapes(labels: Any, logits: Any) -> bool:
     """True when the static shapes are known and fit. Raises: ValueError when they can't."""
     known = labels.is_fully_defined() and logits[:-1].is_fully_defined()
     if logits.ndims == 0:
-        raise ValueError(f"Logits cannot be scalars - received shape {logits}.")
+        raise explained(ValueError(f"Logits cannot be scalars - received shape {logits}."))
     if logits.ndims is not None and labels.ndims not in (None, logits.ndims - 1):
-        raise ValueError(f"Rank mismatch: Rank of labels (received {labels.ndims}) should equal "
-                         f"rank of logits minus 1 (received {logits.ndims}).")
+        raise explained(ValueError(
+            f"Rank mismatch: Rank of labels (received {labels.ndims}) should equal rank of logits "
+            f"minus 1 (received {logits.ndims})."))
     if known and labels != logits[:-1]:
-        raise ValueError(f"Shape mismatch: The shape of labels (received {labels}) should equal "
-                         f"the shape of logits except for the last dimension (received {logits}).")
+        raise explained(ValueError(
+            f"Shape mismatch: The shape of labels (received {labels}) should equal the shape of "
+            f"logits except for the last dimension (received {logits})."))
     return known
 
 

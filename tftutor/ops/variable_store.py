@@ -12,6 +12,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import exported
 from tftutor.framework.collections import GraphKeys
 from tftutor.framework.default_graph import get_default_graph
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.tensor_shape import TensorShape, as_shape
 from tftutor.ops.init_ops import GlorotUniform, Zeros
@@ -91,11 +92,13 @@ class VariableStore:
         if reuse is False:
             raise ValueError(_exists_text(name, found))
         if not shape.is_compatible_with(found.get_shape()):
-            raise ValueError(f"Trying to share variable {name}, but specified shape {shape} and "
-                             f"found shape {found.get_shape()}.")
+            raise explained(ValueError(
+                f"Trying to share variable {name}, but specified shape {shape} and found shape "
+                f"{found.get_shape()}."))
         if not dtype.is_compatible_with(found.dtype):
-            raise ValueError(f"Trying to share variable {name}, but specified dtype {dtype.name} "
-                             f"and found dtype {found.dtype.name}.")
+            raise explained(ValueError(
+                f"Trying to share variable {name}, but specified dtype {dtype.name} and found "
+                f"dtype {found.dtype.name}."))
         return found
 
 

@@ -8,9 +8,14 @@ the traceback was cut short for printing, get the same one.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tftutor.inspection.shape_errors.explanation import Explanation
 
-__all__ = ["Explanation", "explain"]
+if TYPE_CHECKING:
+    from tftutor.inspection.shape_errors.showing import ErrorDrawing
+
+__all__ = ["Explanation", "drawing", "explain"]
 
 
 def explain(error: BaseException) -> Explanation | None:
@@ -18,3 +23,10 @@ def explain(error: BaseException) -> Explanation | None:
     from tftutor.inspection.shape_errors import explaining
 
     return explaining.explain(error)
+
+
+def drawing(error: BaseException | Explanation) -> ErrorDrawing:
+    """An explained error as text, SVG and HTML. Raises: TypeError for an error of another kind."""
+    from tftutor.inspection.shape_errors import showing
+
+    return showing.drawing(error)

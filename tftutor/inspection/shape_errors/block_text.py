@@ -95,9 +95,9 @@ def axis_rows(operand: Operand) -> list[str]:
     rows = []
     for axis, size in enumerate(operand.shape or ()):
         letter = operand.axes[axis] if axis < len(operand.axes) else ""
-        mark = operand.marks.get(axis, "")
+        mark = operand.marks.get(axis, "kept")
         name = f"axis {axis}" + (f" ({letter})" if letter else "")
-        rows.append(f"{name}: {size_text(size)}" + (f"  <- {mark}" if mark else ""))
+        rows.append(f"{name}: {size_text(size)}" + (f"  <- {mark}" if mark != "kept" else ""))
     return rows
 
 

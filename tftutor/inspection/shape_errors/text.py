@@ -63,7 +63,7 @@ def origin_title(explanation: Explanation) -> str:
         return "Where it comes from"
     operand = explanation.operands[first.operand]
     what = operand.dtype if "dtype" in explanation.kind else shape_text(operand.shape)
-    return f"Where {operand.name}'s {what} comes from"
+    return f"Where {what} of {operand.name} comes from"
 
 
 def join_text(join: Join, operands: Sequence[Operand]) -> str:
@@ -83,6 +83,12 @@ def fix_result(fix: Fix) -> str:
     if fix.shape is None:
         return f"gives {fix.dtype}" if fix.dtype else ""
     return " ".join(part for part in ("gives", shape_text(fix.shape), fix.dtype) if part)
+
+
+def fix_words(fix: Fix) -> str:
+    """`gives [10, 2] float32 - same data, relabelled. Drops axis 2, which has size 1.`"""
+    said = " - ".join(part for part in (fix_result(fix), fix.effect) if part)
+    return " ".join(part for part in (f"{said}." if said else "", fix.why) if part)
 
 
 def step_place(step: Step) -> str:
@@ -154,6 +160,5 @@ def _fixes(fixes: Sequence[Fix]) -> list[str]:
     for number, fix in enumerate(fixes[:MOST_FIXES], 1):
         first, *rest = fix.code.split("\n")
         rows += [f"{number}. {first}", *(f"   {row}" for row in rest)]
-        said = "; ".join(part for part in (fix_result(fix), fix.effect) if part)
-        rows += [f"   {row}" for row in _wrapped(f"{said}: {fix.why}" if fix.why else said, "")]
+        rows += [f"   {row}" for row in _wrapped(fix_words(fix), "")]
     return rows

@@ -1,0 +1,138 @@
+"""The picture of a shape error: the operands as blocks on one scale, axes that must match joined.
+
+What an axis is to the rule is said in words beside it and only repeated by its colour. The blocks
+and their places come from `tftutor.inspection.ranks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tftutor.inspection.ranks.blocks import Block, Scale, block
+from tftutor.inspection.ranks.picture import Label, draw_block
+from tftutor.inspection.ranks.svg import Canvas
+from tftutor.inspection.shape_errors.explanation import Explanation, Join, Operand
+from tftutor.inspection.shape_errors.source_lines import operand_label, shape_text
+
+PLAIN, BAD, TIED, GOOD = "#4b5563", "#b42318", "#1d4ed8", "#047857"
+_WRONG = {"surplus", "missing", "wrong size"}
+_TIED = {"must match", "matches", "contracted", "broadcast"}
+_SCALE = Scale(width=13.0, height=11.0, deep=6.0, room=4, outer_room=2)
+_GAP, _LINE, _WIDEST = 90.0, 17.0, 900.0
+
+
+class _Drawn(NamedTuple):
+    """An operand on the canvas: its block's corner, and the ground below its labels."""
+
+    operand: Operand
+    block: Block
+    x: float
+    y: float
+
+
+def has_picture(explanation: Explanation) -> bool:
+    """Whether blocks say something: some shape is known, and shapes are what is wrong."""
+    return bool(_pictured(explanation)) and any(
+        o.marks for o in explanation.operands) or bool(explanation.joins)
+
+
+def svg(explanation: Explanation) -> str:
+    """The picture; "" where shapes aren't what is wrong."""
+    if not has_picture(explanation):
+        return ""
+    canvas = Canvas()
+    shown = _pictured(explanation)
+    drawn = _place(shown)
+    for one in drawn.values():
+        _draw_operand(canvas, one)
+    _draw_joins(canvas, explanation, drawn)
+    return canvas.svg(f"Shapes of {explanation.op_type or 'the call'}", description(explanation))
+
+
+def description(explanation: Explanation) -> str:
+    """What the picture shows, in one or two sentences."""
+    shapes = ", ".join(f"{o.name} {shape_text(o.shape)}" for o in explanation.operands)
+    return f"{explanation.sentence} Blocks: {shapes}."
+
+
+def _pictured(explanation: Explanation) -> dict[int, Operand]:
+    """Operands of known rank, by their index in the explanation."""
+    return {index: operand for index, operand in enumerate(explanation.operands)
+            if operand.shape is not None}
+
+
+def _place(operands: dict[int, Operand]) -> dict[int, _Drawn]:
+    """Side by side on one ground, as far as the width holds; then in the next row."""
+    drawn: dict[int, _Drawn] = {}
+    row: list[tuple[int, Operand, Block]] = []
+    x = y = 0.0
+    for index, operand in operands.items():
+        one = block(operand.shape or (), _SCALE)
+        width = max(one.width, 60.0) + _GAP + _label_room(operand)
+        if row and x + width > _WIDEST:
+            y = _settle(row, y, drawn)
+            row, x = [], 0.0
+        row.append((index, operand, one))
+        x += width
+    _settle(row, y, drawn)
+    return drawn
+
+
+def _settle(row: Sequence[tuple[int, Operand, Block]], y: float, drawn: dict[int, _Drawn]) -> float:
+    """Give a row its places; returns where the next row begins."""
+    height = max((one.height for _, _, one in row), default=0.0)
+    x = 0.0
+    for index, operand, one in row:
+        x += _label_room(operand)
+        drawn[index] = _Drawn(operand, one, x, y + (height - one.height))
+        x += max(one.width, 60.0) + _GAP
+    return y + height + 7 * _LINE
+
+
+def _label_room(operand: Operand) -> float:
+    """Pixels for the labels on the left of a block."""
+    return 110.0 if len(operand.shape or ()) > 1 else 20.0
+
+
+def _draw_operand(canvas: Canvas, one: _Drawn) -> None:
+    operand = one.operand
+    labels = {axis: _axis_label(operand, axis) for axis in range(len(operand.shape or ()))}
+    draw_block(canvas, one.block, one.x, one.y, labels=labels)
+    top = one.y - 2.6 * _LINE
+    canvas.text(one.x, top, operand.name, size=13, font_weight="bold")
+    canvas.text(one.x, top + 0.95 * _LINE, operand_label(operand), fill=PLAIN)
+
+
+def _axis_label(operand: Operand, axis: int) -> Label:
+    mark: str = operand.marks.get(axis, "kept")
+    letter = operand.axes[axis] if axis < len(operand.axes) else ""
+    size = (operand.shape or ())[axis]
+    return Label(f"axis {axis}" + (f" {letter}" if letter else ""),
+                 "?" if size is None else str(size), "" if mark == "kept" else mark,
+                 mark_colour(mark))
+
+
+def mark_colour(mark: str) -> str:
+    """Red for what is wrong, blue for what is tied to another axis, grey for the rest."""
+    return BAD if mark in _WRONG else TIED if mark in _TIED else PLAIN
+
+
+def _draw_joins(canvas: Canvas, explanation: Explanation, drawn: dict[int, _Drawn]) -> None:
+    """Below the blocks, one line in words for each pair of axes that is tied together."""
+    bottom = canvas.bottom + 1.6 * _LINE
+    for row, join in enumerate(explanation.joins):
+        if join.first[0] in drawn and join.second[0] in drawn:
+            _draw_join(canvas, join, explanation.operands, bottom + row * 1.5 * _LINE)
+
+
+def _draw_join(canvas: Canvas, join: Join, operands: Sequence[Operand], y: float) -> None:
+    sign, words, colour = {True: ("=", "match", GOOD), False: ("≠", "must match", BAD),
+                           None: ("?", "known only when the graph runs", PLAIN)}[join.fits]
+    texts = []
+    for index, axis in (join.first, join.second):
+        operand = operands[index]
+        size = operand.shape[axis] if operand.shape and axis < len(operand.shape) else None
+        texts.append(f"{operand.name} axis {axis}: {'?' if size is None else size}")
+    canvas.text(0, y, f"{texts[0]}  {sign}  {texts[1]}   ({words})", fill=colour,
+                font_weight="bold" if join.fits is False else "normal")
