@@ -18,8 +18,8 @@ def model_of(subject: Any, fetches: Any = None, feeds: Any = ()) -> DevicesModel
     Args:
       subject: a tf.Session, a Placement, a tf.RunMetadata, its StepStats, or a pair of a trace
         and a session (or Placement).
-      fetches: with a session or placement: show only what these tensors need.
-      feeds: tensors that would be fed: what only they need is left out.
+      fetches: with a session or placement: show only what these tensors need, as `run` takes them.
+      feeds: tensors that would be fed (or a feed_dict): what only they need is left out.
 
     Raises: TypeError for something else; ValueError for a trace with nothing in it.
     """

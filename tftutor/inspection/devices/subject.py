@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from tftutor.inspection.devices.model import DevicesModel, Lane
@@ -18,13 +18,13 @@ def model_from(subject: Any, fetches: Any, feeds: Any) -> DevicesModel:
         traces = [each for each in subject if _is_trace(each)]
         others = [each for each in subject if _placement(each) is not None]
         if len(traces) == len(others) == 1:
-            placed = placement_model(_placement(others[0]), _listed(fetches), _listed(feeds) or ())
+            placed = placement_model(_placement(others[0]), _listed(fetches), list(feeds))
             return _joined(step_model(traces[0]), placed)
     if _is_trace(subject):
         return step_model(subject)
     placement = _placement(subject)
     if placement is not None:
-        return placement_model(placement, _listed(fetches), _listed(feeds) or ())
+        return placement_model(placement, _listed(fetches), list(feeds))
     raise TypeError("expected a tf.Session, session.placement(), a tf.RunMetadata, or the pair "
                     f"(run_metadata, session), but got {type(subject).__name__}")
 
@@ -41,15 +41,15 @@ def _placement(subject: Any) -> Any:
     return placement() if callable(placement) else None
 
 
-def _listed(fetches: Any) -> list[Any] | None:
-    """Fetches as one list, out of lists, tuples and dictionaries."""
-    if fetches is None:
+def _listed(values: Any) -> list[Any] | None:
+    """Fetches as one list, out of lists, tuples and dictionaries' values."""
+    if values is None:
         return None
-    if isinstance(fetches, dict):
-        return _listed(list(fetches))
-    if isinstance(fetches, Iterable) and not hasattr(fetches, "op"):
-        return [each for inner in fetches for each in _listed(inner) or ()]
-    return [fetches]
+    if isinstance(values, Mapping):
+        return _listed(list(values.values()))
+    if isinstance(values, list | tuple):
+        return [each for inner in values for each in _listed(inner) or ()]
+    return [values]
 
 
 def _joined(step: DevicesModel, placed: DevicesModel) -> DevicesModel:

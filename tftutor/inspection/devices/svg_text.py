@@ -69,6 +69,6 @@ def _stripes(name: str, color: str, period: int, width: float) -> str:
 
 
 def _arrow_head() -> str:
-    return ("<marker id='tut-head' viewBox='0 0 8 8' refX='7' refY='4' markerWidth='7' "
-            "markerHeight='7' orient='auto-start-reverse'>"
+    return ("<marker id='tut-head' viewBox='0 0 8 8' refX='7' refY='4' markerWidth='9' "
+            "markerHeight='9' markerUnits='userSpaceOnUse' orient='auto-start-reverse'>"
             "<path d='M0 0 8 4 0 8z' fill='#b8651b'/></marker>")

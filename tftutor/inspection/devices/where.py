@@ -18,13 +18,16 @@ def placement_model(placement: Placement, fetches: Iterable[Any] | None = None,
 
     Args:
       placement: of a session, `session.placement()`.
-      fetches: tensors or operations; show only what they need. All of the graph without them.
-      feeds: tensors that are fed: what only they need isn't shown.
+      fetches: tensors, operations or their names; show only what they need. All of the graph
+        without them.
+      feeds: tensors (or names) that are fed: what only they need isn't shown.
     """
     ops = sorted(placement.order, key=lambda op: op._id)
-    fed = set(feeds)
-    if fetches is not None:
-        targets = [getattr(each, "op", each) for each in fetches]
+    find = ops[0].graph.as_graph_element if ops else None
+    fed = {find(each) for each in feeds} if find else set()
+    if fetches is not None and find:
+        found = [find(each) for each in fetches]
+        targets = [each if isinstance(each, Operation) else each.op for each in found]
         needed = reachable_ops(targets, fed)
         ops = [op for op in ops if op in needed]
     rows = tuple(Row(*row, row.reason.startswith("soft placement"))
