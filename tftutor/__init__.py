@@ -42,12 +42,7 @@ def load_ipython_extension(ipython: Any) -> None:
     and errors about shapes and types are explained below them."""
     from tftutor.compat import ipython_ext
 
-    def page_of(error: BaseException) -> dict[str, str] | None:
-        from tftutor.inspection.shape_errors import showing
-
-        return showing.notebook_page(error)
-
-    ipython_ext.load_ipython_extension(ipython, page_of)
+    ipython_ext.load_ipython_extension(ipython)
 
 
 def unload_ipython_extension(ipython: Any) -> None:

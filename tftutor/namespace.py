@@ -196,7 +196,7 @@ def _import_and_publish() -> None:
     api.lazy_export("tftutor.widgets.show", show="show")
     api.lazy_export("tftutor.widgets.explore", explore="explore")
     api.lazy_export("tftutor.widgets.shape_errors", explain_error="explain_error")
-    late_notes.write_with("tftutor.inspection.shape_errors.showing", "note")
+    late_notes.write_with("tftutor.inspection.shape_errors.showing")
     api.lazy_export("tftutor.inspection.steps", record_step="record_step")
     for name in _LAZY_PACKAGES:
         _namespace(name)  # an import of one of its modules must find the hook for missing names

@@ -3,52 +3,39 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
 from typing import Any
 
 from tftutor.compat import importer, tracebacks
 from tftutor.compat.old_numpy import OldNumPy
-
-# From an error to what is displayed below its traceback: a MIME bundle, or None.
-PageOf = Callable[[BaseException], "dict[str, str] | None"]
+from tftutor.framework import late_notes
 
 _old_numpy = OldNumPy()
 
 
-class _ErrorHook:
-    """IPython's hook for an uncaught error: its own lines only, and below them its page."""
+def _show_error(
+    shell: Any, kind: type[BaseException], error: BaseException, tb: types.TracebackType | None,
+    tb_offset: int | None = None,
+) -> None:
+    """IPython's hook for an uncaught error: the user's own lines, and below them its page."""
+    writer = late_notes.writer()
+    # The page is made first: it reads the frames that the traceback then loses.
+    page = writer.notebook_page(error) if writer is not None else None
+    if not tracebacks.wants_everything():
+        tb = tracebacks.strip(error)
+    shell.showtraceback((kind, error, tb), tb_offset=tb_offset)
+    if page is not None:
+        from IPython.display import display
 
-    def __init__(self, page_of: PageOf | None) -> None:
-        self._page_of = page_of
-
-    def __call__(
-        self, shell: Any, kind: type[BaseException], error: BaseException,
-        tb: types.TracebackType | None, tb_offset: int | None = None,
-    ) -> None:
-        page = self._page_of(error) if self._page_of is not None else None
-        if not tracebacks.wants_everything():
-            tb = tracebacks.strip(error)
-        shell.showtraceback((kind, error, tb), tb_offset=tb_offset)
-        if page is not None:
-            from IPython.display import display
-
-            display(page, raw=True)
+        display(page, raw=True)
 
 
-def load_ipython_extension(ipython: Any, page_of: PageOf | None = None) -> None:
-    """Make `import tensorflow` give tftutor and tracebacks end in the notebook's own lines.
-
-    Args:
-      ipython: the shell.
-      page_of: makes the page that explains an error, while its traceback is whole; it gives None
-        for errors that it can't explain.
+def load_ipython_extension(ipython: Any) -> None:
+    """Make `import tensorflow` give tftutor, and show errors as a student can read them.
 
     Raises: RuntimeError when a real TensorFlow is installed (see tftutor.compat.install).
     """
     importer.install()
-    # IPython binds what it gets here as a method of the shell, so it has to be a plain function.
-    hook = _ErrorHook(page_of)
-    ipython.set_custom_exc((Exception,), lambda *args, **options: hook(*args, **options))
+    ipython.set_custom_exc((Exception,), _show_error)
     if _old_numpy not in ipython.ast_transformers:
         ipython.ast_transformers.append(_old_numpy)
 

@@ -8,17 +8,32 @@ made when somebody reads `error.__notes__`, which Python does when it prints a t
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any, Protocol, TypeVar, cast
 
 Error = TypeVar("Error", bound=BaseException)
-_writer: tuple[str, str] | None = None
+_writer_name = ""
 
 
-def write_with(module: str, function: str) -> None:
-    """Say who writes the notes: `function(error) -> str`, "" for no note. Imported when needed."""
-    global _writer
-    _writer = (module, function)
+class Writer(Protocol):
+    """What the module that writes about errors has."""
+
+    def note(self, error: BaseException) -> str:
+        """The note of an error, "" for none."""
+
+    def notebook_page(self, error: BaseException) -> dict[str, str] | None:
+        """What a notebook displays below an error, by MIME type; None for nothing."""
+
+
+def write_with(module: str) -> None:
+    """Say which module is the Writer. It is imported when it is needed: it is layers above."""
+    global _writer_name
+    _writer_name = module
+
+
+def writer() -> Writer | None:
+    """The module that writes about errors; None where nobody said which."""
+    return cast(Writer, importlib.import_module(_writer_name)) if _writer_name else None
 
 
 def explained(error: Error) -> Error:
@@ -75,11 +90,9 @@ class LateNotes(list[str]):
 
     def text(self) -> str:
         """The late note; it is written once."""
-        if self._error is not None and _writer is not None:
-            error, self._error = self._error, None
-            write: Callable[[BaseException], str] = getattr(
-                importlib.import_module(_writer[0]), _writer[1])
-            self._text = write(error)
+        error, self._error = self._error, None
+        if error is not None and (by := writer()) is not None:
+            self._text = by.note(error)
         return self._text
 
     def _all(self) -> list[str]:
