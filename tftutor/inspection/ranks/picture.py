@@ -1,4 +1,4 @@
-"""Pictures of blocks: faces, cells, values, picked elements, rulers and their labels.
+"""Pictures of blocks: faces, cells, values, rulers and their labels.
 
 `draw_block` puts one block on a canvas and can be used for several on the same one, since equal
 sizes are equally long in all of them.
@@ -6,15 +6,15 @@ sizes are equally long in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tftutor.inspection.ranks.blocks import Block, Break, Copy, Leaf, Ruler, Side
+from tftutor.inspection.ranks.picks import draw_picks
 from tftutor.inspection.ranks.svg import Canvas, Point, axis_colour, text_width
 
 _FILLS = {"front": "#dbeafe", "top": "#eff6ff", "right": "#bfdbfe"}
-_EDGE, _PICKED_EDGE = "#1e3a8a", "#7c2d12"
-_PICKED = {"front": "#fbbf24", "top": "#fde68a", "right": "#f59e0b"}
+_EDGE = "#1e3a8a"
 _STEPS = {"right": (5.5, 0.0), "columns": (5.5, 0.0), "down": (0.0, 5.5), "rows": (0.0, 5.5),
           "deep": (4.0, -4.0)}
 # Which edges of a face run along which axis: (corner, corner, role of the axis).
@@ -61,7 +61,7 @@ def plain_labels(block: Block, names: Sequence[str] = ()) -> dict[int, Label]:
 def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
                labels: Mapping[int, Label] | None = None,
                value: Callable[[tuple[int, ...]], str] | None = None,
-               picked: Iterable[tuple[int, ...]] = (), faded: bool = False) -> None:
+               taken: Sequence[Sequence[int] | None] | None = None) -> None:
     """Draw a block with its top left corner at (x, y); labels stand outside of it.
 
     Args:
@@ -70,9 +70,9 @@ def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
       x, y: the place.
       labels: for some axes what to write; all plain by default, none with {}.
       value: the text in the cell of an element.
-      picked: elements that stand out, by their index.
-      faded: draw the rest as a pale shape, for a picture that shows picked elements.
+      taken: for each axis the indices that stand out, None for all of it; the rest is pale.
     """
+    faded = taken is not None
     for copy in block.copies:
         canvas.open(class_="rk-leaf" + (" rk-ghost" if copy.ghost else ""),
                     transform=f"translate({x + copy.x:.1f} {y + copy.y:.1f})")
@@ -82,25 +82,12 @@ def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
                      (x + copy.x + block.leaf.width, y + copy.y + block.leaf.height))
     for mark in block.breaks:
         _draw_break(canvas, mark, x, y)
-    _draw_picked(canvas, block, x, y, picked)
+    if taken is not None:
+        draw_picks(canvas, block, x, y, taken)
     if value is not None:
         _draw_values(canvas, block, x, y, value)
     shown = plain_labels(block) if labels is None else labels
     _draw_rulers(canvas, block, x, y, shown)
-
-
-def cube_faces(leaf: Leaf, corner: Point) -> dict[str, tuple[Point, ...]]:
-    """The faces of one element's cell, whose front has its top left corner at `corner`."""
-    x, y = corner
-    width, height = leaf.scale.width, leaf.scale.height
-    front = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
-    if len(leaf.spans) < 3:
-        return {"front": front}
-    deep = leaf.scale.deep
-    top = ((x, y), (x + deep, y - deep), (x + width + deep, y - deep), (x + width, y))
-    right = ((x + width, y), (x + width + deep, y - deep), (x + width + deep, y + height - deep),
-             (x + width, y + height))
-    return {"front": front, "top": top, "right": right}
 
 
 def _leaf_markup(leaf: Leaf, copy: Copy, faded: bool) -> str:
@@ -153,28 +140,6 @@ def _draw_break(canvas: Canvas, mark: Break, x: float, y: float) -> None:
     at = (x + mark.at[0], y + mark.at[1])
     canvas.cover(at)
     canvas.raw(_dots(at, _STEPS[mark.role]))
-
-
-def _draw_picked(canvas: Canvas, block: Block, x: float, y: float,
-                 picked: Iterable[tuple[int, ...]]) -> None:
-    """Cells that stand out, those at the back first, so that nearer ones cover them."""
-    places = {index: corner for index in picked if (corner := block.cell(index)) is not None}
-    if not places:
-        return
-    canvas.open(class_="rk-picked", stroke=_PICKED_EDGE, stroke_width=1.2)
-    for index in sorted(places, key=lambda index: _painters_order(block, index)):
-        left, top = places[index]
-        for role, corners in cube_faces(block.leaf, (left + x, top + y)).items():
-            canvas.polygon(corners, class_=f"rk-picked-{role}", fill=_PICKED[role])
-    canvas.close()
-
-
-def _painters_order(block: Block, index: tuple[int, ...]) -> tuple[int, ...]:
-    """Deep cells come first, then lower rows, then from left to right."""
-    if len(block.leaf.spans) < 3:
-        return index
-    *outer, down, right, deep = index
-    return (*outer, -deep, -down, right)
 
 
 def _draw_values(canvas: Canvas, block: Block, x: float, y: float,

@@ -7,6 +7,7 @@ overrides by the groups' classes.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -52,6 +53,26 @@ class Canvas:
     def right(self) -> float:
         """The right end of what is drawn so far."""
         return self._right
+
+    @property
+    def width(self) -> float:
+        """How wide it is so far."""
+        return max(self._right - self._left, 0.0)
+
+    @property
+    def height(self) -> float:
+        """How high it is so far."""
+        return max(self._bottom - self._top, 0.0)
+
+    @property
+    def top(self) -> float:
+        """The upper end of what is drawn so far."""
+        return self._top
+
+    @property
+    def left(self) -> float:
+        """The left end of what is drawn so far."""
+        return self._left
 
     @property
     def bottom(self) -> float:
@@ -116,6 +137,20 @@ class Canvas:
             shown["font_size"] = number(size)
         self._parts.append(f'<text x="{number(x)}" y="{number(y)}"{attributes(shown)}>'
                            f"{escape(text, quote=False)}</text>")
+
+    def paragraph(self, x: float, y: float, text: str, width: int = 96, **values: object) -> None:
+        """Text broken into lines of at most `width` characters; `y` is the first base line."""
+        for number, line in enumerate(textwrap.wrap(text, width)):
+            self.text(x, y + number * 17, line, **values)  # type: ignore[arg-type]
+
+    def place(self, part: Canvas, left: float, top: float) -> None:
+        """Put all of another canvas here, with the corner of what it covers at (left, top)."""
+        if part._left > part._right:
+            return
+        dx, dy = left - part._left, top - part._top
+        self._parts.append(f'<g transform="translate({number(dx)} {number(dy)})">')
+        self._parts += [*part._parts, "</g>"]
+        self.cover((left, top), (part._right + dx, part._bottom + dy))
 
     def raw(self, markup: str) -> None:
         """Markup as it is."""
