@@ -8,7 +8,7 @@ says and a mouse pointer shows.
 from __future__ import annotations
 
 from tftutor.inspection.graphs.layout import Box, Layout, Path
-from tftutor.inspection.graphs.model import GRADIENT, INIT, SAVE, SUMMARY, TRAINING
+from tftutor.inspection.graphs.model import FORWARD, GRADIENT, INIT, SAVE, SUMMARY, TRAINING
 from tftutor.inspection.graphs.shapes import (
     EDGE,
     QUIET,
@@ -102,8 +102,9 @@ def _stub_mark(node: ViewNode, box: Box) -> str:
 
 
 def _is_machinery(view: View, edge: EdgeBundle) -> bool:
-    """Whether an edge leads from the model into its gradient or update, not along either."""
-    return view.nodes[edge.source].role != view.nodes[edge.target].role
+    """Whether an edge leads between the model and its gradient or update, not along either."""
+    roles = {view.nodes[edge.source].role, view.nodes[edge.target].role}
+    return FORWARD in roles and bool(roles & {GRADIENT, TRAINING})
 
 
 def _edge(edge: EdgeBundle, path: Path, is_thin: bool) -> str:

@@ -1,10 +1,208 @@
-"""A view in text."""
+"""A view in text: what the picture shows, for terminals, screen readers and untrusted notebooks.
+
+First a line about the whole graph, then one row for each thing on the page with lines for the
+tensors (lanes.py), then what stands aside, then what is inside the closed groups.
+"""
 
 from __future__ import annotations
 
-from tftutor.inspection.graphs.view import View
+from collections import Counter
+from collections.abc import Iterator
+
+from tftutor.inspection.graphs.engine import engine_name
+from tftutor.inspection.graphs.hierarchy import ROOT, Group
+from tftutor.inspection.graphs.lanes import draw_lanes, reading_order
+from tftutor.inspection.graphs.model import FORWARD, GraphModel
+from tftutor.inspection.graphs.roles import VARIABLES
+from tftutor.inspection.graphs.sizes import shortened
+from tftutor.inspection.graphs.svg import ROLE_NAMES
+from tftutor.inspection.graphs.view import View, ViewNode
+
+_LONGEST_NAME, _LONGEST_WHAT = 44, 58
+_MOST_LANES = 16
+_MOST_NAMES = 6
+_PLAIN = {"Const", "Identity", "Assign", "NoOp", "Placeholder", "IsVariableInitialized"}
 
 
 def graph_text(view: View) -> str:
-    """A view in text."""
-    return "\n".join(f"{node.id}  {node.detail}" for node in view.nodes.values())
+    """A view as lines of text; the same for the same view."""
+    if not view.nodes:
+        return "An empty graph: no operations yet."
+    parts = [_headline(view.model)]
+    main = view.in_region(ROOT)
+    if main:
+        parts.append("\n".join(_rows(view, main)))
+    if aside := list(_aside(view)):
+        parts.append("\n".join(["Aside, connected with the above:", *aside]))
+    if closed := list(_closed(view)):
+        parts.append("\n".join(["Inside the closed groups (open them with expanded=[...]):",
+                                *closed]))
+    parts += _notes(view)
+    return "\n\n".join(parts)
+
+
+def _headline(model: GraphModel) -> str:
+    types = Counter(node.type for node in model.nodes.values())
+    common = ", ".join(f"{count} {kind}" for kind, count in
+                       sorted(types.items(), key=lambda pair: (-pair[1], pair[0]))[:4])
+    what = f"{len(model)} operation{'s' if len(model) != 1 else ''} ({common}" + (
+        ", ...)" if len(types) > 4 else ")")
+    if model.fetches:
+        fed = f", feeding {_names(model.feeds)}" if model.feeds else ""
+        return f"What sess.run({_names(model.fetches)}{fed}) executes: {what}"
+    return f"Graph of {what}"
+
+
+# -- rows -----------------------------------------------------------------------------------------
+
+
+def _rows(view: View, nodes: list[ViewNode]) -> list[str]:
+    """One line for each node: lanes, name, what it does with which inputs, what comes out."""
+    inputs = _inputs(view, nodes)
+    order = reading_order([node.id for node in nodes], inputs)
+    fetched = {node.id for node in nodes if node.is_fetched}
+    lanes = draw_lanes(order, inputs, fetched)
+    if max(map(len, lanes)) > 2 * _MOST_LANES:
+        lanes = ["◉" if identity in fetched else "●" for identity in order]
+    names = [shortened(_full_name(view.nodes[identity]), _LONGEST_NAME) for identity in order]
+    whats = [shortened(_what(view, view.nodes[identity]), _LONGEST_WHAT) for identity in order]
+    outs = _outputs(view)
+    table = [[lane, name, what, outs.get(identity, "")] for lane, name, what, identity in
+             zip(lanes, names, whats, order, strict=True)]
+    if view.model.has_placement:
+        for row, identity in zip(table, order, strict=True):
+            row.append(_devices_text(view.nodes[identity]))
+    return _aligned(table)
+
+
+def _aligned(table: list[list[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in table]
+
+
+def _inputs(view: View, nodes: list[ViewNode]) -> dict[str, list[str]]:
+    """For each node those of its neighbours whose tensors it takes, in the order of its inputs."""
+    inside = {node.id for node in nodes}
+    found: dict[str, list[str]] = {}
+    for edge in view.edges:
+        if edge.target in inside and not edge.is_control and not edge.is_back:
+            found.setdefault(edge.target, []).append(edge.source)
+    return found
+
+
+def _full_name(node: ViewNode) -> str:
+    """Its own name: what stands in an open group is named in full."""
+    return node.id if node.cluster else node.label
+
+
+def _what(view: View, node: ViewNode) -> str:
+    """`MatMul(x, W)`; `35 operations (reshape)`; `Const 2.0`."""
+    sources = [_full_name(view.nodes[edge.source]) for edge in view.edges
+               if edge.target == node.id and not edge.is_control]
+    sources += [stub.label for stub in node.stubs
+                if stub.is_shared and stub.direction == "in" and not stub.is_control]
+    waits = [_full_name(view.nodes[edge.source]) for edge in view.edges
+             if edge.target == node.id and edge.is_control]
+    text = node.detail
+    if sources:
+        text += f"({', '.join(sources)})" if node.kind == "op" else f" <- {', '.join(sources)}"
+    if waits:
+        text += f" after {_names(waits)}"
+    marks = [word for word, there in (("fetch", node.is_fetched), ("fed", node.is_fed)) if there]
+    return f"{text}  [{', '.join(marks)}]" if marks else text
+
+
+def _outputs(view: View) -> dict[str, str]:
+    """For each node the shape of what it gives away, where that is one shape."""
+    found: dict[str, set[str]] = {}
+    for edge in view.edges:
+        if edge.label and view.nodes[edge.source].role == view.nodes[edge.target].role:
+            found.setdefault(edge.source, set()).add(edge.label)
+    shapes = {}
+    for identity, node in view.nodes.items():
+        graph_node = view.model.nodes.get(identity)
+        if node.kind == "op" and graph_node is not None and graph_node.outputs:
+            first = graph_node.outputs[0]
+            kind = "" if first.dtype.startswith("float32") else f"{first.dtype} "
+            shapes[identity] = kind + ("?" if first.shape is None else first.shape_text)
+        elif len(found.get(identity, ())) == 1 and node.kind != "variable":
+            shapes[identity] = next(iter(found[identity]))
+    return shapes
+
+
+def _devices_text(node: ViewNode) -> str:
+    if len(node.devices) == 1:
+        return node.devices[0][0]
+    return ", ".join(f"{count} on {device}" for device, count in node.devices)
+
+
+# -- the rest -------------------------------------------------------------------------------------
+
+
+def _aside(view: View) -> Iterator[str]:
+    """What stands apart: its purpose and its connections; an open one with rows of its own."""
+    table = []
+    opened = []
+    for region in view.aside:
+        nodes = view.in_region(region)
+        purpose = ROLE_NAMES.get(nodes[0].role, "used by many")
+        links = _links(nodes)
+        if len(nodes) > 1:
+            opened.append((f"{region}, {purpose}:{links}", nodes))
+        else:
+            table.append([f"  {purpose}", _full_name(nodes[0]), nodes[0].detail, links.strip()])
+    yield from _aligned(table) if table else ()
+    for title, nodes in opened:
+        yield f"  {title}"
+        yield from (f"    {row}" for row in _rows(view, nodes))
+
+
+def _links(nodes: list[ViewNode]) -> str:
+    text = ""
+    for direction, words in (("in", "takes from"), ("out", "goes to")):
+        others = list(dict.fromkeys(stub.label for node in nodes for stub in node.stubs
+                                    if stub.direction == direction))
+        if others:
+            text += f"  {words} {_names(others)}"
+    return text
+
+
+def _closed(view: View) -> Iterator[str]:
+    """What the closed groups of the main drawing do: operations that compute, and variables."""
+    table = []
+    for node in view.in_region(ROOT):
+        group = view.hierarchy.groups.get(node.id)
+        if group is None or node.kind in ("variable", "op with constants"):
+            continue
+        table.append([f"  {_full_name(node)}", _inside(group)])
+    yield from _aligned(table) if table else ()
+
+
+def _inside(group: Group) -> str:
+    """`Conv2D, AddV2, Relu; variables weights (5, 5, 1, 32)`."""
+    if group.kind == "series" and isinstance(group.children[0], Group):
+        return f"each: {_inside(group.children[0])}"
+    forward = [node for node in group.nodes() if node.role == FORWARD]
+    types = Counter(node.type for node in forward
+                    if node.type not in _PLAIN and node.type not in VARIABLES)
+    names = [kind if count == 1 else f"{count} {kind}" for kind, count in types.items()]
+    variables = [f"{node.name.removeprefix(f'{group.id}/')} {node.outputs[0].shape_text}"
+                 for node in forward if node.type in VARIABLES]
+    text = _names(names, 8) if names else f"{group.count} operations"
+    return f"{text}; variables {_names(variables, 4)}" if variables else text
+
+
+def _notes(view: View) -> list[str]:
+    notes = []
+    if view.refused:
+        notes.append(f"Left closed, because the page would be too full: {_names(view.refused)}")
+    if engine_name() is None:
+        notes.append("There is no picture: pip install 'tftutor[lab]' brings what draws it.")
+    return notes
+
+
+def _names(names: list[str] | tuple[str, ...], most: int = _MOST_NAMES) -> str:
+    """`a, b, c and 4 more`."""
+    text = ", ".join(names[:most])
+    return text if len(names) <= most else f"{text} and {len(names) - most} more"

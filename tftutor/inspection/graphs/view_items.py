@@ -135,9 +135,10 @@ def _group_detail(group: Group) -> str:
     if group.own is not None and constants:
         if len(constants) > _FOLDED_VALUES:
             return f"{group.own.type}, {len(constants)} constants"
-        return f"{group.own.type}  {', '.join(f'{c.label} = {c.value}' for c in constants)}"
-    if group.own is not None:
-        return f"{group.own.type} + {group.count - 1} operations"
+        return f"{group.own.type} ({', '.join(f'{c.label} = {c.value}' for c in constants)})"
+    if group.own is not None and any(isinstance(child, Group) and child.kind == "function"
+                                     for child in group.children):
+        return f"{group.own.type}, calls a function"
     return f"{_KIND_WORDS.get(group.kind, '')}{group.count} operations"
 
 
