@@ -17,6 +17,7 @@ from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.shape_errors.call_site import (
     Argument,
     CallSite,
+    call_of_op,
     find_call,
     user_entry,
     user_frame,
@@ -190,9 +191,11 @@ def case_of(error: BaseException) -> Case | None:
     entry, below = user_entry(error.__traceback__)
     if entry is None:
         return None
-    call = find_call(entry, below)
     op = getattr(error, "op", None)
     op = op if isinstance(op, Operation) else None
+    call = find_call(entry, below)
+    if isinstance(error, OpError) and op is not None:
+        call = call_of_op(op, entry) or call
     case = Case(error, str(error), op, op.type if op is not None else "", call,
                 call.frame if call is not None else user_frame(entry),
                 at_run_time=isinstance(error, OpError))

@@ -19,7 +19,7 @@ class Family(NamedTuple):
     candidates: Callable[[Case], Iterable[Candidate]]
 
 
-_NAMES = ("matmul",)
+_NAMES = ("matmul", "broadcast", "join", "conv")
 
 
 def families() -> Iterator[Family]:

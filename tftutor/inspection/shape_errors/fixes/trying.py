@@ -7,11 +7,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tftutor.framework.constant_folding import evaluate_constant
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Fix, Span
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, fill
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
+from tftutor.inspection.shape_errors.values import as_tensor
 
 MOST = 6
 _TRIALS = 60
@@ -96,6 +98,8 @@ def outcome_of_trial(case: Case, candidate: Candidate) -> Outcome:
     call = case.call
     assert call is not None
     scratch = Scratch()
+    if case.shapes is not None:
+        _as_in_the_run(case, scratch)
     if candidate.definition is not None:
         candidate.definition.build(scratch)
     holes = [f"_argument_{i}" for i in range(len(call.arguments))]
@@ -111,6 +115,17 @@ def outcome_of_trial(case: Case, candidate: Candidate) -> Outcome:
             texts[index] = fill(template, holes, holes[index])
         code = as_expression(call.rendered(texts))
     return scratch.evaluate(code.strip(), call.names, given)
+
+
+def _as_in_the_run(case: Case, scratch: Scratch) -> None:
+    """Let the failing node's inputs have the shapes that they had when the graph ran."""
+    for position, tensor in enumerate(case.inputs):
+        if evaluate_constant(tensor) is not None or tensor.dtype._is_ref_dtype:
+            continue
+        index = case.argument_of(tensor)
+        if index is not None and as_tensor(case.arguments[index].value) is tensor:
+            stand_in = scratch.placeholder(case.shape(position), tensor.dtype.base_dtype)
+            scratch.replace(case.arguments[index].value, stand_in)
 
 
 def as_expression(code: str) -> str:

@@ -32,7 +32,7 @@ def contracted_axes(case: Case) -> tuple[int, int]:
 
 def find(case: Case) -> Finding | None:
     """Explain a refused matrix product."""
-    if len(case.inputs) < 2:
+    if case.op_type not in OPS or len(case.inputs) < 2:
         return None
     a, b = case.shape(0), case.shape(1)
     if a is None or b is None:
@@ -44,7 +44,6 @@ def find(case: Case) -> Finding | None:
     finding = Finding("rank" if wrong_rank else "inner dimension", "", operands,
                       Rule(_pattern(case, max(len(a), len(b))), case_text([a, b])),
                       unknown=unchecked(operands))
-    name = f"tf.{case.function}" if case.call is not None and case.call.callee else "Matrix product"
     name = f"`{case.call.callee}`" if case.call is not None and case.call.callee else "`@`"
     if wrong_rank:
         wrong = [o for o in operands if o.shape is not None and len(o.shape) != 2]

@@ -1,0 +1,105 @@
+"""What may have been meant when two shapes don't go together item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tftutor.framework.shape_merge import Shape
+from tftutor.inspection.shape_errors.case import Case
+from tftutor.inspection.shape_errors.explanation import SAME_DATA
+from tftutor.inspection.shape_errors.finding import known, product
+from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
+from tftutor.inspection.shape_errors.fixes.definitions import redefined, resized
+from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut, turned
+from tftutor.inspection.shape_errors.fixes.upstream import keepdims
+from tftutor.inspection.shape_errors.rules.broadcast import EQUAL, _unequal, is_elementwise
+from tftutor.inspection.shape_errors.values import is_variable
+
+
+def candidates(case: Case) -> Iterator[Candidate]:
+    """Changes of one side so that both go together."""
+    first, second = _unequal(case) if case.op_type in EQUAL else (0, 1)
+    if case.op_type == "BiasAdd":
+        yield from _bias(case, 0, 1)
+    places = (case.argument_of(case.inputs[first]), case.argument_of(case.inputs[second]))
+    if None in places or places[0] == places[1]:
+        return
+    a, b = known(case.shape(first)), known(case.shape(second))
+    ia, ib = places
+    assert ia is not None and ib is not None
+    if case.op_type == "Mul" and len(a) == len(b) == 2 and a[1] == b[0]:
+        yield rewrite(f"tf.matmul({{{ia}}}, {{{ib}}})",
+                      "Matrix product: `*` multiplies item by item.", 0.9)
+    for index, mine, theirs, tensor, partner in (
+            (ib, b, a, case.inputs[second], case.inputs[first]),
+            (ia, a, b, case.inputs[first], case.inputs[second])):
+        yield from _one_side(case, index, mine, theirs, tensor, is_variable(partner))
+    if is_elementwise(case.op_type):
+        for this, other in ((first, second), (second, first)):
+            if is_variable(case.inputs[this]) and len(known(case.shape(this))) == 1:
+                yield from _bias(case, other, this)
+
+
+def _one_side(case: Case, index: int, mine: tuple, theirs: tuple, tensor, partner_is_weight: bool
+              ) -> Iterator[Candidate]:
+    """Give one operand a shape that goes with the other's."""
+    extra = 1.5 if is_variable(tensor) else 0.0
+    bigger = len(mine) > len(theirs) or (product(mine) or 0) > (product(theirs) or 0)
+    yield from coerced(index, mine, theirs, 1 + extra + (0 if bigger else 0.05))
+    yield from keepdims(case, tensor, index, 1.0)
+    if len(mine) < len(theirs):
+        yield from _aligned(index, mine, theirs, 1.15 + extra)
+    if len(mine) == len(theirs) == 2:
+        yield from turned(index, mine, theirs[::-1] if None in theirs else theirs, 1.6 + extra)
+    yield from cut(index, mine, theirs, 3.2 + extra)
+    if len(mine) == len(theirs) and case.call is not None:
+        yield from redefined(case, tensor, _merged(mine, theirs), 2.0 if extra else 2.6)
+
+
+def _merged(mine: tuple, theirs: tuple) -> tuple:
+    return tuple(m if t is None or t == 1 else (m if m in (1, None) else t)
+                 for m, t in zip(mine, theirs, strict=True))
+
+
+def _aligned(index: int, mine: tuple, theirs: tuple, cost: float) -> Iterator[Candidate]:
+    """Add axes of size 1 at the end, so that what is equal stands below each other."""
+    missing = len(theirs) - len(mine)
+    for axis in reversed(range(1, len(mine) + 1)):
+        widened = (*mine[:axis], *([1] * missing), *mine[axis:])
+        if all(m is None or t is None or m == t or 1 in (m, t)
+               for m, t in zip(widened, theirs, strict=True)):
+            if missing == 1:
+                yield edit(index, f"tf.expand_dims({{}}, {axis})",
+                           "One value for each row: the new axis is repeated.", cost,
+                           wanted=_of_rank(len(theirs)))
+            else:
+                slices = ", ".join([":"] * axis + ["None"] * missing)
+                yield edit(index, f"{{.}}[{slices}]",
+                           f"Adds {missing} axes of size 1, which are repeated.", cost,
+                           wanted=_of_rank(len(theirs)))
+            return
+
+
+def _of_rank(rank: int):
+    return lambda shape: shape is None or len(shape) == rank
+
+
+def _bias(case: Case, value: int, bias: int) -> Iterator[Candidate]:
+    """A bias of the size that the value's channels have."""
+    shape: Shape = case.shape(value)
+    sizes = known(shape)
+    if not sizes:
+        return
+    index = case.argument_of(case.inputs[bias])
+    mine = known(case.shape(bias))
+    if sizes[-1] is not None:
+        if len(mine) == 1:
+            yield from resized(case, case.inputs[bias], 0, sizes[-1], 0.95)
+        if index is not None and len(mine) > 1:
+            yield from coerced(index, mine, (sizes[-1],), 1)
+            yield edit(index, "tf.reshape({}, [-1])", "The bias as a vector.", 1.5, SAME_DATA)
+            yield from redefined(case, case.inputs[bias], (sizes[-1],), 1.4)
+    place = case.argument_of(case.inputs[value])
+    if place is not None and len(sizes) == 4 and mine and sizes[1] == mine[0]:
+        yield edit(place, "tf.transpose({}, [0, 2, 3, 1])",
+                   "Channels last: from [n, c, h, w] to [n, h, w, c].", 0.9)

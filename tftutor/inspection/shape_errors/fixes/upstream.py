@@ -1,0 +1,114 @@
+"""Changes in an earlier line: where the operand was made, not where it failed.
+
+The earlier call is found through the node's own line, its change is tried by making the call anew
+in the scratch graph, and what lies between that line and the failing call is made anew, too.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from tftutor.framework.operation import Operation, Tensor
+from tftutor.inspection.shape_errors.case import Case
+from tftutor.inspection.shape_errors.explanation import SAME_DATA
+from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition
+from tftutor.inspection.shape_errors.fixes.replay import Scratch
+from tftutor.inspection.shape_errors.source_text import SourceText, calls_in, source_of
+from tftutor.inspection.shape_errors.values import source_of_tensor
+
+_REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
+_FAR = 30
+
+
+def call_that_made(op: Operation, *functions: str) -> tuple[SourceText, ast.Call] | None:
+    """The call in the student's source that made a node, by the names it may have."""
+    for code, line in op._frames[:2]:
+        source = source_of(code.co_filename, None)
+        statement = source.statement_at(line) if source is not None else None
+        if source is None or statement is None:
+            continue
+        for call in calls_in(statement):
+            name = source.text(source.span(call.func)).rpartition(".")[2]
+            if name in functions or any(f.endswith("*") and name.startswith(f[:-1])
+                                        for f in functions):
+                return source, call
+    return None
+
+
+def keepdims(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[Candidate]:
+    """`keepdims=True` in the reduction that dropped the axis."""
+    op = source_of_tensor(tensor).op
+    if op.type not in _REDUCTIONS or op._attrs.get("keep_dims"):
+        return
+    found = call_that_made(op, "reduce_*")
+    if found is None:
+        return
+    source, call = found
+    text = source.text(source.span(call))
+    code = f"{text[:-1]}, keepdims=True)"
+
+    def build(scratch: Scratch) -> None:
+        inputs = [scratch.stand_in(source) for source in op._inputs]
+        attrs = {**op._attrs, "keep_dims": True}
+        put(case, scratch, tensor, scratch.run(lambda: remade(op, inputs, attrs)))
+
+    yield Candidate("Keeps the summed axis, with size 1.", cost, SAME_DATA,
+                    definition=Definition(code, source.span(call), build))
+
+
+def put(case: Case, scratch: Scratch, tensor: Tensor, value: Any) -> None:
+    """Let a value take the place of a tensor, and of the argument that it is."""
+    scratch.replace(tensor, value)
+    index = case.argument_of(tensor)
+    if index is not None:
+        given = case.arguments[index].value
+        if isinstance(given, Tensor) and given is not tensor:
+            scratch.replace(given, value)
+
+
+def remade(op: Operation, inputs: list[Any], attrs: dict[str, Any] | None = None) -> Tensor:
+    """A node like `op` in the default graph, with other inputs; its first output.
+
+    Raises: whatever the op's shape function raises.
+    """
+    from tftutor.framework.default_graph import get_default_graph
+
+    given = {name: value for name, value in (op._attrs if attrs is None else attrs).items()
+             if not name.startswith("_")}
+    types = [t.dtype for t in op.outputs]
+    made = get_default_graph().create_op(op.type, inputs, types, name=op.type, attrs=given)
+    return made.outputs[0]
+
+
+def regrown(scratch: Scratch, target: Tensor, replaced: Tensor, value: Any) -> Any:
+    """`target` made anew in the scratch graph, with `value` in the place of `replaced`.
+
+    Only what hangs on `replaced` is made anew; the rest are stand-ins.
+    Raises: ValueError when it is too far away, or whatever the shape functions raise.
+    """
+    changed: dict[Tensor, Any] = {replaced: value}
+
+    def grow(tensor: Tensor, depth: int) -> Any:
+        if tensor in changed:
+            return changed[tensor]
+        if depth > _FAR:
+            raise ValueError("too far")
+        before = [grow(source, depth + 1) for source in tensor.op._inputs] if (
+            _hangs_on(tensor, replaced)) else None
+        if before is None:
+            result = scratch.stand_in(tensor)
+        else:
+            result = scratch.run(lambda: remade(tensor.op, before))
+            result = result.op.outputs[tensor.value_index]
+        changed[tensor] = result
+        return result
+
+    return grow(target, 0)
+
+
+def _hangs_on(tensor: Tensor, other: Tensor) -> bool:
+    from tftutor.inspection.shape_errors.fixes.lineage import ancestors
+
+    return any(each is other for each in ancestors(tensor))

@@ -1,0 +1,124 @@
+"""The rules of joining tensors: `tf.concat` along an axis that exists, `tf.stack` along a new one."""
+
+from __future__ import annotations
+
+from tftutor.framework.constant_folding import evaluate_constant
+from tftutor.inspection.shape_errors.case import Case
+from tftutor.inspection.shape_errors.explanation import Join, Mark, Operand, Rule
+from tftutor.inspection.shape_errors.finding import (
+    Finding,
+    case_text,
+    known,
+    listed,
+    unchecked,
+)
+
+CONCAT = {"ConcatV2", "Concat"}
+
+
+def concat_axis(case: Case) -> int | None:
+    """The axis of a failing ConcatV2, as the student gave it."""
+    value = evaluate_constant(case.inputs[-1]) if case.inputs else None
+    return int(value) if value is not None and value.ndim == 0 else None
+
+
+def joined(case: Case) -> int:
+    """How many tensors are joined."""
+    return len(case.inputs) - 1 if case.op_type in CONCAT else len(case.inputs)
+
+
+def swapped_arguments(case: Case) -> bool:
+    """`tf.concat(0, [a, b])`, the order of arguments before TF 1.0."""
+    call = case.call
+    return (case.function == "concat" and call is not None and bool(call.arguments)
+            and isinstance(call.arguments[0].value, int))
+
+
+def find(case: Case) -> Finding | None:
+    """Explain what can't be joined."""
+    if swapped_arguments(case):
+        return Finding("concat", "`tf.concat` takes the list first and the axis second; before "
+                       "TensorFlow 1.0 it was the other way round.", _plain_operands(case),
+                       Rule("tf.concat(values, axis)", "tf.concat(axis, values)"))
+    if case.op_type == "Pack" and case.inputs:
+        return _stack(case)
+    if case.op_type in CONCAT and case.inputs:
+        return _concat(case)
+    return None
+
+
+def _plain_operands(case: Case) -> list[Operand]:
+    return [case.operand(a.value, a.parameter, index=i) for i, a in enumerate(case.arguments)]
+
+
+def _operands(case: Case, marks: list[dict[int, Mark]]) -> list[Operand]:
+    return [case.operand(tensor, f"item {i}", index=case.argument_of(tensor), shape=case.shape(i),
+                         marks=marks[i])
+            for i, tensor in enumerate(case.inputs[: joined(case)])]
+
+
+def _odd_one(case: Case) -> int:
+    """The item that differs from most others (the last of them)."""
+    shapes = [case.shape(i) for i in range(joined(case))]
+    ranks = [len(known(s)) for s in shapes]
+    common = max(set(ranks), key=ranks.count)
+    return next((i for i in reversed(range(len(ranks))) if ranks[i] != common), len(ranks) - 1)
+
+
+def _concat(case: Case) -> Finding | None:
+    shapes = [case.shape(i) for i in range(joined(case))]
+    axis = concat_axis(case)
+    ranks = {len(s) for s in shapes if s is not None}
+    if not ranks:
+        return None
+    if ranks == {0}:
+        return Finding("concat", "Single numbers have no axis along which they could be joined; "
+                       "`tf.stack` makes a new one.", _operands(case, [{} for _ in shapes]),
+                       Rule("[..., a, ...], [..., b, ...] -> [..., a+b, ...]",
+                            case_text(shapes, ", ")))
+    rank = max(ranks)
+    marks: list[dict[int, Mark]] = []
+    place = axis + rank if axis is not None and axis < 0 else axis
+    for shape in shapes:
+        marks.append({i: "matches" if all(len(known(s)) > i and known(s)[i] == d for s in shapes)
+                      else "must match" for i, d in enumerate(known(shape)) if i != place})
+    if len(ranks) > 1:
+        sentence = ("`tf.concat` joins tensors with equally many dimensions: "
+                    + ", ".join(f"`{o.name}` is {listed(o.shape)}"
+                                for o in _operands(case, marks)) + ".")
+    elif place is not None and not 0 <= place < rank:
+        sentence = (f"There is no axis {axis}: the tensors have {rank} dimensions, axes 0 to "
+                    f"{rank - 1}.")
+    else:
+        sentence = (f"Joined along axis {axis}, all other axes must have equal sizes: "
+                    + ", ".join(f"`{o.name}` is {listed(o.shape)}"
+                                for o in _operands(case, marks)) + ".")
+    operands = _operands(case, marks)
+    odd = _odd_one(case)
+    wrong = next((i for i, mark in marks[odd].items() if mark == "must match"), None)
+    rule = Rule("[..., a, ...], [..., b, ...] -> [..., a+b, ...]", case_text(shapes, ", "),
+                f"All axes but axis {axis} must be equal.")
+    return Finding("concat", sentence, operands, rule, _joins(marks), [
+        (odd, case.inputs[odd], wrong)], unchecked(operands))
+
+
+def _joins(marks: list[dict[int, Mark]]) -> list[Join]:
+    return [Join((0, axis), (1, axis), mark == "matches")
+            for axis, mark in (marks[0].items() if len(marks) > 1 else ()) if axis in marks[1]]
+
+
+def _stack(case: Case) -> Finding:
+    shapes = [case.shape(i) for i in range(joined(case))]
+    first = known(shapes[0])
+    marks: list[dict[int, Mark]] = [
+        {i: "matches" if i < len(first) and all(
+            len(known(s)) > i and known(s)[i] == d for s in shapes) else "must match"
+         for i, d in enumerate(known(shape))} for shape in shapes]
+    operands = _operands(case, marks)
+    names = ", ".join(f"`{o.name}` is {listed(o.shape)}" for o in operands)
+    odd = _odd_one(case)
+    what = f"`{case.call.callee}`" if case.call is not None and case.call.callee else "`tf.stack`"
+    wrong = next((i for i, mark in marks[odd].items() if mark == "must match"), None)
+    return Finding("stack", f"{what} puts tensors of one shape on top of each other: {names}.",
+                   operands, Rule("[n, ...], [n, ...] -> [2, n, ...]", case_text(shapes, ", ")),
+                   _joins(marks), [(odd, case.inputs[odd], wrong)], unchecked(operands))
