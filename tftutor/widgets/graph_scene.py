@@ -44,23 +44,18 @@ def scene(view: View, title: str) -> dict[str, Any]:
 
 def outline(view: View) -> list[list[Any]]:
     """The page as a tree: open groups with their parts below them."""
-    below: dict[str, list[str]] = {}
+    below: dict[str, list[tuple[str, bool]]] = {}  # group -> (id, is it an open group)
     for node in view.nodes.values():
-        around: str = node.cluster
-        below.setdefault(around, []).append(node.id)
-    for cluster in view.clusters.values():
-        below.setdefault(cluster.parent, []).append(cluster.id)
+        below.setdefault(node.cluster, []).append((node.id, False))
+    for cluster in reversed(view.clusters.values()):
+        below.setdefault(cluster.parent, []).insert(0, (cluster.id, True))
     rows: list[list[Any]] = []
-    waiting = [(identity, 1) for identity in reversed(below.get(ROOT, []))]
+    waiting = [(*item, 1) for item in reversed(below.get(ROOT, []))]
     while waiting:
-        identity, level = waiting.pop()
-        if identity in view.clusters and identity in below and not (
-                identity in view.nodes and rows and rows[-1][0] == identity):
+        identity, is_open, level = waiting.pop()
+        if is_open:
             rows.append([identity, view.clusters[identity].label, level, "open"])
-            waiting += [(child, level + 1) for child in reversed(below[identity])
-                        if child != identity]
-            if identity in view.nodes:
-                rows.append([identity, view.nodes[identity].label, level + 1, ""])
+            waiting += [(*item, level + 1) for item in reversed(below.get(identity, []))]
         else:
             node = view.nodes[identity]
             rows.append([identity, node.label, level, "closed" if node.is_group else ""])

@@ -1,0 +1,106 @@
+"""The page of an operation or a group: what a reader wants to know of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from tftutor.inspection.graphs.model import GraphModel, GraphNode, TensorInfo
+from tftutor.inspection.graphs.view import View
+from tftutor.widgets.graph_colours import Cost, bytes_text, duration_text
+
+_MOST_USERS = 8
+_MOST_TYPES = 8
+_MOST_TENSORS = 12
+_KINDS = {"scope": "a name scope", "variable": "a variable with what belongs to it",
+          "loop": "the inside of a tf.while_loop", "branch": "one branch of a tf.cond",
+          "function": "a function that a dataset calls", "series": "groups that are alike",
+          "chunk": "a stretch of neighbours, put together to save space"}
+
+
+def page(view: View, identity: str, costs: Mapping[str, Cost]) -> dict[str, Any]:
+    """The page of an id: of the operation of that name, or of the group where it is closed."""
+    node = view.model.nodes.get(identity)
+    on_page = view.nodes.get(identity)
+    if node is None or (on_page is not None and on_page.is_group):
+        found = _group_page(view, identity)
+    else:
+        found = _node_page(view, node)
+    found["isAside"] = bool(on_page is not None and on_page.region)
+    found["cost"] = _cost_text(view, identity, costs)
+    return found
+
+
+def _empty(identity: str, label: str, kind: str, path: list[list[str]]) -> dict[str, Any]:
+    return {"id": identity, "label": label, "type": kind, "path": path, "note": "", "formula": "",
+            "doc": "", "value": "", "counts": [], "inputs": [], "outputs": [], "control": [],
+            "attrs": [], "device": None, "source": None, "hasGradient": False,
+            "isBackward": False}
+
+
+def _node_page(view: View, node: GraphNode) -> dict[str, Any]:
+    model = view.model
+    path = [[group.id, group.label] for group in view.hierarchy.path(node.name)[1:]]
+    found = _empty(node.name, node.label, node.type, [*path, [node.name, node.label]])
+    backward = {other.backward_of for other in model.nodes.values()}
+    found |= {"value": node.value or "", "isBackward": node.backward_of is not None,
+              "hasGradient": node.name in backward or node.backward_of is not None,
+              "inputs": [_tensor(model, tensor) for tensor in node.inputs[:_MOST_TENSORS]],
+              "outputs": [_output(model, node, tensor) for tensor in node.outputs[:_MOST_TENSORS]],
+              "control": list(node.control_inputs[:_MOST_USERS])}
+    return found
+
+
+def _tensor(model: GraphModel, tensor: TensorInfo) -> dict[str, Any]:
+    source = tensor.source
+    return {"name": tensor.name, "dtype": tensor.dtype, "shape": tensor.shape_text,
+            "id": source if source in model.nodes else None}
+
+
+def _output(model: GraphModel, node: GraphNode, tensor: TensorInfo) -> dict[str, Any]:
+    users = [user for user in model.consumers[node.name]
+             if any(taken.name == tensor.name for taken in model.nodes[user].inputs)]
+    return _tensor(model, tensor) | {"id": None, "users": users[:_MOST_USERS],
+                                     "more": max(len(users) - _MOST_USERS, 0)}
+
+
+def _group_page(view: View, identity: str) -> dict[str, Any]:
+    group = view.hierarchy.groups[identity]
+    path: list[list[str]] = []
+    around = group.parent
+    while around is not None and around.id:
+        path.insert(0, [around.id, around.label])
+        around = around.parent
+    found = _empty(identity, group.label, group.kind, [*path, [identity, group.label]])
+    nodes = list(group.nodes())
+    inside = {node.name for node in nodes}
+    entering = {tensor.name: tensor for node in nodes for tensor in node.inputs
+                if tensor.source not in inside}
+    backward = {other.backward_of for other in view.model.nodes.values()}
+    leaving = [tensor for node in nodes for tensor in node.outputs
+               if any(user not in inside and any(t.name == tensor.name for t in
+                                                 view.model.nodes[user].inputs)
+                      for user in view.model.consumers[node.name])]
+    counts = Counter(group.types).most_common(_MOST_TYPES)
+    found |= {"note": f"{_KINDS.get(group.kind, group.kind)} with {group.count:,} operations".
+              capitalize() + ".", "counts": [list(item) for item in counts],
+              "inputs": [_tensor(view.model, t) for t in list(entering.values())[:_MOST_TENSORS]],
+              "outputs": [_tensor(view.model, t) | {"users": [], "more": 0}
+                          for t in leaving[:_MOST_TENSORS]],
+              "hasGradient": any(node.name in backward or node.backward_of for node in nodes),
+              "isBackward": any(node.backward_of for node in nodes)}
+    return found
+
+
+def _cost_text(view: View, identity: str, costs: Mapping[str, Cost]) -> str:
+    """`12 us and 4 KiB in the traced step`."""
+    group = view.hierarchy.groups.get(identity)
+    on_page = view.nodes.get(identity)
+    names = ([node.name for node in group.nodes()]
+             if group is not None and (on_page is None or on_page.is_group) else [identity])
+    known = [costs[name] for name in names if name in costs]
+    if not known:
+        return ""
+    return (f"{duration_text(sum(cost.micros for cost in known))} and "
+            f"{bytes_text(sum(cost.nbytes for cost in known))} of results in the traced step")
