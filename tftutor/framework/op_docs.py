@@ -35,11 +35,18 @@ def _names_used(code: types.CodeType) -> set[str]:
     return names
 
 
+def _bears_name(public_name: str, op_name: str) -> bool:
+    """Whether a function is the op's own (`math.reduce_sum` of Sum), not one that uses it too."""
+    leaf = public_name.rpartition(".")[2].replace("_", "")
+    return leaf.removeprefix("reduce") == op_name.lower()
+
+
 def describe_op(op_def: OpDef) -> str:
     """One or more sentences on what the op does; empty when nobody wrote any."""
     if op_def.doc:
         return op_def.doc
-    for _, function in public_functions(op_def):
+    found = public_functions(op_def)
+    for _, function in sorted(found, key=lambda pair: not _bears_name(pair[0], op_def.name)):
         if function.__doc__:
             return function.__doc__.strip()
     module = sys.modules.get(op_def.module)
