@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from tftutor.inspection.graphs.details import NodeDetails, details_of
 from tftutor.inspection.graphs.model import GraphModel, GraphNode, TensorInfo
 from tftutor.inspection.graphs.view import View
 from tftutor.widgets.graph_colours import Cost, bytes_text, duration_text
@@ -49,7 +50,18 @@ def _node_page(view: View, node: GraphNode) -> dict[str, Any]:
               "inputs": [_tensor(model, tensor) for tensor in node.inputs[:_MOST_TENSORS]],
               "outputs": [_output(model, node, tensor) for tensor in node.outputs[:_MOST_TENSORS]],
               "control": list(node.control_inputs[:_MOST_USERS])}
-    return found
+    return found | _looked_up(details_of(model, node.name))
+
+
+def _looked_up(details: NodeDetails) -> dict[str, Any]:
+    """What the graph itself doesn't say: notes, attributes, the device, the user's line."""
+    note = details.note
+    source = details.source[0]._asdict() if details.source else None
+    return {"note": note.here or note.text, "formula": note.formula,
+            "doc": note.text if note.here else "", "attrs": list(details.attrs.items()),
+            "source": source,
+            "device": {"requested": details.device_requested, "actual": details.device_actual,
+                       "why": details.device_reason}}
 
 
 def _tensor(model: GraphModel, tensor: TensorInfo) -> dict[str, Any]:

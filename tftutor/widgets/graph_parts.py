@@ -1,30 +1,32 @@
-"""Parts of a graph worth lighting up: what a run executes, and what computes a gradient."""
+"""Parts of a graph worth lighting up: what a run of something executes, and its gradient."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from tftutor.inspection.graphs.model import GRADIENT, GraphModel
+from tftutor.inspection.graphs.subgraphs import backward_pairs
 
 Names = frozenset[str]
 
 
-def executed(model: GraphModel, targets: Iterable[str]) -> Names:
-    """The nodes that running `targets` needs: all before them, but nothing behind what is fed."""
+def needed_for(model: GraphModel, targets: Iterable[str]) -> Names:
+    """The nodes that running `targets` needs: all before them, but nothing behind what is fed.
+
+    Unlike `sess.run` it also answers for what can't be fetched, such as the inside of a loop.
+    """
     found: set[str] = set()
-    waiting = [name for name in targets if name in model.nodes]
     fed = set(model.feeds)
+    waiting = [name for name in targets if name in model.nodes]
     while waiting:
         name = waiting.pop()
         if name in found:
             continue
         found.add(name)
         node = model.nodes[name]
-        if node.outputs and all(tensor.name in fed for tensor in node.outputs):
-            continue
-        sources = [tensor.source for tensor in node.inputs if tensor.name not in fed]
-        waiting += [source for source in (*sources, *node.control_inputs)
-                    if source in model.nodes and source not in found]
+        if not (node.outputs and all(tensor.name in fed for tensor in node.outputs)):
+            waiting += [source for source in (*(t.source for t in node.inputs if t.name not in fed),
+                                              *node.control_inputs) if source in model.nodes]
     return frozenset(found)
 
 
@@ -45,7 +47,8 @@ def backward(model: GraphModel, identity: str, members: Iterable[str]) -> tuple[
             return names, "This graph has no gradients: tf.gradients or an optimizer makes them."
         return names, f"The gradient has {len(names):,} operations"
     inside = set(members)
-    names = frozenset(n.name for n in model.nodes.values() if n.backward_of in inside)
+    pairs = backward_pairs(model)
+    names = frozenset(name for forward in inside for name in pairs.get(forward, ()))
     if names:
         return names | inside, f"{len(names):,} operations compute the gradient of {identity}"
     forward = frozenset(model.nodes[name].backward_of or "" for name in inside) & model.nodes.keys()

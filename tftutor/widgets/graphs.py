@@ -18,7 +18,7 @@ from tftutor.inspection.graphs.view import View
 from tftutor.widgets.base import Panel, RequestError, answers
 from tftutor.widgets.graph_colours import BY, Cost, colours, costs_of
 from tftutor.widgets.graph_pages import page
-from tftutor.widgets.graph_parts import backward, executed
+from tftutor.widgets.graph_parts import backward, needed_for
 from tftutor.widgets.graph_scene import lit_counts, scene
 from tftutor.widgets.graph_search import SearchError, search
 
@@ -136,8 +136,7 @@ class GraphExplorer(Panel):
             self._lit = None
         elif kind == "run":
             identity = self._known(request)
-            members = self._names(identity)
-            names = executed(self._view.model, members)
+            names = needed_for(self._view.model, self._names(identity))
             self._lit = names, f"sess.run({identity}) executes {len(names):,} operations"
         elif kind == "gradient":
             identity = str(request.get("id") or "")

@@ -28,7 +28,8 @@ function links(ids, more, reveal) {
 
 function sourceLines(source) {
   return source ? section("Made in your code", [
-    el("div", {class: "tft-muted tft-wrap"}, `${source.file}, line ${source.line}`),
+    el("div", {class: "tft-muted tft-wrap"}, `${source.file}, line ${source.line}${
+      source.function === "<module>" ? "" : `, in ${source.function}`}`),
     source.text ? el("pre", {class: "tft-mono tft-source"}, source.text) : null]) : [];
 }
 
@@ -64,6 +65,5 @@ export function nodePage(found, {reveal, highlight, place}) {
     section("Attributes", found.attrs.map(([name, value]) => el("div", {class: "tft-wrap"},
       el("span", {class: "tft-mono"}, name), el("span", {class: "tft-muted"}, ` = ${value}`)))),
     deviceLines(found.device), sourceLines(found.source),
-    found.doc ? el("details", {}, el("summary", {}, "Documentation"),
-      el("pre", {class: "tft-mono tft-doc"}, found.doc)) : null);
+    found.doc ? section(`What ${found.type} does`, [el("p", {}, found.doc)]) : null);
 }
