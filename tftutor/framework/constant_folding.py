@@ -29,37 +29,58 @@ _FROM_SHAPES = {"Shape", "ShapeN", "Size", "Rank"}
 
 def evaluate_constant(tensor: Tensor) -> np.ndarray | None:
     """The value of `tensor` when it hangs on constants only, else None."""
+    if tensor.op.type == "Const":
+        return tensor.op._attrs["value"]
+    if _KEY not in tensor.__dict__:
+        for each in _inputs_first(tensor):
+            value = _evaluate(each)
+            if value is None:
+                return None
+            each.__dict__[_KEY] = value
+    return tensor.__dict__.get(_KEY)
+
+
+def _inputs_first(tensor: Tensor) -> list[Tensor]:
+    """The tensors without a value yet that `tensor` hangs on, itself last.
+
+    Empty when one of them can't be evaluated. Graphs may be thousands of nodes deep: no recursion.
+    """
+    order: list[Tensor] = []
+    begun: set[Tensor] = set()
+    stack = [(tensor, False)]
+    while stack:
+        current, is_ready = stack.pop()
+        if is_ready:
+            order.append(current)
+        elif current.op.type != "Const" and current not in begun and _KEY not in current.__dict__:
+            if not _may_be_constant(current):
+                return []
+            begun.add(current)
+            stack.append((current, True))
+            stack += [(source, False) for source in reversed(current.op._inputs)]
+    return order
+
+
+def _may_be_constant(tensor: Tensor) -> bool:
+    """Whether the node itself doesn't stand in the way."""
     op = tensor.op
-    if op.type == "Const":
-        return op._attrs["value"]
-    cache = tensor.__dict__
-    if _KEY not in cache:
-        value = _evaluate(tensor)
-        if value is None:
-            return None
-        cache[_KEY] = value
-    return cache[_KEY]
+    if op._op_def.is_stateful or op.type in _NOT_EVALUATED or not op._inputs:
+        return False
+    if any(t.dtype._is_ref_dtype for t in op._inputs):
+        return False
+    return (num_elements(tensor._shape) or 0) <= _MAX_ELEMENTS
 
 
 def _evaluate(tensor: Tensor) -> np.ndarray | None:
+    """The value of a tensor whose inputs have theirs."""
     op = tensor.op
     if op.type in _FROM_SHAPES:
         known = evaluate_static(tensor)
-        if known is not None and evaluate_constant(op._inputs[0]) is not None:
+        if known is not None:
             return known
-    if op._op_def.is_stateful or op.type in _NOT_EVALUATED or not op._inputs:
-        return None
-    if any(t.dtype._is_ref_dtype for t in op._inputs):
-        return None
-    if (num_elements(tensor._shape) or 0) > _MAX_ELEMENTS:
-        return None
-    values = []
-    for source in op._inputs:
-        value = evaluate_constant(source)
-        if value is None:
-            return None
-        values.append(value[()])
-    return _run(op, values, tensor.value_index)
+    values = [source.op._attrs["value"] if source.op.type == "Const" else source.__dict__[_KEY]
+              for source in op._inputs]
+    return _run(op, [value[()] for value in values], tensor.value_index)
 
 
 def _run(op: Operation, values: list[Any], index: int) -> np.ndarray | None:
