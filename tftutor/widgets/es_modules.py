@@ -54,9 +54,19 @@ def module_text(name: str) -> str:
 
 @functools.cache
 def style_text(name: str) -> str:
-    """`common.css`, and `static/<name>.css` where there is one."""
-    own = _folder() / f"{name}.css"
-    return _read("common.css") + (own.read_text(encoding="utf-8") if own.is_file() else "")
+    """`common.css`, the style sheets beside the modules that are imported, and the widget's own."""
+    modules = dict.fromkeys(["common", *_imported(f"{name}.js"), name])
+    sheets = [_folder() / f"{module}.css" for module in modules]
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file())
+
+
+def _imported(file_name: str) -> list[str]:
+    """The modules that one imports, without `.js`: what they import themselves comes first."""
+    found: list[str] = []
+    if (_folder() / file_name).is_file():
+        for source in _parse(file_name).imports:
+            found += [*_imported(source), source.removesuffix(".js")]
+    return found
 
 
 def _folder() -> resources.abc.Traversable:
