@@ -139,7 +139,7 @@ def _sizes(subject: Subject) -> str:
     assert subject.shape is not None
     sizes = ["?" if size is None else str(size) for size in subject.shape]
     if subject.axes:
-        return " × ".join(f"{size} {name}" if name else size for size, name in
+        return " × ".join(f"{name} {size}" if name else size for size, name in
                           zip(sizes, [*subject.axes, *[""] * len(sizes)], strict=False))
     match sizes:
         case [count]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tftutor.inspection.ranks.blocks import Block, Break, Copy, Leaf, Ruler, Side
 from tftutor.inspection.ranks.picks import draw_picks
+from tftutor.inspection.ranks.subject import size_text
 from tftutor.inspection.ranks.svg import Canvas, Point, axis_colour, text_width
 
 _FILLS = {"front": "#dbeafe", "top": "#eff6ff", "right": "#bfdbfe"}
@@ -46,11 +47,6 @@ class Label(NamedTuple):
         return f"{self.text}: {self.size}" + (f"  {self.note}" if self.note else "")
 
 
-def size_text(size: int | None) -> str:
-    """`?` for an unknown size."""
-    return "?" if size is None else str(size)
-
-
 def plain_labels(block: Block, names: Sequence[str] = ()) -> dict[int, Label]:
     """`axis 0 height: 1080` for each axis."""
     return {axis: Label(f"axis {axis}" + (f" {names[axis]}" if axis < len(names) and names[axis]
@@ -61,7 +57,8 @@ def plain_labels(block: Block, names: Sequence[str] = ()) -> dict[int, Label]:
 def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
                labels: Mapping[int, Label] | None = None,
                value: Callable[[tuple[int, ...]], str] | None = None,
-               taken: Sequence[Sequence[int] | None] | None = None) -> None:
+               taken: Sequence[Sequence[int] | None] | None = None,
+               tint: Callable[[tuple[int, ...]], str] | None = None) -> None:
     """Draw a block with its top left corner at (x, y); labels stand outside of it.
 
     Args:
@@ -71,6 +68,7 @@ def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
       labels: for some axes what to write; all plain by default, none with {}.
       value: the text in the cell of an element.
       taken: for each axis the indices that stand out, None for all of it; the rest is pale.
+      tint: the colour of an element's cell, "" for the usual one; of a cube, of its front.
     """
     faded = taken is not None
     for copy in block.copies:
@@ -84,6 +82,8 @@ def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
         _draw_break(canvas, mark, x, y)
     if taken is not None:
         draw_picks(canvas, block, x, y, taken)
+    if tint is not None:
+        _draw_tints(canvas, block, x, y, tint)
     if value is not None:
         _draw_values(canvas, block, x, y, value)
     shown = plain_labels(block) if labels is None else labels
@@ -153,6 +153,18 @@ def _draw_values(canvas: Canvas, block: Block, x: float, y: float,
         if corner is not None and text:
             canvas.raw(f'<text x="{x + corner[0] + scale.width / 2:.1f}" '
                        f'y="{y + corner[1] + scale.height / 2 + 4:.1f}">{_escaped(text)}</text>')
+    canvas.close()
+
+
+def _draw_tints(canvas: Canvas, block: Block, x: float, y: float,
+                tint: Callable[[tuple[int, ...]], str]) -> None:
+    """Cells in colours of their own, with an edge that stays readable."""
+    scale = block.leaf.scale
+    canvas.open(class_="rk-tints", stroke=_EDGE, stroke_opacity=0.6)
+    for index in front_cells(block):
+        corner, colour = block.cell(index), tint(index)
+        if corner is not None and colour:
+            canvas.rectangle(x + corner[0], y + corner[1], scale.width, scale.height, fill=colour)
     canvas.close()
 
 

@@ -99,7 +99,12 @@ def shape_text(shape: Sequence[int | None] | None) -> str:
     """A shape as the lecture writes it: `[10, 1080, 1920, 3]`; `?` for what is unknown."""
     if shape is None:
         return "?"
-    return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
+    return "[" + ", ".join(map(size_text, shape)) + "]"
+
+
+def size_text(size: int | None) -> str:
+    """`?` for an unknown size."""
+    return "?" if size is None else str(size)
 
 
 def subject(x: Any, axes: Sequence[str] = (), name: str | None = None) -> Subject:
@@ -114,7 +119,7 @@ def subject(x: Any, axes: Sequence[str] = (), name: str | None = None) -> Subjec
     Raises: ValueError for more names than axes, TypeError for what has no shape.
     """
     found = _subject(x)
-    axes = tuple(axes)
+    axes = tuple(axes) or found.axes
     if found.rank is not None and len(axes) > found.rank:
         raise ValueError(f"There are {len(axes)} names of axes {axes} for a tensor of rank "
                          f"{found.rank} with the shape {found.shape_text}.")
