@@ -19,7 +19,7 @@ SMALL = Limits(tiny_bytes=0, inline_bytes=0, least_chunk_bytes=8)
 def message(id_: int, *tensors: np.ndarray, reply: bool = False) -> Request | Reply:
     if reply:
         return Reply(id_, 0, {}, tensors, "run_graph")
-    return Request(id_, "send_tensor", {"step": 1, "key": "k"}, tensors)
+    return Request(id_, "send_tensors", {"step": 1, "keys": ["k"]}, tensors)
 
 
 def parts_of(*tensors: np.ndarray, id_: int = 1) -> list[list[Any]]:

@@ -35,7 +35,7 @@ CONTROL = [
 
 def step(*tensors: Any, id_: int = 1) -> Request:
     """A request with tensors."""
-    return Request(id_, "send_tensor", {"step": 3, "key": "k", "dead": False}, tensors)
+    return Request(id_, "send_tensors", {"step": 3, "keys": ["k"], "dead": []}, tensors)
 
 
 def carried(message: Message, limits: Limits | None = None, chunk: int = MIB) -> Message | None:
@@ -162,19 +162,19 @@ def test_tensor_that_cannot_travel_is_refused_by_name(tensor: Any, said: str) ->
 
 
 @pytest.mark.parametrize(("header", "said"), [
-    ({"step": 1}, "field key is missing"),
-    ({"step": 1, "key": "k", "extra": 1}, "'extra' is unknown"),
-    ({"step": np.int64(1), "key": "k"}, "field step must be an integer"),
-    ({"step": True, "key": "k"}, "field step must be an integer"),
-    ({"step": -1, "key": "k"}, "field step must be an integer"),
-    ({"step": 2**63, "key": "k"}, "field step must be an integer"),
-    ({"step": 1, "key": b"k"}, "field key must be text"),
-    ({"step": 1, "key": "k", "dead": 0}, "field dead must be true or false"),
-    ({"step": 1, "key": "\ud800"}, "cannot be packed"),
+    ({"step": 1}, "field keys is missing"),
+    ({"step": 1, "keys": ["k"], "extra": 1}, "'extra' is unknown"),
+    ({"step": np.int64(1), "keys": ["k"]}, "field step must be an integer"),
+    ({"step": True, "keys": ["k"]}, "field step must be an integer"),
+    ({"step": -1, "keys": ["k"]}, "field step must be an integer"),
+    ({"step": 2**63, "keys": ["k"]}, "field step must be an integer"),
+    ({"step": 1, "keys": [b"k"]}, "field keys \\[0\\] must be text"),
+    ({"step": 1, "keys": ["k"], "dead": [-1]}, "field dead .0. must be an integer"),
+    ({"step": 1, "keys": ["\ud800"]}, "cannot be packed"),
 ])
 def test_header_that_breaks_the_schema_is_not_sent(header: dict[str, Any], said: str) -> None:
     with pytest.raises(LocalProtocolError, match=said):
-        encode(Request(1, "send_tensor", header))
+        encode(Request(1, "send_tensors", header))
 
 
 def test_unknown_method_and_error_with_tensors_are_not_sent() -> None:

@@ -20,7 +20,7 @@ from tftutor.distributed.limits import HANDSHAKE_LIMITS, KIB, MIB, Limits
 from tftutor.distributed.messages import Credit, Heartbeat, Hello, Reply, Request
 from tftutor.distributed.protocol import Decoder, ProtocolError, RemoteProtocolError, encode
 
-HEADER = {"step": 1, "key": "k"}
+HEADER = {"step": 1, "keys": ["k"]}
 # A header may take 32 MiB, and itself, while it is looked at; see `Limits`.
 MOST_FOR_A_HEADER = 33 * MIB
 FUZZED_FRAMES = 100_000
@@ -28,7 +28,7 @@ FUZZED_FRAMES = 100_000
 
 def request(*descriptions: Any) -> bytes:
     """The header of a request that says this of its tensors."""
-    return msgpack.packb(["request", 1, "send_tensor", HEADER, list(descriptions)])
+    return msgpack.packb(["request", 1, "send_tensors", HEADER, list(descriptions)])
 
 
 @pytest.mark.parametrize(("description", "said"), [
@@ -107,12 +107,12 @@ def _nested(open_: bytes, levels: int) -> bytes:
     msgpack.packb(["nonsense", 1]), msgpack.packb(["credit"]), msgpack.packb(["credit", -1]),
     msgpack.packb(["credit", 1.0]), msgpack.packb(["heartbeat", 1, 1]),
     msgpack.packb(["request", 1, "eval", {}, []]), msgpack.packb(["request", 1, ["x"], {}, []]),
-    msgpack.packb(["request", -1, "send_tensor", HEADER, []]),
-    msgpack.packb(["request", 1, "send_tensor", {"step": 1}, []]),
-    msgpack.packb(["request", 1, "send_tensor", {**HEADER, "more": 1}, []]),
-    msgpack.packb(["request", 1, "send_tensor", {1: 2}, []]),
-    msgpack.packb(["request", 1, "send_tensor", HEADER, {}]),
-    msgpack.packb(["request", 1, "send_tensor", HEADER]),
+    msgpack.packb(["request", -1, "send_tensors", HEADER, []]),
+    msgpack.packb(["request", 1, "send_tensors", {"step": 1}, []]),
+    msgpack.packb(["request", 1, "send_tensors", {**HEADER, "more": 1}, []]),
+    msgpack.packb(["request", 1, "send_tensors", {1: 2}, []]),
+    msgpack.packb(["request", 1, "send_tensors", HEADER, {}]),
+    msgpack.packb(["request", 1, "send_tensors", HEADER]),
     msgpack.packb(["reply", 1, 99, "run_graph", {"message": "m"}, []]),
     msgpack.packb(["reply", 1, 3, "run_graph", {}, []]),
     msgpack.packb(["reply", 1, 3, "run_graph", {"message": "m"}, [["uint8", [1], 1, b"1"]]]),
@@ -206,7 +206,7 @@ def _seeds() -> list[list[list[bytes]]]:
         np.arange(3.0), np.ones((2, 50), np.int32), np.array([b"ab", b"", b"c" * 90], object),
         np.array(True), np.zeros((0, 3), np.float16), np.arange(200, dtype=np.uint8))
     messages = [
-        Request(1, "send_tensor", HEADER, tensors),
+        Request(1, "send_tensors", HEADER, tensors),
         Request(2, "run_graph", {"session": "s", "handle": "h", "step": 5, "feeds": ["x:0"],
                                  "fetches": ["y:0"], "options": {"a": [1, None, 2.5, b"x"]}},
                 tensors[:2]),
@@ -299,9 +299,9 @@ def test_pickled_canary_never_sings(tmp_path: Path) -> None:
     strings = np.array([pickled, b"x"], object)
     accepted = 0
     for frames in ([pickled], [request(["uint8", [len(pickled)], len(pickled), pickled])],
-                   encode(Request(1, "send_tensor", HEADER, (strings,)))[0],
+                   encode(Request(1, "send_tensors", HEADER, (strings,)))[0],
                    [request(["object", [1], len(pickled), pickled])],
-                   [msgpack.packb(["request", 1, "send_tensor", {"step": 1, "key": pickled}, []])],
+                   [msgpack.packb(["request", 1, "send_tensors", {"step": 1, "keys": pickled}, []])],
                    [msgpack.packb(msgpack.ExtType(1, pickled))]):
         try:
             message = Decoder().feed(frames)
@@ -311,7 +311,7 @@ def test_pickled_canary_never_sings(tmp_path: Path) -> None:
         accepted += pickled in (message.tensors[0].tobytes(), message.tensors[0].reshape(-1)[0])
     assert accepted == 2       # as a tensor's bytes, and nothing more
     with pytest.raises(ProtocolError, match="object of type Canary"):
-        encode(Request(1, "send_tensor", HEADER, (np.array([canary], object),)))
+        encode(Request(1, "send_tensors", HEADER, (np.array([canary], object),)))
     assert not canary.folder.exists()
     pickle.loads(pickled)
     assert canary.folder.exists()

@@ -363,3 +363,43 @@ def test_the_operation_timeout_limits_the_wait_for_a_task():
                          0) as server, \
             pytest.raises(tf.errors.UnavailableError, match=f"in vain for .*:{absent}"):
         tf.Session(server.target, config=tf.ConfigProto(operation_timeout_in_ms=300))
+
+
+def test_a_value_that_is_lost_after_its_part_has_ended_is_an_error_and_no_endless_wait(
+        servers, monkeypatch):
+    """The parameter server's part is over when its variable gets lost on the way to the worker."""
+    with tf.device(PS):
+        variable = tf.Variable(tf.ones([3]))
+    with tf.device(WORKER0):
+        total = tf.reduce_sum(variable)
+    session = tf.Session(servers[1].target)
+    session.run(tf.global_variables_initializer())
+    assert session.run(total) == 3
+
+    class Lost:
+        """A message whose loss is noticed half a second later."""
+
+        def __init__(self) -> None:
+            self.done, self.callbacks = threading.Event(), []
+            timer = threading.Timer(0.5, self.end)
+            timer.daemon = True
+            timer.start()
+
+        def add_done_callback(self, callback):
+            self.callbacks.append(callback)
+
+        def end(self):
+            self.done.set()
+            for callback in self.callbacks:
+                callback(self)
+
+        def wait(self, timeout=None):
+            self.done.wait(timeout)
+            raise tf.errors.UnavailableError(None, None, "the network has eaten it")
+
+    monkeypatch.setattr(servers[0]._service._steps, "_push", lambda *message: Lost())
+    begun = time.monotonic()
+    with pytest.raises(tf.errors.UnavailableError, match="the network has eaten it"):
+        session.run(total)
+    assert time.monotonic() - begun < 10
+    session.close()

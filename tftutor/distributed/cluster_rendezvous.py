@@ -1,18 +1,18 @@
 """The rendezvous of a step that runs in several tasks, and its edges that leave this one.
 
-Values are pushed to the task that wants them as soon as they are there; a task keeps what comes
-before it is asked for. A pushed value is acknowledged, and a part of a step ends when all of its
-values have arrived: one that is lost is an error and no silent wait.
+Values are pushed to the task that wants them when they are there (`pushes.py`); a task keeps what
+comes before it is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from tftutor import errors
+from tftutor.distributed.pushes import NEVER, Edge, Push, Pushes
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.ops.control_flow_ops import DEAD
 from tftutor.runtime.devices import Device
@@ -21,74 +21,48 @@ from tftutor.runtime.step_state import StepState
 from tftutor.runtime.transfers import Channel
 
 
-class PendingCall(Protocol):
-    """A request on its way; `add_done_callback` has something called with it at its end."""
-
-    def wait(self, timeout: float | None = None) -> Any:
-        """Wait for the reply. Raises: tf.errors.OpError when there will be none."""
-        ...
-
-    def add_done_callback(self, callback: Callable[[Any], None]) -> None:
-        """Have `callback(call)` called when it is done."""
-        ...
-
-
-Push = Callable[[str, dict[str, Any], Sequence[Any]], PendingCall]  # (task, header, tensors)
-
-
 class ClusterRendezvous(Rendezvous):
     """Where the parts of one step in this task meet, and what they send to other tasks.
 
     Args:
       step: the step here.
       step_id: its number in the whole cluster.
-      push: sends a value to another task.
+      push: sends a message to another task.
     """
 
     def __init__(self, step: StepState, step_id: int, push: Push, at_once: int | None = None
                  ) -> None:
         super().__init__(step, at_once)
-        self._step_id = step_id
-        self._push = push
-        self._calls: list[PendingCall] = []
-        self.sent_bytes = 0
-        self.failure: errors.OpError | None = None  # why a value didn't arrive
+        self.pushes = Pushes(step_id, push, self._fail)
 
-    def send_to(self, task: str, key: str, value: Any) -> None:
+    def send_to(self, edge: Edge, value: Any) -> None:
         """Push a value to another task; doesn't wait."""
-        is_dead = value is DEAD
-        tensors = [] if is_dead or value is None else [wire_value(value)]
-        self.sent_bytes += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
-        call = self._push(task, {"step": self._step_id, "key": key, "dead": is_dead}, tensors)
-        self._calls.append(call)
-        call.add_done_callback(self._look_at)
+        self.pushes.send(edge, wire_value(value))
 
-    def _look_at(self, call: PendingCall) -> None:
+    def about_to_wait(self) -> None:
+        """Hold nothing back that somebody else may wait for."""
+        self.pushes.flush()
+
+    def _fail(self, failure: errors.OpError) -> None:
         """A value that doesn't arrive ends the step, which may wait for an answer to it."""
-        try:
-            reply = call.wait(0)
-            if reply is None or reply.code == 0:
-                return
-            kind = errors.exception_type_from_error_code(reply.code)
-            failure = kind(None, None, reply.header["message"])  # type: ignore[call-arg]
-        except errors.OpError as error:
-            failure = error
-        if self.failure is None:
-            self.failure = failure
-            self._step.cancelled = self._step.cancelled or failure.message
-            self.abort()
+        self._step.cancelled = self._step.cancelled or failure.message
+        self.abort()
 
-    def wait_for_arrival(self) -> None:
-        """Wait until everything that was pushed has arrived. Raises: tf.errors.OpError."""
-        for call in self._calls:
-            call.wait()
-        if self.failure is not None:
-            raise self.failure
+    def arrive(self, header: dict[str, Any], tensors: Sequence[Any]) -> None:
+        """Take in the values of a message that another task has pushed.
 
-    def arrive(self, key: str, tensors: Sequence[Any], is_dead: bool) -> None:
-        """Take in a value that another task has pushed."""
-        value = DEAD if is_dead else plain_value(tensors[0]) if tensors else None
-        self.send(key, value)
+        Raises: InvalidArgumentError when there are fewer or more than it says.
+        """
+        keys = header["keys"]
+        values: dict[int, Any] = dict.fromkeys(header.get("dead") or (), DEAD)
+        values.update(dict.fromkeys(header.get("signals") or ()))
+        full = [index for index in range(len(keys)) if index not in values]
+        if len(full) != len(tensors) or len(full) + len(values) != len(keys):
+            raise errors.InvalidArgumentError(
+                None, None, f"a message with {len(keys)} edges of a step has {len(tensors)} "
+                            f"tensors, {len(values)} edges without one")
+        values.update(zip(full, map(plain_value, tensors), strict=True))
+        self.send_all((keys[index], value) for index, value in values.items())
 
 
 def plain_value(value: Any) -> Any:
@@ -109,13 +83,14 @@ class OutgoingChannel(Channel):
                  ) -> None:
         super().__init__(tensor, producer, source, target, from_host_memory, sent)
         self.edge = key
-        self._task = task
+        self.task = task
+        self.pause = NEVER
 
     def send(self, value: Any, step: Any) -> None:
         """Push the value, by way of the host's memory."""
         if not self.from_host_memory and value is not DEAD and value is not None:
             value = self.source.library.to_host(value)
-        step.rendezvous.send_to(self._task, self.edge, value)
+        step.rendezvous.send_to(self, value)
 
 
 class IncomingChannel(Channel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tftutor import errors
@@ -74,6 +74,18 @@ class RemoteCall:
         except errors.DeadlineExceededError:
             return None
         return checked(reply)
+
+    def when_failed(self, callback: Callable[[], None]) -> None:
+        """Have `callback()` called, by any thread, when it ends with an error."""
+        def look(call: Any) -> None:
+            try:
+                failed = call.wait(0).code != 0
+            except errors.OpError:
+                failed = True
+            if failed:
+                callback()
+
+        self._call.add_done_callback(look)
 
 
 def checked(reply: Reply) -> Reply:

@@ -176,8 +176,10 @@ METHODS: dict[str, Method] = {
     "cleanup_step": Method({"session": maybe(text), "step": natural}, {}),
     "abort_step": Method(
         {"session": maybe(text), "step": natural, "code": natural, **ERROR}, {}),
-    "send_tensor": Method(       # tensors: the value, none if it is dead
-        {"session": maybe(text), "step": natural, "key": text, "dead": maybe(flag)}, {}),
+    "confirm_step": Method({"session": maybe(text), "step": natural}, {}),
+    "send_tensors": Method(      # tensors: one for each key that is neither dead nor a signal
+        {"session": maybe(text), "step": natural, "keys": listed(text),
+         "dead": maybe(listed(natural)), "signals": maybe(listed(natural))}, {}),
     "reset": Method({"containers": listed(text)}, {}, roles=("client", "admin")),
     "shutdown": Method({"reason": maybe(text)}, {}, roles=("client", "admin")),
     "heartbeat": Method({}, {"uptime": maybe(number), "details": maybe(anything)}),

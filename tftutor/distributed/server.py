@@ -177,9 +177,9 @@ class Server:
             raise errors.InvalidArgumentError(None, None, f"{task} is not in the cluster")
         here = service_at(address)
         if here is not None:
-            here.answer("send_tensor", header, tensors)
+            here.answer("send_tensors", header, tensors)
             return _Delivered()
-        return self._transport.peer(address).start("send_tensor", header, tensors,
+        return self._transport.peer(address).start("send_tensors", header, tensors,
                                                    connect_timeout=_RECONNECT)
 
     # -- for users --------------------------------------------------------------------------

@@ -23,7 +23,7 @@ _READABLE = int(zmq.POLLIN)
 _LAST = int(zmq.NOBLOCK)
 _NOT_LAST = int(zmq.NOBLOCK) | int(zmq.SNDMORE)
 
-_BIG = 64 * 2**10          # from here on a frame is lent to ZeroMQ instead of copied
+_BIG = 640 * 2**10         # from here on a frame is lent to ZeroMQ instead of copied
 _SEND_QUEUE = 10_000       # messages; their bytes are limited by credits
 _NEVER = 24 * 3600 * 1000  # milliseconds
 _RECEIVE_QUEUE = 64        # messages of one connection that wait to be read

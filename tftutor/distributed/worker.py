@@ -17,12 +17,12 @@ from tftutor import errors
 from tftutor.distributed.cluster_rendezvous import (
     IncomingChannel,
     OutgoingChannel,
-    Push,
     plain_value,
     wire_value,
 )
 from tftutor.distributed.partition_codec import rebuild
 from tftutor.distributed.programs import Programs
+from tftutor.distributed.pushes import Push
 from tftutor.distributed.task_report import Traffic, nbytes_of, variables_as_data
 from tftutor.distributed.worker_state import SessionTable, StepTable, WorkerSession
 from tftutor.framework.graph import Graph
@@ -79,7 +79,8 @@ class TaskService:
         self._methods: dict[str, Method] = {
             "status": self._status, "heartbeat": self._heartbeat,
             "open_session": self._open_session, "register_graph": self._register_graph,
-            "run_graph": self._run_graph, "send_tensor": self._send_tensor,
+            "run_graph": self._run_graph, "send_tensors": self._send_tensors,
+            "confirm_step": self._confirm_step,
             "abort_step": self._abort_step, "close_session": self._close_session,
             "reset": self._reset}
 
@@ -98,7 +99,7 @@ class TaskService:
 
     def may_wait(self, method: str) -> bool:
         """True for requests that need a thread of their own."""
-        return method in ("run_graph", "register_graph", "reset", "close_session")
+        return method in ("run_graph", "confirm_step", "register_graph", "reset", "close_session")
 
     # -- what is here -----------------------------------------------------------------------
 
@@ -211,9 +212,11 @@ class TaskService:
         self._traffic.send(short_name(task), tensors)
         return self._push(task, header, tensors)
 
-    def run(self, header: dict[str, Any], feeds: list[Any], caller: Any = None
-            ) -> tuple[list[Any], bytes | None]:
+    def run(self, header: dict[str, Any], feeds: list[Any], caller: Any = None,
+            watch: Callable[[], None] | None = None) -> tuple[list[Any], bytes | None]:
         """Run this task's part of a step: the values that it was asked for, a StepStats if traced.
+
+        `watch` is called from time to time while the step waits.
 
         Raises: tf.errors.OpError; AbortedError for a session or step number that is not (or no
         longer) known.
@@ -224,18 +227,32 @@ class TaskService:
         if plan is None:
             raise errors.AbortedError(None, None, f"Graph handle {header['handle']} is not found.")
         step = self._steps.begin(header["step"])
-        step.state.session, step.caller = session, caller
+        step.state.session, step.state.watch, step.caller = session, watch, caller
         if header.get("timeout_ms") is not None:
             step.state.deadline = time.monotonic() + header["timeout_ms"] / 1000
         self.counts["steps"] += 1
         try:
             values, stats = _run(plan, feeds, step.state, bool(header.get("trace")))
-            step.rendezvous.wait_for_arrival()
+            step.rendezvous.pushes.flush()
             return values, stats
         except errors.CancelledError as error:
-            raise step.rendezvous.failure or error from None
+            raise step.rendezvous.pushes.failure or error from None
         finally:
             self._steps.end(header["step"])
+
+    def confirm(self, step_id: int) -> None:
+        """Wait until what a part of a step has sent from here has arrived.
+
+        Whoever runs the step asks when another part seems to miss something.
+        Raises: tf.errors.OpError when it will not arrive.
+        """
+        step = self._steps.unconfirmed(step_id)
+        if step is not None:
+            step.rendezvous.pushes.wait_for_arrival()
+
+    def _confirm_step(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
+        self.confirm(header["step"])
+        return {}, []
 
     def _run_graph(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         values, stats = self.run(header, [plain_value(t) for t in tensors], caller)
@@ -243,11 +260,11 @@ class TaskService:
         self._traffic.serve(tensors, sent)
         return {} if stats is None else {"stats": stats}, sent
 
-    def _send_tensor(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
+    def _send_tensors(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         self.counts["bytes_in"] += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
         step = self._steps.find(header["step"])
         if step is not None:
-            step.rendezvous.arrive(header["key"], tensors, bool(header.get("dead")))
+            step.rendezvous.arrive(header, tensors)
         return {}, []
 
     def _abort_step(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:

@@ -14,12 +14,14 @@ from collections import OrderedDict
 from typing import Any
 
 from tftutor import errors
-from tftutor.distributed.cluster_rendezvous import ClusterRendezvous, Push
+from tftutor.distributed.cluster_rendezvous import ClusterRendezvous
+from tftutor.distributed.pushes import Push
 from tftutor.runtime.partitioned_plan import PartitionedPlan
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
 
-_REMEMBERED_STEPS = 4096  # that have ended: what still arrives for them is dropped
+_REMEMBERED_STEPS = 4096  # that have ended: what still arrives for them is dropped ...
+_UNCONFIRMED_STEPS = 1024  # ... or whose last values haven't arrived elsewhere
 _WAITING_STEPS = 1024  # for which values have come before the step itself ...
 _LONGEST_WAIT = 60.0  # ... and how many seconds they are kept
 _LOST_SESSIONS = 300.0  # seconds after which the session of a program that is gone is forgotten
@@ -118,6 +120,7 @@ class StepTable:
         self._push = push
         self._steps: OrderedDict[int, WorkerStep] = OrderedDict()
         self._ended: OrderedDict[int, None] = OrderedDict()
+        self._unconfirmed: OrderedDict[int, WorkerStep] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, step_id: int) -> WorkerStep | None:
@@ -149,10 +152,19 @@ class StepTable:
             self._end(step_id)
 
     def _end(self, step_id: int) -> None:
-        self._steps.pop(step_id, None)
+        step = self._steps.pop(step_id, None)
         self._ended[step_id] = None
         while len(self._ended) > _REMEMBERED_STEPS:
             self._ended.popitem(last=False)
+        if step is not None and step.is_running:
+            self._unconfirmed[step_id] = step
+            while len(self._unconfirmed) > _UNCONFIRMED_STEPS:
+                self._unconfirmed.popitem(last=False)
+            step.rendezvous.pushes.when_confirmed(lambda: self._unconfirmed.pop(step_id, None))
+
+    def unconfirmed(self, step_id: int) -> WorkerStep | None:
+        """A step that has ended, unless all that it sent has arrived."""
+        return self._unconfirmed.get(step_id)
 
     def _forget_old(self) -> None:
         """Drop values of steps that nobody asks for: too many, or too old."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tftutor.runtime.step_timeout import step_timeout
@@ -40,9 +41,17 @@ class Rendezvous:
 
     def send(self, key: Any, value: Any) -> None:
         """Leave a value; never waits."""
+        self.send_all(((key, value),))
+
+    def send_all(self, entries: Iterable[tuple[Any, Any]]) -> None:
+        """Leave several values."""
         with self._changed:
-            self._values.setdefault(key, deque()).append(value)
+            for key, value in entries:
+                self._values.setdefault(key, deque()).append(value)
             self._changed.notify_all()
+
+    def about_to_wait(self) -> None:
+        """Called before a part of the step goes to sleep."""
 
     def recv(self, key: Any) -> Any:
         """Take the value sent under `key`, and wait until it is there.
@@ -53,16 +62,22 @@ class Rendezvous:
             waiting = self._values.get(key)
             if waiting:
                 return waiting.popleft()
+        self.about_to_wait()
         self.end_turn()
         try:
-            with self._changed:
-                while not (waiting := self._values.get(key)):
-                    self._sleep()
-                return waiting.popleft()
+            while True:
+                with self._changed:
+                    waiting = self._values.get(key)
+                    if waiting:
+                        return waiting.popleft()
+                    is_woken = self._sleep()
+                if not is_woken and self._step.watch is not None:
+                    self._step.watch()
         finally:
             self.begin_turn()
 
-    def _sleep(self) -> None:
+    def _sleep(self) -> bool:
+        """Wait for a change; False when there was none for a while."""
         step = self._step
         if self._aborted or step.cancelled is not None:
             raise StepAborted
@@ -71,7 +86,7 @@ class Rendezvous:
             left = min(left, step.deadline - time.monotonic())
             if left <= 0:
                 raise step_timeout()
-        self._changed.wait(left)
+        return self._changed.wait(left)
 
     def abort(self) -> None:
         """Let everybody who waits go, with StepAborted."""

@@ -18,7 +18,7 @@ class StepState:
     """One running step: its number, cancellation, and resources that die with it."""
 
     __slots__ = ("id", "deadline", "cancelled", "scratch", "session", "copies", "at_once",
-                 "_rendezvous")
+                 "watch", "_rendezvous")
 
     def __init__(self, step_id: int, deadline: float | None = None, session: Any = None) -> None:
         self.id = step_id
@@ -28,6 +28,7 @@ class StepState:
         self.session = session
         self.copies: list[Any] | None = None  # a list when the step is traced
         self.at_once: int | None = None  # how many of the step's devices compute at the same time
+        self.watch: Callable[[], None] | None = None  # called when the step has waited for a while
         self._rendezvous: Rendezvous | None = None
 
     @property
@@ -49,6 +50,8 @@ class StepState:
         Raises: DeadlineExceededError when the step's time is up, CancelledError when the step has
         been cancelled.
         """
+        if self._rendezvous is not None:
+            self._rendezvous.about_to_wait()
         while not is_done():
             if self.cancelled is not None:
                 raise errors.CancelledError(None, None, cancelled_text)
@@ -57,4 +60,5 @@ class StepState:
                 left = min(left, self.deadline - time.monotonic())
                 if left <= 0:
                     raise step_timeout()
-            condition.wait(left)
+            if not condition.wait(left) and self.watch is not None:
+                self.watch()

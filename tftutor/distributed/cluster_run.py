@@ -1,0 +1,219 @@
+"""ClusterRun: one run of a step on all its tasks, as the master sees it.
+
+The parts of other tasks are asked for; that of this process runs in the thread that called. While
+it waits, and when it is done, the others are looked at: the first failure ends all parts.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import secrets
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tftutor import errors
+from tftutor.distributed.cluster_rendezvous import plain_value, wire_value
+from tftutor.distributed.remote_task import RemoteTask
+from tftutor.distributed.stall_reports import StallReports
+from tftutor.runtime.device_threads import start
+from tftutor.runtime.executor import place_text
+from tftutor.runtime.step_state import StepState
+
+if TYPE_CHECKING:
+    from tftutor.distributed.cluster_plan import ClusterPlan, TaskPart
+    from tftutor.distributed.worker import TaskService
+
+_LONG = 0.5  # seconds: not every platform lets Ctrl-C into a longer wait
+_SLICE = 0.05  # seconds: how long one task is waited for before another one is looked at
+_LATE = 1.0  # seconds that a task has to answer beyond the step's own deadline
+_PATIENCE = 1.0  # seconds after which those who have done their part are asked what became of it
+_GRACE = 5.0  # seconds that the other tasks have to end a step which one of them has failed in
+_FOLLOWS = "Step was cancelled by an error in another task"
+_step_ids = itertools.count(secrets.randbits(40) << 20)
+
+
+class ClusterRun:
+    """One run of a step on all its tasks."""
+
+    def __init__(self, plan: ClusterPlan, feeds: Sequence[Any], step: StepState) -> None:
+        self.plan = plan
+        self.feeds = feeds
+        self.step = step
+        self.step_id = next(_step_ids)
+        self.values: list[Any] = [None] * len(plan.fetches)
+        self.errors: list[tuple[RemoteTask, Exception]] = []
+        self._pending: dict[TaskPart, Any] = {}
+        self._failed_at = 0.0
+        self._stalls = StallReports()
+        self._begun = time.monotonic()
+        self._done: list[RemoteTask] = []  # whose parts have ended well
+        self._confirming: dict[RemoteTask, Any] = {}
+
+    def results(self) -> list[Any]:
+        """Start all parts, run the last one if it is of this process, gather what they give."""
+        *others, last = self.plan.parts
+        try:
+            for part in others:
+                self._pending[part] = self._start(part)
+            if last.task.service is None:
+                self._pending[last] = self._start(last)
+            else:
+                self._run_here(last, last.task.service)
+            while self._pending:
+                # A task that answers is heard at once. Another one has its turn after a while.
+                self._look(_LONG if len(self._pending) == 1 and self.step.deadline is None
+                           else _SLICE)
+        except BaseException:
+            self._abort("Step was cancelled")
+            raise
+        if self.errors:
+            self._raise_first()
+        return self.values
+
+    def _request(self, part: TaskPart) -> tuple[dict[str, Any], list[Any]]:
+        return (self.plan.header(part, self.step_id, self.step),
+                [self.feeds[position] for position in part.feed_positions])
+
+    def _start(self, part: TaskPart) -> Any:
+        """Begin a part: something to wait for."""
+        header, feeds = self._request(part)
+        service = part.task.service
+        if service is None:
+            return part.task.start("run_graph", header, [wire_value(feed) for feed in feeds])
+        return start(functools.partial(service.run, header, feeds), part.task.name)
+
+    def _run_here(self, part: TaskPart, service: TaskService) -> None:
+        """Run a part in this thread; it is let go when another one fails."""
+        for other, work in self._pending.items():
+            if other.task.service is None:
+                work.when_failed(lambda: part.task.tell("abort_step", self._abortion(_FOLLOWS)))
+        self._pending[part] = None
+        try:
+            outcome = service.run(*self._request(part), watch=self._watch)
+        except errors.OpError as error:
+            del self._pending[part]
+            self._note(part.task, error)
+        else:
+            del self._pending[part]
+            self._finish(part, outcome)
+
+    def _watch(self) -> None:
+        """The part of this thread has waited for a while: look what the others do."""
+        self._look(0)
+
+    def _look(self, timeout: float) -> None:
+        """Wait a little for each part; a failure ends the others."""
+        for part, work in list(self._pending.items()):
+            if work is None:
+                continue
+            try:
+                outcome = _outcome(work, timeout)
+            except errors.OpError as error:
+                del self._pending[part]
+                self._note(part.task, error)
+                continue
+            if outcome is not None:
+                del self._pending[part]
+                self._finish(part, outcome)
+        self._check_step()
+
+    def _note(self, task: RemoteTask, error: Exception) -> None:
+        """A part has failed."""
+        first = not self.errors
+        self.errors.append((task, error))
+        if first:
+            self._abort(_FOLLOWS)
+
+    def _check_step(self) -> None:
+        pending = self._pending
+        if not pending:
+            return
+        if self.step.cancelled is not None and not self.errors:
+            self.errors.append((next(iter(pending)).task, errors.CancelledError(
+                None, None, self.step.cancelled)))
+            self._abort(self.step.cancelled)
+        now, deadline = time.monotonic(), self.step.deadline
+        if deadline is not None and now > deadline + _LATE:
+            self._abort("Step ran out of time")
+            self._give_up()
+            self.errors.append((self.plan.parts[0].task, errors.DeadlineExceededError(
+                None, None, "Timed out waiting for notification")))
+        elif self.errors:  # the others were told; who doesn't listen isn't waited for
+            self._failed_at = self._failed_at or now
+            if now > self._failed_at + _GRACE:
+                self._give_up()
+        else:
+            self._stalls.look(list(part.task for part in pending), now)
+            if now > self._begun + _PATIENCE:
+                self._look_for_losses()
+
+    def _give_up(self) -> None:
+        """Wait no longer, but for the part that this thread runs."""
+        for part in [part for part, work in self._pending.items() if work is not None]:
+            del self._pending[part]
+
+    def _look_for_losses(self) -> None:
+        """Ask those who are done whether all that they sent has arrived: others may miss it."""
+        header = {"session": self.plan.session, "step": self.step_id}
+        for task in self._done:
+            self._confirming[task] = (
+                task.start("confirm_step", header) if task.service is None else
+                start(functools.partial(task.service.confirm, self.step_id), task.name))
+        self._done.clear()
+        for task, work in list(self._confirming.items()):
+            try:
+                if _outcome(work, 0) is not None:
+                    del self._confirming[task]
+            except errors.OpError as error:
+                del self._confirming[task]
+                self._note(task, error)
+                return
+
+    def _abortion(self, why: str) -> dict[str, Any]:
+        return {"step": self.step_id, "code": errors.CANCELLED, "message": why}
+
+    def _abort(self, why: str) -> None:
+        for part in self._pending:
+            part.task.tell("abort_step", self._abortion(why))
+
+    def _finish(self, part: TaskPart, outcome: tuple[Sequence[Any], bytes | None]) -> None:
+        """Take what a part gives."""
+        self._done.append(part.task)
+        values, stats = outcome
+        if stats is not None:
+            self.plan.stats.append(stats)
+        for positions, value in zip(part.fetch_positions, values, strict=True):
+            for position in positions:
+                self.values[position] = plain_value(value)
+
+    def _raise_first(self) -> None:
+        """Raise the error that the others follow from."""
+        task, error = next(((task, error) for task, error in self.errors
+                            if not isinstance(error, errors.CancelledError)), self.errors[0])
+        name = getattr(error, "node_name", None) or (
+            error.op.name if isinstance(error, errors.OpError) and error.op is not None else None)
+        op = self.plan.find_op(name)
+        message = str(error.message if isinstance(error, errors.OpError) else error)
+        if op is not None:
+            message = message.replace(f"{{{{node {op.name}}}}}", place_text(op))
+        raise type(error)(None if op is None else op.node_def, op,  # type: ignore[call-arg]
+                          from_task(task, message)) from None
+
+
+def from_task(task: RemoteTask, message: str) -> str:
+    """A message that begins with where the error comes from."""
+    return message if message.startswith("From /job:") else f"From {task.name}:\n{message}"
+
+
+def _outcome(work: Any, timeout: float) -> tuple[Sequence[Any], bytes | None] | None:
+    """(values, trace) of a part, None while it runs. Raises: what the task answered instead."""
+    if hasattr(work, "done"):  # runs in this process
+        if not work.done.wait(timeout):
+            return None
+        if work.error is not None:
+            raise work.error
+        return work.result or ((), None)
+    reply = work.poll(timeout)
+    return None if reply is None else (reply.tensors, reply.header.get("stats"))
