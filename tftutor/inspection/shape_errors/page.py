@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from tftutor.inspection.shape_errors import picture, text
-from tftutor.inspection.shape_errors.explanation import Explanation, Fix, Step
+from tftutor.inspection.shape_errors.explanation import Explanation, Step
 from tftutor.inspection.shape_errors.source_lines import (
     code_lines,
     draw_lines,
+    fix_code,
     operand_label,
     unplaced,
 )
@@ -25,12 +26,12 @@ _PRE = '<pre style="line-height:1.25;overflow-x:auto;margin:0.3em 0">'
 def html(explanation: Explanation, trace: str = "", hidden: int = 0) -> str:
     """The page; `trace` is the whole traceback, of which `hidden` calls aren't shown above."""
     parts = [
-        f"<p><strong>{escape(explanation.sentence)}</strong></p>",
+        f"<p><strong>{words(explanation.sentence)}</strong></p>",
         _your_line(explanation),
         _rule(explanation),
         _picture(explanation),
         _origin(explanation),
-        _fixes(explanation.fixes),
+        _fixes(explanation),
         _unknown(explanation.unknown),
         folded("The whole explanation as text", text.page(explanation).strip("\n")),
     ]
@@ -38,6 +39,15 @@ def html(explanation: Explanation, trace: str = "", hidden: int = 0) -> str:
         count = f" ({hidden} calls inside tftutor)" if hidden else ""
         parts.append(folded(f"Full trace{count}", trace))
     return '<div class="tftutor-error">' + "".join(parts) + "</div>"
+
+
+def words(sentence: str) -> str:
+    """A sentence whose names stand in backquotes."""
+    parts = escape(sentence).split("`")
+    if len(parts) % 2 == 0:  # a lone backquote is one
+        return escape(sentence)
+    return "".join(f"<code>{part}</code>" if number % 2 else part
+                   for number, part in enumerate(parts))
 
 
 def message(explanation: Explanation) -> str:
@@ -72,8 +82,8 @@ def _rule(explanation: Explanation) -> str:
     rule = explanation.rule
     if rule is None:
         return ""
-    words = f"<p>{escape(rule.words)}</p>" if rule.words else ""
-    return _titled("The rule, and this case", _pre(row for row in rule.aligned() if row) + words)
+    more = f"<p>{words(rule.words)}</p>" if rule.words else ""
+    return _titled("The rule, and this case", _pre(row for row in rule.aligned() if row) + more)
 
 
 def _picture(explanation: Explanation) -> str:
@@ -94,21 +104,21 @@ def _origin(explanation: Explanation) -> str:
 def _step(step: Step) -> str:
     where = text.step_place(step) or f"{step.op_type} {step.op_name}".strip()
     source = f" <code>{escape(step.source)}</code>" if step.source else ""
-    words = escape(step.text)
-    return f"{escape(where)}:{source}<br>{f'<strong>{words}</strong>' if step.is_origin else words}"
+    said = words(step.text)
+    return f"{escape(where)}:{source}<br>{f'<strong>{said}</strong>' if step.is_origin else said}"
 
 
-def _fixes(fixes: Sequence[Fix]) -> str:
+def _fixes(explanation: Explanation) -> str:
     """An ordered list rather than a table: long code wraps in it."""
     items = []
-    for fix in fixes[:text.MOST_FIXES]:
-        code = (f"<code>{escape(fix.code)}</code><br>" if "\n" not in fix.code
-                else _pre(fix.code.split("\n")))
-        items.append(f"<li>{code}{escape(text.fix_words(fix))}</li>")
-    return _titled("What would fit (each was tried; you choose)",
-                   f"<ol>{''.join(items)}</ol>") if items else ""
+    for fix in explanation.fixes[:text.MOST_FIXES]:
+        place, new = text.fix_place(fix, explanation), fix_code(fix, explanation)
+        code = _pre(new.split("\n")) if "\n" in new else f"<code>{escape(new)}</code><br>"
+        said = words(text.fix_words(fix))
+        items.append(f"<li>{f'{escape(place)}: ' if place else ''}{code}{said}</li>")
+    return _titled(text.FIXES_TITLE, f"<ol>{''.join(items)}</ol>") if items else ""
 
 
 def _unknown(sentences: Sequence[str]) -> str:
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{words(sentence)}</li>" for sentence in sentences)
     return _titled("Not known until the graph runs", f"<ul>{items}</ul>") if items else ""

@@ -20,6 +20,9 @@ _WRONG = {"surplus", "missing", "wrong size"}
 _TIED = {"must match", "matches", "contracted", "broadcast"}
 _SCALE = Scale(width=13.0, height=11.0, deep=6.0, room=4, outer_room=2)
 _GAP, _LINE, _WIDEST = 90.0, 17.0, 900.0
+_RULER_SPACE, _LABEL_HEIGHT = 9.0, 30.0   # between a block and its ruler; ruler and label below it
+_VERDICTS = {True: ("=", "they match", GOOD), False: ("\u2260", "they must match", BAD),
+             None: ("?", "known only when the graph runs", PLAIN)}
 
 
 class _Drawn(NamedTuple):
@@ -99,7 +102,8 @@ def _draw_operand(canvas: Canvas, one: _Drawn) -> None:
     operand = one.operand
     labels = {axis: _axis_label(operand, axis) for axis in range(len(operand.shape or ()))}
     draw_block(canvas, one.block, one.x, one.y, labels=labels)
-    top = one.y - 2.6 * _LINE
+    above = any(ruler.role == "columns" for ruler in one.block.rulers)
+    top = one.y - (3.3 if above else 2.4) * _LINE
     canvas.text(one.x, top, operand.name, size=13, font_weight="bold")
     canvas.text(one.x, top + 0.95 * _LINE, operand_label(operand), fill=PLAIN)
 
@@ -109,7 +113,7 @@ def _axis_label(operand: Operand, axis: int) -> Label:
     letter = operand.axes[axis] if axis < len(operand.axes) else ""
     size = (operand.shape or ())[axis]
     return Label(f"axis {axis}" + (f" {letter}" if letter else ""),
-                 "?" if size is None else str(size), "" if mark == "kept" else mark,
+                 _size(size), "" if mark == "kept" else mark,
                  mark_colour(mark))
 
 
@@ -119,20 +123,47 @@ def mark_colour(mark: str) -> str:
 
 
 def _draw_joins(canvas: Canvas, explanation: Explanation, drawn: dict[int, _Drawn]) -> None:
-    """Below the blocks, one line in words for each pair of axes that is tied together."""
-    bottom = canvas.bottom + 1.6 * _LINE
-    for row, join in enumerate(explanation.joins):
+    """Below the blocks a line from axis to axis for each pair that is tied, and what is so."""
+    y = canvas.bottom + 0.9 * _LINE
+    wrong = [join for join in explanation.joins if join.fits is False]
+    for join in wrong or explanation.joins:
         if join.first[0] in drawn and join.second[0] in drawn:
-            _draw_join(canvas, join, explanation.operands, bottom + row * 1.5 * _LINE)
+            y = _draw_join(canvas, join, explanation.operands, drawn, y)
 
 
-def _draw_join(canvas: Canvas, join: Join, operands: Sequence[Operand], y: float) -> None:
-    sign, words, colour = {True: ("=", "match", GOOD), False: ("≠", "must match", BAD),
-                           None: ("?", "known only when the graph runs", PLAIN)}[join.fits]
-    texts = []
+def _draw_join(canvas: Canvas, join: Join, operands: Sequence[Operand], drawn: dict[int, _Drawn],
+               y: float) -> float:
+    """Draw one join; returns where the next may begin."""
+    sign, words, colour = _VERDICTS[join.fits]
+    texts, ends = [], []
     for index, axis in (join.first, join.second):
         operand = operands[index]
-        size = operand.shape[axis] if operand.shape and axis < len(operand.shape) else None
-        texts.append(f"{operand.name} axis {axis}: {'?' if size is None else size}")
-    canvas.text(0, y, f"{texts[0]}  {sign}  {texts[1]}   ({words})", fill=colour,
-                font_weight="bold" if join.fits is False else "normal")
+        known = operand.shape is not None and axis < len(operand.shape)
+        size = operand.shape[axis] if known and operand.shape is not None else None
+        texts.append(f"{operand.name} axis {axis}" + (f": {_size(size)}" if known else ""))
+        ends.append(_axis_end(drawn[index], axis))
+    left = 0.0
+    if None not in ends:
+        (x1, y1), (x2, y2) = ends  # type: ignore[misc]
+        left = min(x1, x2)
+        dash = {} if join.fits else {"stroke_dasharray": "5 4"}
+        canvas.lines([(x1, y1, x1, y), (x1, y, x2, y), (x2, y, x2, y2)], stroke=colour,
+                     stroke_width=1.5, fill="none", class_="rk-join", **dash)
+    canvas.text(left, y + 0.95 * _LINE, f"{texts[0]}  {sign}  {texts[1]}   ({words})",
+                fill=colour, font_weight="bold" if join.fits is False else "normal")
+    return y + 2.0 * _LINE
+
+
+def _size(size: int | None) -> str:
+    return "?" if size is None else str(size)
+
+
+def _axis_end(one: _Drawn, axis: int) -> tuple[float, float] | None:
+    """Where a line from below meets an axis; None for axes that are measured above the block."""
+    for ruler in one.block.rulers:
+        if ruler.axis == axis and ruler.role == "right":
+            middle = (ruler.start[0] + ruler.end[0]) / 2
+            return one.x + middle, one.y + ruler.end[1] + _LABEL_HEIGHT
+        if ruler.axis == axis and ruler.role == "down":
+            return one.x + ruler.end[0] - _RULER_SPACE, one.y + max(ruler.start[1], ruler.end[1])
+    return None

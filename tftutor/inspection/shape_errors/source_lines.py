@@ -5,16 +5,24 @@
                        │         └ [512, 2] float32
                        └ [10, 512, 1] float32
 
-Only the explanation is read, not the file, so the drawing is the same when the file has gone.
+The drawing reads the explanation only, not the file, so it is the same when the file has gone.
 """
 
 from __future__ import annotations
 
+import linecache
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from tftutor.framework.shape_merge import Shape
-from tftutor.inspection.shape_errors.explanation import Explanation, Operand, Span, UserFrame
+from tftutor.inspection.shape_errors.explanation import (
+    Explanation,
+    Fix,
+    Operand,
+    Span,
+    UserFrame,
+)
 
 _MOST_LINES = 12
 
@@ -64,6 +72,18 @@ def code_lines(explanation: Explanation) -> list[CodeLine]:
         inside = [one for one in found if 0 <= one.start < one.end <= len(text)]
         lines.append(CodeLine(number, text, call, _apart(inside)))
     return lines
+
+
+def fix_code(fix: Fix, explanation: Explanation) -> str:
+    """What to write: the new call, or the whole new line where a fix changes a piece of a line."""
+    where, frame = fix.where, explanation.frame
+    if where is None or (frame is not None and where == frame.span):
+        return fix.code
+    lines = linecache.getlines(where.file)[where.line - 1:where.end_line]
+    if len(lines) != where.end_line - where.line + 1:
+        return fix.code  # the file has gone, or has changed
+    text = lines[0][:where.column] + fix.code + lines[-1][where.end_column:]
+    return textwrap.dedent(text).rstrip("\n")
 
 
 def unplaced(explanation: Explanation) -> list[Operand]:

@@ -15,6 +15,7 @@ from tftutor.inspection.shape_errors.explanation import Explanation, Fix, Join, 
 from tftutor.inspection.shape_errors.source_lines import (
     code_lines,
     draw_lines,
+    fix_code,
     operand_label,
     shape_text,
     unplaced,
@@ -22,6 +23,7 @@ from tftutor.inspection.shape_errors.source_lines import (
 
 WIDTH = 96
 MOST_FIXES = 5
+FIXES_TITLE = "What would fit (each was tried; you choose)"
 _INDENT = "  "
 
 
@@ -33,7 +35,7 @@ def page(explanation: Explanation) -> str:
         _section("The rule", _rule(explanation)),
         _section("The blocks", _blocks(explanation)),
         _section(origin_title(explanation), _origin(explanation.origin)),
-        _section("What would fit (each was tried; you choose)", _fixes(explanation.fixes)),
+        _section(FIXES_TITLE, _fixes(explanation)),
         _section("Not known until the graph runs", _list(explanation.unknown)),
     ]
     rows = [row for section in sections for row in section]
@@ -89,6 +91,17 @@ def fix_words(fix: Fix) -> str:
     """`gives [10, 2] float32 - same data, relabelled. Drops axis 2, which has size 1.`"""
     said = " - ".join(part for part in (fix_result(fix), fix.effect) if part)
     return " ".join(part for part in (f"{said}." if said else "", fix.why) if part)
+
+
+def fix_place(fix: Fix, explanation: Explanation) -> str:
+    """`line 7` for a fix in another line than the one that failed, else ""."""
+    where, frame = fix.where, explanation.frame
+    if where is None or frame is None:
+        return ""
+    last = frame.span.end_line if frame.span is not None else frame.line
+    if where.file != frame.file:
+        return f"{file_name(where.file)}, line {where.line}"
+    return "" if frame.line <= where.line <= last else f"line {where.line}"
 
 
 def step_place(step: Step) -> str:
@@ -155,10 +168,12 @@ def _origin(steps: Sequence[Step]) -> list[str]:
     return rows
 
 
-def _fixes(fixes: Sequence[Fix]) -> list[str]:
+def _fixes(explanation: Explanation) -> list[str]:
     rows = []
-    for number, fix in enumerate(fixes[:MOST_FIXES], 1):
-        first, *rest = fix.code.split("\n")
-        rows += [f"{number}. {first}", *(f"   {row}" for row in rest)]
+    for number, fix in enumerate(explanation.fixes[:MOST_FIXES], 1):
+        first, *rest = fix_code(fix, explanation).split("\n")
+        place = fix_place(fix, explanation)
+        rows.append(f"{number}. {place}: {first}" if place else f"{number}. {first}")
+        rows += [f"   {row}" for row in rest]
         rows += [f"   {row}" for row in _wrapped(fix_words(fix), "")]
     return rows
