@@ -40,7 +40,7 @@ _SETTINGS = {
 # What JupyterLab itself logs as errors, whatever a notebook shows.
 _KNOWN_ERRORS = re.compile(r"favicon|Failed to load resource|ResizeObserver loop|model not found"
                            r"|Could not find widget model|ERR_INTERNET|ERR_NAME_NOT|widget model"
-                           r"|Canceled future|MathJax")
+                           r"|Canceled future|MathJax|of null \(reading 'kernel'\)")
 
 
 class Lab:
@@ -95,10 +95,7 @@ class Lab:
         notebook = opened.notebook()
         # JupyterLab signs what it saves; a copy that differs has nobody's signature.
         notebook.metadata["copied"] = secrets.token_hex(4)
-        if not kernel:
-            notebook.metadata.pop("kernelspec", None)
-        copy = self._open(notebook, theme, kernel=kernel, trusted=trusted)
-        return copy
+        return self._open(notebook, theme, kernel=kernel, trusted=trusted)
 
     def html(self, opened: Opened):
         """nbconvert's HTML of what `opened` saved, as a page; close it when done."""
@@ -122,8 +119,7 @@ class Lab:
         self._count += 1
         path = self.folder / f"widgets_{self._count}.ipynb"
         nbformat.write(notebook, path)
-        if trusted and self._count > 0 and any(
-                cell.get("outputs") for cell in notebook.cells):
+        if trusted and any(cell.get("outputs") for cell in notebook.cells):
             subprocess.run([sys.executable, "-m", "jupyter", "trust", str(path)], check=True,
                            capture_output=True, env=_environment(self.folder.parent))
         if self._opened is not None:
@@ -214,25 +210,46 @@ class Opened:
         self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
         self.save_when_run()
 
-    def run_cell(self, number: int) -> None:
-        """Run one cell (again), wait until it has ended, and save."""
-        before = self.notebook().cells[number].execution_count
+    def set_source(self, number: int, source: str) -> None:
+        """Write something else into a cell."""
+        self.page.evaluate("""([number, source]) => window.jupyterapp.shell.currentWidget.content
+            .widgets[number].model.sharedModel.setSource(source)""", [number, source])
+
+    def start_cell(self, number: int) -> None:
+        """Start to run one cell."""
         self.page.evaluate("""number => {
             const notebook = window.jupyterapp.shell.currentWidget.content;
             notebook.deselectAll();
             notebook.activeCellIndex = number;
-            return window.jupyterapp.commands.execute('notebook:run-cell');
+            window.jupyterapp.commands.execute('notebook:run-cell');
         }""", number)
-        self.save_when_run()
-        assert self.notebook().cells[number].execution_count != before
 
-    def save_when_run(self) -> None:
+    def run_cell(self, number: int) -> None:
+        """Run one cell (again), wait until it has ended, and save."""
+        count = self._execution_count(number)
+        self.start_cell(number)
+        self.page.wait_for_function("""([number, count]) =>
+            ![null, count].includes(window.jupyterapp.shell.currentWidget.content
+                .widgets[number].model.executionCount)""",
+            arg=[number, count], timeout=RUN_SECONDS * 1000)
+        self.save_when_run()
+
+    def _execution_count(self, number: int) -> int | None:
+        return self.page.evaluate("""number => window.jupyterapp.shell.currentWidget.content
+            .widgets[number].model.executionCount""", number)
+
+    def wait_until_idle(self) -> None:
+        """Until no cell runs and the kernel has nothing to do."""
         self.page.wait_for_function("""() => {
             const panel = window.jupyterapp.shell.currentWidget;
             return panel.sessionContext.session?.kernel?.status === 'idle'
                 && [...panel.content.widgets].every(
                     cell => cell.model.executionState !== 'running');
         }""", timeout=RUN_SECONDS * 1000)
+
+    def save_when_run(self) -> None:
+        """Save when all is done. Raises: AssertionError for a cell that failed and may not."""
+        self.wait_until_idle()
         self.save()
         for cell in self.notebook().cells:
             errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
@@ -274,20 +291,23 @@ class Opened:
         self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
     def open(self, kernel: bool) -> None:
-        self.page.evaluate(
-            """path => { window.jupyterapp.commands.execute(
-                'docmanager:open', {path, factory: 'Notebook'}); }""", self.path.name)
-        if not kernel:
-            self.page.get_by_role("button", name="No Kernel", exact=False).last.click()
+        """Open it in the page, with a new kernel or without any."""
+        self.page.evaluate("""([path, kernel]) => {
+            window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook',
+                ...(kernel ? {} : {kernelPreference: {shouldStart: false, canStart: false}})});
+        }""", [self.path.name, kernel])
         self.page.wait_for_function("""([name, kernel]) => {
             const panel = window.jupyterapp.shell.currentWidget;
             return panel?.context?.path === name && panel.context.isReady
                 && panel.content.widgets.length > 0
+                && (kernel || !panel.sessionContext.session?.kernel)
                 && (!kernel || panel.sessionContext.session?.kernel?.status === 'idle');
         }""", arg=[self.path.name, kernel], timeout=START_SECONDS * 1000)
 
     def close(self) -> None:
-        """Save, end the kernel and close the notebook."""
+        """Save, end the kernel and close the notebook, and a dialog that a failed test left."""
+        for dialog in self.page.locator(".jp-Dialog").all():
+            dialog.press("Escape")
         self.page.evaluate("""async path => {
             const app = window.jupyterapp;
             for (const panel of [...app.shell.widgets('main')]) {

@@ -69,9 +69,9 @@ function gpuCard(gpu, history) {
       el("span", {class: "tft-gpu-value"}, gauge.text)),
     meter(gpu, gauge), spark(history.of(gpu.index, gauge.name), gauge.label)));
   return el("article", {class: "tft-gpu-card", "aria-label": `GPU ${gpu.index}, ${gpu.name}`},
-    el("h4", {class: "tft-gpu-name"}, `GPU ${gpu.index} `,
-      el("span", {class: "tft-muted"}, gpu.name), " ",
-      gpu.simulated ? el("span", {class: "tft-badge tft-simulated"}, "simulated") : null),
+    el("h4", {class: "tft-gpu-name"}, `GPU ${gpu.index} `, gpu.simulated
+      ? el("span", {class: "tft-badge tft-simulated"}, "simulated")
+      : el("span", {class: "tft-muted"}, gpu.name)),
     el("div", {class: "tft-gpu-gauges"}, gauges));
 }
 

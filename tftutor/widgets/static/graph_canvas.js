@@ -217,6 +217,22 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
         && edge.getAttribute("data-target") in lit)));
   };
 
+  /** Marks of a walk: ids {done: {id: true}, bad: {id: "nan"}, current: id or null}. */
+  const step = ({done, bad, current}) => {
+    if (!picture) return;
+    picture.querySelectorAll(".tft-chip").forEach((old) => old.remove());
+    for (const node of scene.nodes) {
+      const element = elementOf(node);
+      if (!element) continue;
+      element.classList.toggle("tft-dim", !(node.id in done));
+      element.classList.toggle("tft-current", node.id === current);
+      const text = [node.id === current ? "now" : "", bad[node.id] ?? ""].filter(Boolean);
+      if (text.length) element.append(chip(node.box, text.join(": ")));
+    }
+    picture.querySelectorAll("[data-source]").forEach((edge) => edge.classList.toggle("tft-dim",
+      !(edge.getAttribute("data-source") in done && edge.getAttribute("data-target") in done)));
+  };
+
   // -- mouse and keys ----------------------------------------------------------------------------
 
   let drag = null;
@@ -277,7 +293,7 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
     button("−", {title: "Smaller (-)", onclick: () => zoom(1 / STEP)}),
     button("Fit", {title: "Show all (0)", onclick: fit}));
   stage.append(controls);
-  return {root: stage, show, select, mark, fit, zoom, picture: () => picture,
+  return {root: stage, show, select, mark, step, fit, zoom, picture: () => picture,
     focus: (id) => { const item = itemOf(id); if (item) stop(item, true); },
     bringIn: (id) => { const item = itemOf(id); if (item) bringIn(item.box); },
     has: (id) => Boolean(itemOf(id)), frame: () => [...frame],

@@ -1,0 +1,106 @@
+"""`GraphPanel`: a panel with a view of a graph that can be opened, closed and read.
+
+Python lays out and draws; the front end shows the picture and asks for the next one. An answer
+holds only what has changed: a whole scene when the view is another one, else marks on the present
+one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tftutor.inspection.graphs.hierarchy import ROOT
+from tftutor.inspection.graphs.view import View
+from tftutor.widgets.base import Panel, RequestError, answers
+from tftutor.widgets.graph_colours import Cost
+from tftutor.widgets.graph_pages import page
+from tftutor.widgets.graph_scene import scene
+
+
+class GraphPanel(Panel):
+    """A panel that shows a view of a graph.
+
+    A subclass gives it one in `load` by `set_view`, and says in `marks` what else is to be drawn.
+    """
+
+    _view: View
+    _costs: Mapping[str, Cost] = {}
+
+    def set_view(self, view: View) -> None:
+        """Take the view that is shown first."""
+        self._view = view
+        self._first_view = view
+
+    def marks(self) -> dict[str, Any]:
+        """What is drawn on top of the present view."""
+        return {}
+
+    def scene(self) -> dict[str, Any]:
+        """The present view for the front end."""
+        return scene(self._view, self.title) | self.marks()
+
+    def changed(self, view: View, focus: str) -> dict[str, Any]:
+        """The answer that shows another view; `focus` is what the user acted on."""
+        self._view = view
+        return {"scene": self.scene(), "focus": focus}
+
+    @answers("toggle")
+    def _toggle(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Open a closed group or close an open one."""
+        identity = self._group(request)
+        return self.changed(self._view.toggled(identity), identity)
+
+    @answers("reveal")
+    def _reveal(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Open the groups around an operation or group, where it can't be seen."""
+        identity = str(request.get("id"))
+        view = self._view
+        if identity in view.nodes or identity in view.clusters:
+            return {"focus": identity}
+        if identity in view.model.nodes:
+            view = view.revealing(identity)
+        elif identity in view.hierarchy.groups:
+            group = view.hierarchy.groups[identity]
+            around = group.parent
+            if around is not None and around.id != ROOT:
+                view = view.expanded_with(around.id)
+        else:
+            raise RequestError(f"The graph has no {identity!r}.")
+        return self.changed(view, identity)
+
+    @answers("place")
+    def _place(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Move something out of the main drawing, or into it."""
+        identity = self.known(request)
+        move = (self._view.moved_to_main if request.get("main") else self._view.moved_aside)
+        return self.changed(move(identity), identity)
+
+    @answers("page")
+    def _page(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The page of an operation or a group."""
+        identity = self.known(request)
+        return page(self._view, identity, self._costs)
+
+    # -- requests that name something -------------------------------------------------------------
+
+    def known(self, request: Mapping[str, Any]) -> str:
+        identity = str(request.get("id"))
+        if identity not in self._view.model.nodes and identity not in self._view.hierarchy.groups:
+            raise RequestError(f"The graph has no {identity!r}.")
+        return identity
+
+    def _group(self, request: Mapping[str, Any]) -> str:
+        identity = self.known(request)
+        if identity not in self._view.hierarchy.groups:
+            raise RequestError(f"{identity} is a single operation: there is nothing to open.")
+        return identity
+
+    def names_of(self, identity: str) -> list[str]:
+        """The operations that an id stands for: a closed group stands for all inside."""
+        on_page = self._view.nodes.get(identity)
+        group = self._view.hierarchy.groups.get(identity)
+        if group is not None and (identity not in self._view.model.nodes
+                                  or (on_page is not None and on_page.is_group)):
+            return [node.name for node in group.nodes()]
+        return [identity] if identity in self._view.model.nodes else []

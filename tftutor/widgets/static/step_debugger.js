@@ -1,0 +1,235 @@
+// The step debugger: a slider over the operations that ran, the graph of them, and their values.
+
+import {button, el, formatSeconds, panelFrame} from "./common.js";
+import {graphCanvas} from "./graph_canvas.js";
+import {healthBadge, valueView} from "./step_values.js";
+
+const PLAY_MS = 900;
+const NEARBY = 6;
+
+/** One row of Python's list of steps, by name. */
+export function readStep(row) {
+  const [number, name, type, kind, health, micros, loop, quiet] = row;
+  return {number, name, type, kind, health, micros, loop, quiet: Boolean(quiet)};
+}
+
+/** What a step's row says at its end: how long it took, or how the value came about. */
+export function tookText(step) {
+  return step.kind === "computed" ? formatSeconds(step.micros / 1e6) : step.kind;
+}
+
+/** The rows around position `at`, at most `span` to each side. */
+export function nearby(steps, at, span = NEARBY) {
+  const start = Math.max(0, Math.min(at - span, steps.length - 2 * span - 1));
+  return steps.slice(start, start + 2 * span + 1).map((step, index) => [start + index, step]);
+}
+
+/** Marks on the canvas: what has run, what runs now, what went bad, by the position in `steps`. */
+export function canvasMarks(steps, at, where) {
+  const done = {};
+  const bad = {};
+  steps.slice(0, at + 1).forEach((step) => {
+    const id = where[step.name];
+    if (id === null || id === undefined) return;
+    done[id] = true;
+    if (step.health === "nan" || step.health === "inf") bad[id] = step.health;
+  });
+  return {done, bad, current: where[steps[at]?.name] ?? null};
+}
+
+function loopBadge(step) {
+  return step.loop ? el("span", {class: "tft-badge"}, step.loop.trim().replace(/[()]/g, "")) : null;
+}
+
+function render({model, el: container}) {
+  const frame = panelFrame(model, container, {className: "tft-debugger"});
+  const {ask, say, onDispose} = frame;
+  let data = model.get("data");
+  let every = [];
+  let steps = [];
+  let at = 0;
+  let where = [];
+  let timer = null;
+  let wanted = 0;
+  const attempt = async (action) => {
+    try { return await action(); } catch (error) { say(error.message); return null; }
+  };
+
+  const canvas = graphCanvas({label: model.get("description"), height: 420,
+    onOpen: (id) => change("toggle", {id}), onSelect: (id) => goToName(id)});
+  const values = el("div", {class: "tft-right tft-step", "aria-live": "off"});
+  const list = el("div", {class: "tft-steps", role: "listbox", "aria-label": "Steps nearby"});
+  const slider = el("input", {type: "range", class: "tft-slider", min: 0, max: 0, value: 0,
+    "aria-label": "Step", oninput: () => goTo(Number(slider.value))});
+  const strip = el("div", {class: "tft-strip", "aria-hidden": true});
+  const counter = el("span", {class: "tft-counter"});
+  const play = button("Play", {pressed: false, title: "Step by step", onclick: () => toggle()});
+  const follow = button("Follow", {pressed: false,
+    title: "Open the groups in which the present operation stands", onclick: () => {
+      const on = follow.getAttribute("aria-pressed") !== "true";
+      follow.setAttribute("aria-pressed", String(on));
+      if (on) goTo(at);
+    }});
+  const all = button("All steps", {pressed: false,
+    title: "Constants and nodes that only pass a value on, too", onclick: () => {
+      const on = all.getAttribute("aria-pressed") !== "true";
+      all.setAttribute("aria-pressed", String(on));
+      choose(on, steps[at]?.number);
+    }});
+  const firstBad = button("First NaN", {title: "Where the first NaN or infinity came from",
+    onclick: () => goToNumber(data.bad[0])});
+  const failed = button("Error", {title: "The operation that failed",
+    onclick: () => goTo(steps.length - 1)});
+  const previous = button("◀", {title: "One step back (left arrow)", onclick: () => goTo(at - 1)});
+  const next = button("▶", {title: "One step on (right arrow)", onclick: () => goTo(at + 1)});
+  previous.setAttribute("aria-label", "One step back");
+  next.setAttribute("aria-label", "One step on");
+
+  const drawMarks = () => {
+    const marks = canvasMarks(steps, at, where);
+    canvas.step(marks);
+  };
+  const applyScene = (scene, focus) => {
+    if (scene.missing) say(scene.missing);
+    else canvas.show(scene, focus);
+    where = scene.where;
+    drawMarks();
+  };
+  const change = (what, request) => attempt(async () => {
+    const answer = await ask(what, request);
+    if (answer.scene) applyScene(answer.scene, answer.focus);
+  });
+  const drawList = () => {
+    list.replaceChildren(...nearby(steps, at).map(([index, step]) => el("div", {role: "option",
+      class: `tft-step-row${step.health === "nan" || step.health === "inf"
+        || step.kind === "failed" ? " tft-bad" : ""}`,
+      "aria-selected": String(index === at), onclick: () => goTo(index)},
+    el("span", {class: "tft-number"}, step.number), el("span", {class: "tft-step-name"},
+      `${step.health === "nan" || step.health === "inf" ? "! " : ""}${data.names[step.name]}`,
+      step.loop), el("span", {class: "tft-muted"}, step.type),
+    el("span", {class: "tft-muted tft-number"}, tookText(step)))));
+  };
+  const drawValues = (found) => {
+    const step = steps[at];
+    values.replaceChildren(
+      el("h3", {class: "tft-wrap"}, found.name, " ", el("span", {class: "tft-badge"}, found.type),
+        loopBadge(step)),
+      el("div", {class: "tft-muted"}, `${found.device}  ·  ${tookText(step)}`,
+        data.simulated.length && found.device.includes("GPU")
+          ? el("span", {class: "tft-badge tft-simulated"}, "simulated") : null),
+      found.sentence ? el("p", {class: "tft-bad"}, found.sentence) : "",
+      el("h4", {}, found.outputs.length === 1 ? "Output" : "Outputs"),
+      ...(found.outputs.length ? found.outputs.map((value) => valueView(value, value.name))
+        : [el("p", {class: "tft-muted"}, found.kind === "failed" ? "none: it failed" : "none")]),
+      ...(found.inputs.length ? [el("h4", {}, "Inputs"),
+        ...found.inputs.map((source) => inputView(source))] : []));
+  };
+  const inputView = (source) => el("div", {class: "tft-input"},
+    button(source.tensor, {className: "tft-link", disabled: source.step === null,
+      title: source.step === null ? "not recorded" : `Go to step ${source.step}`,
+      onclick: () => goToNumber(source.step)}),
+    el("span", {class: "tft-muted"}, ` ${source.brief ?? "no value: not computed"} `),
+    source.health && source.health !== "ok" ? healthBadge(source) : null,
+    source.table ? el("span", {class: "tft-mono"}, ` ${source.table.rows.map((row) =>
+      row.join(" ")).join("; ")}`) : null);
+
+  const goTo = (index) => attempt(async () => {
+    if (!steps.length) return;
+    at = Math.min(Math.max(index, 0), steps.length - 1);
+    const step = steps[at];
+    slider.value = at;
+    slider.setAttribute("aria-valuetext", `step ${step.number}: ${data.names[step.name]}`);
+    counter.textContent = `${at + 1} of ${steps.length}`;
+    previous.disabled = at === 0;
+    next.disabled = at === steps.length - 1;
+    drawMarks();
+    drawList();
+    const ticket = wanted += 1;
+    const found = await ask("step", {number: step.number}, {quiet: true});
+    if (ticket !== wanted) return;
+    drawValues(found);
+    say(`Step ${step.number}: ${found.name}${found.sentence ? `. ${found.sentence}` : ""}`);
+    if (follow.getAttribute("aria-pressed") === "true") {
+      await change("reveal", {id: found.name});
+      canvas.bringIn(found.name);
+    } else if (where[step.name]) canvas.bringIn(where[step.name]);
+  });
+  const goToNumber = (number) => {
+    if (!steps.some((step) => step.number === number)) {
+      all.setAttribute("aria-pressed", "true");
+      choose(true, number);
+    } else goTo(steps.findIndex((step) => step.number === number));
+  };
+  const goToName = (id) => {
+    const index = data.names.indexOf(id);
+    const positions = steps.flatMap((step, position) => (step.name === index ? [position] : []));
+    if (!positions.length || steps[at]?.name === index) return;
+    goTo(positions.find((position) => position >= at) ?? positions[positions.length - 1]);
+  };
+  const pause = () => {
+    clearInterval(timer);
+    timer = null;
+    play.textContent = "Play";
+    play.setAttribute("aria-pressed", "false");
+  };
+  const toggle = () => {
+    if (timer !== null) { pause(); return; }
+    if (at === steps.length - 1) goTo(0);
+    play.textContent = "Pause";
+    play.setAttribute("aria-pressed", "true");
+    timer = setInterval(() => {
+      if (at >= steps.length - 1) pause(); else goTo(at + 1);
+    }, PLAY_MS);
+  };
+  const drawStrip = () => {
+    const bad = steps.map((step, index) => [index, step])
+      .filter(([, step]) => step.health === "nan" || step.health === "inf" || step.kind === "failed");
+    strip.replaceChildren(...bad.slice(0, 300).map(([index]) => el("span", {
+      style: {left: `${100 * index / Math.max(steps.length - 1, 1)}%`}})));
+  };
+  const choose = (everything, number) => {
+    const shown = every.filter((step) => everything || !step.quiet);
+    steps = shown.length ? shown : every;
+    slider.max = Math.max(steps.length - 1, 0);
+    drawStrip();
+    const found = steps.findIndex((step) => step.number >= number);
+    goTo(found < 0 ? steps.length - 1 : found);
+  };
+  const load = () => {
+    data = model.get("data");
+    every = data.steps.map(readStep);
+    firstBad.hidden = data.bad === null;
+    failed.hidden = data.error === null;
+    const short = every.length <= 30;
+    all.setAttribute("aria-pressed", String(short));
+    applyScene(data.scene, "");
+    choose(short, data.start);
+  };
+
+  const bar = el("div", {class: "tft-stepbar", role: "group", "aria-label": "Walk"},
+    previous, play, next, el("div", {class: "tft-track"}, slider, strip), counter, firstBad, failed);
+  bar.addEventListener("keydown", (event) => event.stopPropagation());
+  frame.toolbar.prepend(follow, all);
+  frame.body.append(bar, el("div", {class: "tft-columns"}, canvas.root, values), list,
+    ...skippedView(data));
+  frame.root.addEventListener("keydown", (event) => {
+    const isOurs = event.target === slider || event.target.closest(".tft-stage, .tft-toolbar");
+    if (isOurs || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    event.preventDefault();
+    goTo(at + (event.key === "ArrowRight" ? 1 : -1));
+  });
+  requestAnimationFrame(load);
+  model.on("change:data", load);
+  onDispose(() => { pause(); model.off("change:data", load); });
+  return frame.dispose;
+}
+
+function skippedView(data) {
+  if (!data.skipped.length) return [];
+  return [el("details", {class: "tft-skipped"},
+    el("summary", {}, `${data.skipped.length} operations did not run`),
+    data.skipped.map(([name, type, why]) => el("div", {}, el("span", {class: "tft-mono"}, name),
+      el("span", {class: "tft-muted"}, ` ${type}: ${why}`))))];
+}
+
+export default {render};
