@@ -21,7 +21,8 @@ def shown_value(value: Value) -> dict[str, Any]:
       value it is, "" for all of it, and `isNumbers`.
     """
     statistics = None if value.statistics is None else value.statistics.to_dict()
-    return {"brief": value_text(value), "health": value.health, "trouble": trouble_text(value),
+    health = value.health if value.health != "ok" or "float" in value.dtype else ""
+    return {"brief": value_text(value), "health": health, "trouble": trouble_text(value),
             "nbytes": value.nbytes, "statistics": statistics, "table": _table(value)}
 
 

@@ -112,4 +112,4 @@ def _input(source: Input) -> dict[str, Any]:
 
 
 def _is_small(table: dict[str, Any] | None) -> bool:
-    return table is not None and sum(len(row) for row in table["rows"]) <= 12
+    return table is not None and 1 < sum(len(row) for row in table["rows"]) <= 12

@@ -5,7 +5,7 @@ import {graphCanvas} from "./graph_canvas.js";
 import {healthBadge, valueView} from "./step_values.js";
 
 const PLAY_MS = 900;
-const NEARBY = 6;
+const NEARBY = 4;
 
 /** One row of Python's list of steps, by name. */
 export function readStep(row) {
@@ -24,17 +24,17 @@ export function nearby(steps, at, span = NEARBY) {
   return steps.slice(start, start + 2 * span + 1).map((step, index) => [start + index, step]);
 }
 
-/** Marks on the canvas: what has run, what runs now, what went bad, by the position in `steps`. */
-export function canvasMarks(steps, at, where) {
+/** Marks on the canvas: what has run until `present`, what runs now, what went bad. */
+export function canvasMarks(steps, present, where) {
   const done = {};
   const bad = {};
-  steps.slice(0, at + 1).forEach((step) => {
+  steps.filter((step) => step.number <= present?.number).forEach((step) => {
     const id = where[step.name];
     if (id === null || id === undefined) return;
     done[id] = true;
     if (step.health === "nan" || step.health === "inf") bad[id] = step.health;
   });
-  return {done, bad, current: where[steps[at]?.name] ?? null};
+  return {done, bad, current: where[present?.name] ?? null};
 }
 
 function loopBadge(step) {
@@ -86,8 +86,7 @@ function render({model, el: container}) {
   next.setAttribute("aria-label", "One step on");
 
   const drawMarks = () => {
-    const marks = canvasMarks(steps, at, where);
-    canvas.step(marks);
+    canvas.step(canvasMarks(every, steps[at], where));
   };
   const applyScene = (scene, focus) => {
     if (scene.missing) say(scene.missing);

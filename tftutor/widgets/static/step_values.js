@@ -5,6 +5,7 @@ import {el, formatBytes, svg} from "./common.js";
 const TABLE_CELLS = 80;
 const TABLE_COLUMNS = 10;
 const CELL = 6;
+const PALE = 2.2; // behind digits colours are weaker, so that these can be read
 
 /** Up to four digits: 0.3466, 1.2e+5; text stays as it is. */
 export function numberText(value) {
@@ -36,7 +37,7 @@ function numberTable({rows, isNumbers}, label) {
   const most = biggest(rows);
   return el("table", {class: "tft-values", "aria-label": label}, el("tbody", {}, rows.map((row) =>
     el("tr", {}, row.map((value) => {
-      const colour = isNumbers ? heatColour(value, most) : "";
+      const colour = isNumbers ? heatColour(value, most * PALE) : "";
       return el("td", {class: colour === null ? "tft-notanumber" : "",
         style: colour ? {background: colour} : {}}, numberText(value));
     })))));
