@@ -220,12 +220,10 @@ def _kind(group: Group) -> str:
         return group.kind
     if group.own is not None and group.own.type in VARIABLES:
         return "variable"
-    nodes = [child for child in group.children if isinstance(child, GraphNode)]
-    if any(node.type in ("LoopCond", "NextIteration") for node in nodes):
+    names = {child.label for child in group.children}  # those that TensorFlow gives such nodes
+    if "LoopCond" in names:
         return "loop"
-    if any(node.context is not None for node in nodes) and group.types["Switch"]:
-        return "branch" if not group.types["NextIteration"] else group.kind
-    return group.kind
+    return "branch" if "switch_t" in names else group.kind
 
 
 def _pattern(child: Group | GraphNode) -> str:

@@ -17,23 +17,36 @@ NODE, FETCHED = "●", "◉"
 def reading_order(nodes: Sequence[str], inputs: Mapping[str, Sequence[str]]) -> list[str]:
     """An order in which what a node needs stands above it, and as near as may be.
 
-    Where edges go in a circle (closed groups do that), one of them points upwards.
+    Long chains come first, so that a weight stands beside the layer that uses it. Where edges go in
+    a circle (closed groups do that), one of them points upwards.
     """
+    depths: dict[str, int] = {}
+    for node in _inputs_first(nodes, inputs):
+        depths[node] = 1 + max((depths.get(source, 0) for source in inputs.get(node, ())),
+                               default=0)
+    sorted_inputs = {node: sorted(sources, key=lambda source: -depths[source])
+                     for node, sources in inputs.items()}
+    return _inputs_first(nodes, sorted_inputs)
+
+
+def _inputs_first(nodes: Sequence[str], inputs: Mapping[str, Sequence[str]]) -> list[str]:
+    """Depth first from the nodes that nobody uses; the inputs of each in their order."""
     used = {source for node in nodes for source in inputs.get(node, ())}
     order: list[str] = []
-    state: dict[str, int] = {}  # 1: begun, 2: placed
+    begun: set[str] = set()
     for start in [*(node for node in nodes if node not in used), *nodes]:
-        stack = [(start, iter(inputs.get(start, ())))] if start not in state else []
-        state.setdefault(start, 1)
+        if start in begun:
+            continue
+        begun.add(start)
+        stack = [(start, iter(inputs.get(start, ())))]
         while stack:
             node, rest = stack[-1]
-            following = next((each for each in rest if each not in state), None)
+            following = next((each for each in rest if each not in begun), None)
             if following is None:
-                state[node] = 2
                 order.append(node)
                 stack.pop()
             else:
-                state[following] = 1
+                begun.add(following)
                 stack.append((following, iter(inputs.get(following, ()))))
     return order
 

@@ -72,7 +72,7 @@ def size_of(node: ViewNode) -> NodeSize:
 
 
 def node_lines(node: ViewNode) -> tuple[str, ...]:
-    """The texts in a node's shape: its name, what it is, and which busy nodes it uses."""
+    """The texts in a node's shape: its name, what it is, busy nodes it uses, its device."""
     name = shortened(node.label, _LONGEST_NAME)
     detail = shortened(node.detail, _LONGEST_DETAIL)
     lines = [name] if detail in (node.label, node.id) else [name, detail]
@@ -80,4 +80,12 @@ def node_lines(node: ViewNode) -> tuple[str, ...]:
     if used:
         more = f" +{len(used) - 2}" if len(used) > 2 else ""
         lines.append(shortened(f"uses {', '.join(used[:2])}{more}", _LONGEST_DETAIL))
+    if node.devices:
+        lines.append(short_device(node.devices[0][0]) if len(node.devices) == 1
+                     else f"on {len(node.devices)} devices")
     return tuple(lines)
+
+
+def short_device(name: str) -> str:
+    """`GPU:0 (simulated)` of `/device:GPU:0 (simulated)`; a task's name stays."""
+    return name.removeprefix("/device:")

@@ -7,8 +7,14 @@ says and a mouse pointer shows.
 
 from __future__ import annotations
 
+from tftutor.inspection.graphs.labels import (
+    LABEL_SIZE,
+    cluster_title,
+    is_machinery,
+    label_places,
+)
 from tftutor.inspection.graphs.layout import Box, Layout, Path
-from tftutor.inspection.graphs.model import FORWARD, GRADIENT, INIT, SAVE, SUMMARY, TRAINING
+from tftutor.inspection.graphs.model import GRADIENT, INIT, SAVE, SUMMARY, TRAINING
 from tftutor.inspection.graphs.shapes import (
     EDGE,
     QUIET,
@@ -25,8 +31,7 @@ from tftutor.inspection.graphs.view import Cluster, View, ViewNode
 from tftutor.inspection.graphs.view_edges import EdgeBundle
 
 _FONT = "system-ui, 'DejaVu Sans', 'Helvetica Neue', Arial, sans-serif"
-_LABEL_SIZE = 9.0
-_LABEL_AT = 0.42  # how far along an edge: nearer to where it comes from
+_DASHED = ("function", "loop", "branch")
 ROLE_NAMES = {GRADIENT: "gradient", TRAINING: "optimizer", INIT: "initialisation",
               SAVE: "save and restore", SUMMARY: "summaries"}
 
@@ -45,9 +50,9 @@ def svg_of(view: View, layout: Layout, title: str = "Graph", description: str = 
     parts += [_region(region, view, box) for region, box in layout.regions.items()]
     parts += [_cluster(view.clusters[identity], box) for identity, box in layout.clusters.items()]
     edges = [(edge, layout.edges[edge.source, edge.target]) for edge in view.edges]
-    parts += [_edge(edge, path, _is_machinery(view, edge)) for edge, path in edges]
+    parts += [_edge(edge, path, is_machinery(view, edge)) for edge, path in edges]
     parts += [_node(node, layout) for node in view.nodes.values()]
-    parts += _edge_labels(view, edges)
+    parts += [_edge_label(edge, *place) for edge, place in label_places(view, layout)]
     return "".join([*parts, "</svg>"])
 
 
@@ -83,11 +88,11 @@ def _tags(node: ViewNode, box: Box) -> str:
     if not words:
         return ""
     text = ", ".join(words)
-    width = text_width(text, _LABEL_SIZE) + 8
+    width = text_width(text, LABEL_SIZE) + 8
     x, y = box.x - box.width / 2 - 4, box.y - box.height / 2 - 8
     return (f'<rect x="{number(x)}" y="{number(y)}" width="{number(width)}" height="13" rx="3" '
             f'fill="#1b1b1b" stroke="#ffffff" stroke-width="0.6"/>'
-            f'<text x="{number(x + 4)}" y="{number(y + 9.5)}" font-size="{_LABEL_SIZE:g}" '
+            f'<text x="{number(x + 4)}" y="{number(y + 9.5)}" font-size="{LABEL_SIZE:g}" '
             f'fill="#ffffff">{text}</text>')
 
 
@@ -99,12 +104,6 @@ def _stub_mark(node: ViewNode, box: Box) -> str:
     return (f'<path class="tf-stub" d="M{number(x)},{number(y)}h9" stroke="{EDGE}" '
             f'stroke-width="1" stroke-dasharray="2 2" fill="none"/>'
             f'<circle cx="{number(x + 11)}" cy="{number(y)}" r="2" fill="none" stroke="{EDGE}"/>')
-
-
-def _is_machinery(view: View, edge: EdgeBundle) -> bool:
-    """Whether an edge leads between the model and its gradient or update, not along either."""
-    roles = {view.nodes[edge.source].role, view.nodes[edge.target].role}
-    return FORWARD in roles and bool(roles & {GRADIENT, TRAINING})
 
 
 def _edge(edge: EdgeBundle, path: Path, is_thin: bool) -> str:
@@ -121,6 +120,11 @@ def _edge(edge: EdgeBundle, path: Path, is_thin: bool) -> str:
             f'stroke-width="{width:.2g}"{dash}/>{_arrow(path)}</g>')
 
 
+def _edge_label(edge: EdgeBundle, x: float, y: float) -> str:
+    return (f'<text class="tf-edge-label" x="{number(x)}" y="{number(y)}" '
+            f'font-size="{LABEL_SIZE:g}" fill="{QUIET}">{escaped(edge.label)}</text>')
+
+
 def _arrow(path: Path) -> str:
     """The arrow's head, from the end of the curve to its tip."""
     (bx, by), (tx, ty) = path.points[-1], path.tip
@@ -132,31 +136,16 @@ def _arrow(path: Path) -> str:
             f'fill="{EDGE}"/>')
 
 
-def _edge_labels(view: View, edges: list[tuple[EdgeBundle, Path]]) -> list[str]:
-    """The shapes along the edges; a tensor that goes to several places is labelled once."""
-    labels, seen = [], set()
-    for edge, path in edges:
-        key = edge.source, edge.tensors
-        if not edge.label or key in seen or _is_machinery(view, edge):
-            continue
-        seen.add(key)
-        x, y = path.point(_LABEL_AT)
-        labels.append(f'<text class="tf-edge-label" x="{number(x + 4)}" y="{number(y + 3)}" '
-                      f'font-size="{_LABEL_SIZE:g}" fill="{QUIET}">{escaped(edge.label)}</text>')
-    return labels
-
-
 def _cluster(cluster: Cluster, box: Box) -> str:
     left, top = box.x - box.width / 2, box.y - box.height / 2
-    dash = ' stroke-dasharray="6 3"' if cluster.kind in ("function", "loop", "branch") else ""
-    kind = f" ({cluster.kind})" if cluster.kind in ("function", "loop", "branch") else ""
+    dash = ' stroke-dasharray="6 3"' if cluster.kind in _DASHED else ""
     return (f'<g class="tf-cluster" data-cluster="{attribute(cluster.id)}">'
             f"<title>{escaped(cluster.id)}: open {cluster.kind}, {cluster.count} operations"
             f'</title><rect x="{number(left)}" y="{number(top)}" width="{number(box.width)}" '
             f'height="{number(box.height)}" rx="8" fill="#808080" fill-opacity="0.08" '
             f'stroke="{QUIET}" stroke-width="1"{dash}/>'
             f'<text x="{number(left + 8)}" y="{number(top + 14)}" font-size="11" '
-            f'font-weight="600" fill="{QUIET}">− {escaped(cluster.label)}{kind}</text></g>')
+            f'font-weight="600" fill="{QUIET}">{escaped(cluster_title(cluster, box))}</text></g>')
 
 
 def _region(region: str, view: View, box: Box) -> str:
@@ -167,5 +156,5 @@ def _region(region: str, view: View, box: Box) -> str:
     caption = role if role != "used by many" else f"used by {len(users)}"
     left, top = box.x - box.width / 2, box.y - box.height / 2
     return (f'<g class="tf-region" data-region="{attribute(region)}">'
-            f'<text x="{number(left + 8)}" y="{number(top + 22)}" font-size="{_LABEL_SIZE + 1:g}" '
+            f'<text x="{number(left + 8)}" y="{number(top + 22)}" font-size="{LABEL_SIZE + 1:g}" '
             f'font-style="italic" fill="{QUIET}">{escaped(shortened(caption, 30))}</text></g>')

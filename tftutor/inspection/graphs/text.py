@@ -65,7 +65,7 @@ def _rows(view: View, nodes: list[ViewNode]) -> list[str]:
     if max(map(len, lanes)) > 2 * _MOST_LANES:
         lanes = ["◉" if identity in fetched else "●" for identity in order]
     names = [shortened(_full_name(view.nodes[identity]), _LONGEST_NAME) for identity in order]
-    whats = [shortened(_what(view, view.nodes[identity]), _LONGEST_WHAT) for identity in order]
+    whats = [_what(view, view.nodes[identity]) for identity in order]
     outs = _outputs(view)
     table = [[lane, name, what, outs.get(identity, "")] for lane, name, what, identity in
              zip(lanes, names, whats, order, strict=True)]
@@ -97,20 +97,33 @@ def _full_name(node: ViewNode) -> str:
 
 
 def _what(view: View, node: ViewNode) -> str:
-    """`MatMul(x, W)`; `35 operations (reshape)`; `Const 2.0`."""
-    sources = [_full_name(view.nodes[edge.source]) for edge in view.edges
-               if edge.target == node.id and not edge.is_control]
+    """`MatMul(x, W)`; `35 operations <- reshape`; `Const 2.0`."""
+    edges = [edge for edge in view.edges if edge.target == node.id]
+    sources = [_name_beside(view.nodes[edge.source], node) for edge in edges if not edge.is_control]
     sources += [stub.label for stub in node.stubs
                 if stub.is_shared and stub.direction == "in" and not stub.is_control]
-    waits = [_full_name(view.nodes[edge.source]) for edge in view.edges
-             if edge.target == node.id and edge.is_control]
+    waits = [_name_beside(view.nodes[edge.source], node) for edge in edges if edge.is_control]
     text = node.detail
     if sources:
-        text += f"({', '.join(sources)})" if node.kind == "op" else f" <- {', '.join(sources)}"
+        names = _fitting(sources, _LONGEST_WHAT - len(text))
+        text += f"({names})" if node.kind == "op" else f" <- {names}"
     if waits:
-        text += f" after {_names(waits)}"
+        text += f" after {_names(waits, 3)}"
     marks = [word for word, there in (("fetch", node.is_fetched), ("fed", node.is_fed)) if there]
     return f"{text}  [{', '.join(marks)}]" if marks else text
+
+
+def _name_beside(other: ViewNode, node: ViewNode) -> str:
+    """What to call a node in another's row: within one scope the last part will do."""
+    return other.label if other.cluster == node.cluster else _full_name(other)
+
+
+def _fitting(names: list[str], width: int) -> str:
+    """As many names as there is room for, at least one: `a, b and 3 more`."""
+    number = len(names)
+    while number > 1 and len(_names(names, number)) > width:
+        number -= 1
+    return _names([shortened(name, _LONGEST_NAME) for name in names], number)
 
 
 def _outputs(view: View) -> dict[str, str]:
@@ -161,7 +174,7 @@ def _aside(view: View) -> Iterator[str]:
 def _links(nodes: list[ViewNode]) -> str:
     text = ""
     for direction, words in (("in", "takes from"), ("out", "goes to")):
-        others = list(dict.fromkeys(stub.label for node in nodes for stub in node.stubs
+        others = list(dict.fromkeys(stub.id for node in nodes for stub in node.stubs
                                     if stub.direction == direction))
         if others:
             text += f"  {words} {_names(others)}"
@@ -173,7 +186,9 @@ def _closed(view: View) -> Iterator[str]:
     table = []
     for node in view.in_region(ROOT):
         group = view.hierarchy.groups.get(node.id)
-        if group is None or node.kind in ("variable", "op with constants"):
+        if group is None or node.kind in ("op", "variable", "op with constants") or not any(
+                isinstance(child, Group) for child in group.children[:1 + (group.own is not None)]
+        ) and node.kind in ("series", "chunk"):
             continue
         table.append([f"  {_full_name(node)}", _inside(group)])
     yield from _aligned(table) if table else ()
@@ -195,6 +210,9 @@ def _inside(group: Group) -> str:
 
 def _notes(view: View) -> list[str]:
     notes = []
+    if any(node.outputs and (node.outputs[0].shape is None or None in node.outputs[0].shape)
+           for node in view.model.nodes.values()):
+        notes.append("? is a size that is known only when the graph runs.")
     if view.refused:
         notes.append(f"Left closed, because the page would be too full: {_names(view.refused)}")
     if engine_name() is None:

@@ -49,19 +49,27 @@ def _visible_count(group: Group, opened: set[str]) -> int:
 
 
 def first_expansion(hierarchy: Hierarchy) -> tuple[str, ...]:
-    """Groups to open at first: a small graph whole, of a big one its outermost parts."""
+    """Groups to open at first: a small graph whole, of a big one its outermost parts.
+
+    Groups of like structure are opened together: of two towers not one only.
+    """
     opened: list[str] = []
     while True:
         visible = list(_visible(hierarchy.root, set(opened)))
         forward = [item for item in visible if item.role == FORWARD]
         if len(forward) >= _FEW_NODES and hierarchy.root.count > _PLENTY:
             return tuple(opened)
-        candidates = [item for item in forward if isinstance(item, Group)
-                      and item.own is None and item.kind in ("scope", "loop", "branch")
-                      and len(visible) + len(item.children) - 1 <= _PLENTY]
-        if not candidates:
+        alike: dict[str, list[Group]] = {}
+        for item in forward:
+            if isinstance(item, Group) and item.own is None \
+                    and item.kind in ("scope", "loop", "branch"):
+                alike.setdefault(item.signature, []).append(item)
+        fitting = [groups for groups in alike.values() if len(visible) + sum(
+            len(group.children) - 1 for group in groups) <= _PLENTY]
+        if not fitting:
             return tuple(opened)
-        opened.append(max(candidates, key=lambda group: group.count).id)
+        largest = max(fitting, key=lambda groups: max(group.count for group in groups))
+        opened += [group.id for group in largest]
 
 
 def _visible(group: Group, opened: set[str]) -> Iterable[Group | GraphNode]:
