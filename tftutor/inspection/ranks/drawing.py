@@ -175,7 +175,8 @@ def tensor_block(subject: Subject, leaf_rank: int = 3, width: float = WIDTH) -> 
     """A block whose cells are wide enough for the values, where they are written."""
     assert subject.shape is not None
     if cell_text(subject) is None:
-        return fitting(subject.shape, width, Scale(leaf_rank=leaf_rank))
+        room = 8 if len(subject.shape) < 3 else 6
+        return fitting(subject.shape, width, Scale(leaf_rank=leaf_rank, room=room))
     return block(subject.shape, value_scale(subject.values, leaf_rank))
 
 

@@ -115,21 +115,21 @@ def _worked_out(op: MovementOp, operands: list[Subject], argument: Any, keepdims
         return op.call(*inputs, argument, keepdims)
 
     outcome = attempt(built, typed)
+    values: list[np.ndarray] = []
+    if not outcome.error and all(_can_be_followed(one.shape) for one in operands):
+        values = [_values(one, number, op) for number, one in enumerate(typed)]
+        outcome = attempt(built, typed, values)  # some shapes are refused only when the graph runs
     if outcome.error:
         reason = movement_reasons.reason(op, operands, argument)
         return Movement(op, call, tuple(operands), None, (), error=outcome.error,
                         reason=tuple(reason))
-    known = any(one.dtype for one in operands)
-    result = Subject(outcome.shape, outcome.dtype if known else "", "")
+    shape = outcome.shape if outcome.value is None else outcome.value.shape
+    result = Subject(shape, outcome.dtype if any(one.dtype for one in operands) else "", "")
     words = tuple(movement_words.sentences(op, operands, result, argument, keepdims))
-    if not all(_can_be_followed(one.shape) for one in [*operands, result]):
+    if outcome.value is None or not _can_be_followed(shape):
         return Movement(op, call, tuple(operands), result, words)
-    values = [_values(one, number, op) for number, one in enumerate(typed)]
-    run = attempt(built, typed, values)
-    if run.value is None:  # the shapes are right, the values aren't: a dtype without this op
-        return Movement(op, call, tuple(operands), result, words)
-    where = sources(op, operands, run.value.shape, argument)
-    return Movement(op, call, tuple(operands), result, words, where, (*values, run.value))
+    where = sources(op, operands, outcome.value.shape, argument)
+    return Movement(op, call, tuple(operands), result, words, where, (*values, outcome.value))
 
 
 def _typed(one: Subject, operands: list[Subject]) -> Subject:
@@ -153,7 +153,7 @@ def _values(one: Subject, operand: int, op: MovementOp) -> np.ndarray:
     numbers = np.arange(int(np.prod(shape, dtype=np.int64))).reshape(shape)
     if operand and op.kind != "moves":
         numbers = (numbers + 1) * 10 if op.kind == PAIRS else numbers + 100 * (op.kind == "joins")
-    return numbers if one.dtype == "string" else numbers.astype(_numpy_dtype(one.dtype))
+    return numbers.astype(str if one.dtype == "string" else _numpy_dtype(one.dtype))
 
 
 def _numpy_dtype(dtype: str) -> Any:

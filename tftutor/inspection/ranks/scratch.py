@@ -50,4 +50,5 @@ def attempt(call: Callable[..., Any], operands: Sequence[Subject],
                 fed = dict(zip(inputs, values, strict=True))
                 return found._replace(value=np.asarray(session.run(tensor, fed)))
         except REFUSALS as error:
-            return Outcome(error=getattr(error, "message", None) or str(error))
+            text = getattr(error, "message", None) or str(error)
+            return Outcome(error=text.partition("\n\t [[node")[0])  # a node the user doesn't know
