@@ -271,8 +271,9 @@ class Opened:
                 await window.jupyterapp.commands.execute('apputils:change-theme', {theme: title});
             }
         }""", title)
-        self.page.wait_for_function(
-            "title => document.body.dataset.jpThemeName === title", arg=title)
+        self.page.wait_for_function(  # the splash covers the page while the theme loads
+            """title => document.body.dataset.jpThemeName === title
+                && !document.querySelector('#jupyterlab-splash')""", arg=title)
 
     def picture(self, name: str, number: int | None = None) -> Path:
         """A screenshot in artifacts/: of the window, or of one cell's outputs."""

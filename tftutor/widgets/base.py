@@ -7,7 +7,6 @@ method marked `@answers("expand")` answers. A panel never sends unasked unless `
 
 from __future__ import annotations
 
-import collections
 import itertools
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, TypeVar
@@ -172,16 +171,18 @@ class Panel(anywidget.AnyWidget):
         return data | {"text/plain": self.text_twin if text is None else text}, metadata
 
 
-_counts: collections.Counter[object] = collections.Counter()
+_asked: dict[object, tuple[object, int]] = {}  # (cell, class): its last run, panels asked for
 
 
 def _place_in_cell(kind: type) -> object:
     """(the running cell, how many panels of this kind its run has asked for); None if unknown."""
     shell = IPython.get_ipython()
-    header = getattr(shell, "parent_header", None) or {}
-    cell = header.get("metadata", {}).get("cellId")
+    message = getattr(shell, "parent_header", None) or {}
+    cell = message.get("metadata", {}).get("cellId")
     if cell is None:
         return None
-    run = (header.get("header", {}).get("msg_id"), cell, kind)
-    _counts[run] += 1
-    return cell, _counts[run]
+    run = message.get("header", {}).get("msg_id")
+    last_run, count = _asked.get((cell, kind), (None, 0))
+    count = count + 1 if run == last_run else 1
+    _asked[cell, kind] = run, count
+    return cell, count

@@ -67,7 +67,7 @@ function gpuCard(gpu, history) {
   const gauges = gpu.gauges.map((gauge) => el("div", {class: "tft-gpu-gauge"},
     el("div", {class: "tft-gpu-line"}, el("span", {class: "tft-muted"}, gauge.label),
       el("span", {class: "tft-gpu-value"}, gauge.text)),
-    meter(gpu, gauge), spark(history.of(gpu.index, gauge.name), gauge.label)));
+    meter(gpu, gauge), gauge.value === null ? null : spark(history.of(gpu.index, gauge.name), gauge.label)));
   return el("article", {class: "tft-gpu-card", "aria-label": `GPU ${gpu.index}, ${gpu.name}`},
     el("h4", {class: "tft-gpu-name"}, `GPU ${gpu.index} `, gpu.simulated
       ? el("span", {class: "tft-badge tft-simulated"}, "simulated")
