@@ -16,6 +16,9 @@ from tftutor.inspection.shape_errors.explanation import Explanation, Join, Opera
 from tftutor.inspection.shape_errors.source_lines import operand_label, shape_text
 
 PLAIN, BAD, TIED, GOOD = "#4b5563", "#b42318", "#1d4ed8", "#047857"
+_HATCHING = ('<defs><pattern id="tft-wrong" width="5" height="5" patternUnits="userSpaceOnUse" '
+             f'patternTransform="rotate(45)"><rect width="5" height="5" fill="#fee4e2"/>'
+             f'<path d="M0 0V5" stroke="{BAD}" stroke-width="2"/></pattern></defs>')
 _WRONG = {"surplus", "missing", "wrong size"}
 _TIED = {"must match", "matches", "contracted", "broadcast"}
 _SCALE = Scale(width=13.0, height=11.0, deep=6.0, room=4, outer_room=2)
@@ -45,6 +48,7 @@ def svg(explanation: Explanation) -> str:
     if not has_picture(explanation):
         return ""
     canvas = Canvas()
+    canvas.raw(_HATCHING)
     shown = _pictured(explanation)
     drawn = _place(shown)
     for one in drawn.values():
@@ -102,10 +106,24 @@ def _draw_operand(canvas: Canvas, one: _Drawn) -> None:
     operand = one.operand
     labels = {axis: _axis_label(operand, axis) for axis in range(len(operand.shape or ()))}
     draw_block(canvas, one.block, one.x, one.y, labels=labels)
+    _hatch_surplus(canvas, one)
     above = any(ruler.role == "columns" for ruler in one.block.rulers)
     top = one.y - (3.3 if above else 2.4) * _LINE
     canvas.text(one.x, top, operand.name, size=13, font_weight="bold")
     canvas.text(one.x, top + 0.95 * _LINE, operand_label(operand), fill=PLAIN)
+
+
+def _hatch_surplus(canvas: Canvas, one: _Drawn) -> None:
+    """Red hatching on the sides along which a surplus third axis runs into the depth."""
+    deep = len(one.block.outer) + 2
+    if one.operand.marks.get(deep, "") not in _WRONG:
+        return
+    for copy in one.block.copies:
+        for side in one.block.leaf.sides:
+            if side.role in ("top", "right"):
+                corners = [(one.x + copy.x + x, one.y + copy.y + y) for x, y in side.corners]
+                canvas.polygon(corners, fill="url(#tft-wrong)", stroke=BAD, stroke_width=1.5,
+                               class_="rk-wrong")
 
 
 def _axis_label(operand: Operand, axis: int) -> Label:

@@ -7,6 +7,7 @@ The error's own message isn't repeated: it stands in the line above the page.
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -52,9 +53,14 @@ def place(explanation: Explanation) -> str:
 
 
 def file_name(file: str) -> str:
-    """A file's name without its directory; "this notebook" for a cell."""
+    """A file's name without its directory; `cell In[3]` for a cell of the running notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    label = shell.compile.format_code_name(file) if shell is not None else None
+    if label is not None:
+        return f"{label[0].lower()} {label[1]}"
     if "ipykernel_" in file or file.startswith("<ipython-input"):
-        return "this notebook"
+        return "another cell"
     return os.path.basename(file) or file
 
 
