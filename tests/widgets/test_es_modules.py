@@ -99,7 +99,8 @@ def test_style_of_a_widget_follows_the_common_one(folder, tmp_path):
 
 
 def test_the_style_of_an_imported_module_comes_along_before_the_widgets_own(folder, tmp_path):
-    folder(common="export const a = 1;\n", part='import {a} from "./common.js";\nexport const b = a;\n',
+    folder(common="export const a = 1;\n",
+           part='import {a} from "./common.js";\nexport const b = a;\n',
            w='import {b} from "./part.js";\nexport default {render: b};\n')
     for name in ("common", "part", "w", "other"):
         (tmp_path / f"{name}.css").write_text(f".{name} {{}}\n")

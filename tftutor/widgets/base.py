@@ -85,8 +85,11 @@ class Panel(anywidget.AnyWidget):
 
     # -- what a subclass gives -------------------------------------------------------------------
 
-    def load(self, subject: Any, **options: Any) -> StaticView:
-        """Fill the traits from what is to be shown and return its static drawing."""
+    def load(self, *subject: Any, **options: Any) -> StaticView:
+        """Fill the traits from what is to be shown and return its static drawing.
+
+        A subclass takes one `subject` and the options that it knows.
+        """
         raise NotImplementedError(f"{type(self).__name__}.load")
 
     # -- one panel for a cell that is run again --------------------------------------------------
