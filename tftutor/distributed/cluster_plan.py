@@ -38,6 +38,7 @@ class ClusterPlan:
 
     Attributes:
       parts: one a task.
+      here: the one that the thread of the session runs, the last of `parts`; or None.
       fresh_fetches: positions of fetched values that have come over a connection, in an array that
         nobody else has.
       session: its name at the tasks.
@@ -58,6 +59,7 @@ class ClusterPlan:
         # What is in this process comes last: the others have begun by then.
         self.parts = [self._register(task, by_task[task], cut)
                       for task in sorted(by_task, key=lambda task: task.is_here)]
+        self.here = self.parts[-1] if self.parts and self.parts[-1].task.is_here else None
         self.fresh_fetches = frozenset(
             positions[0] for part in self.parts if not part.task.is_here
             for positions in part.fetch_positions)

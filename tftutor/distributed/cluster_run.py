@@ -23,7 +23,6 @@ from tftutor.runtime.step_state import StepState
 
 if TYPE_CHECKING:
     from tftutor.distributed.cluster_plan import ClusterPlan, TaskPart
-    from tftutor.distributed.worker import TaskService
 
 _LONG = 0.5  # seconds: not every platform lets Ctrl-C into a longer wait
 _SLICE = 0.05  # seconds: how long one task is waited for before another one is looked at
@@ -52,15 +51,15 @@ class ClusterRun:
         self._confirming: dict[RemoteTask, Any] = {}
 
     def results(self) -> list[Any]:
-        """Start all parts, run the last one if it is of this process, gather what they give."""
-        *others, last = self.plan.parts
+        """Start all parts, run the one of this process, gather what they give."""
         try:
-            for part in others:
-                self._pending[part] = self._start(part)
-            if last.task.service is None:
-                self._pending[last] = self._start(last)
-            else:
-                self._run_here(last, last.task.service)
+            for part in self._in_order():
+                if self.errors:
+                    break
+                if part is self.plan.here:
+                    self._run_here(part)
+                else:
+                    self._pending[part] = self._start(part)
             while self._pending:
                 # A task that answers is heard at once. Another one has its turn after a while.
                 self._look(_LONG if len(self._pending) == 1 and self.step.deadline is None
@@ -71,6 +70,13 @@ class ClusterRun:
         if self.errors:
             self._raise_first()
         return self.values
+
+    def _in_order(self) -> list[TaskPart]:
+        """The part of this process last, unless it waits for none: then what it sends is first."""
+        parts, here = self.plan.parts, self.plan.here
+        if here is not None and here.task.service.is_quick(self.plan.session, here.handle):  # type: ignore[union-attr]
+            return [here, *parts[:-1]]
+        return parts
 
     def _request(self, part: TaskPart) -> tuple[dict[str, Any], list[Any]]:
         return (self.plan.header(part, self.step_id, self.step),
@@ -84,8 +90,9 @@ class ClusterRun:
             return part.task.start("run_graph", header, [wire_value(feed) for feed in feeds])
         return start(functools.partial(service.run, header, feeds), part.task.name)
 
-    def _run_here(self, part: TaskPart, service: TaskService) -> None:
+    def _run_here(self, part: TaskPart) -> None:
         """Run a part in this thread; it is let go when another one fails."""
+        service: Any = part.task.service
         for other, work in self._pending.items():
             if other.task.service is None:
                 work.when_failed(lambda: part.task.tell("abort_step", self._abortion(_FOLLOWS)))

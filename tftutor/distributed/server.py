@@ -154,7 +154,7 @@ class Server:
         elif request.method == "shutdown":
             responder.reply({}, [])
             self._stopped.set()
-        elif self._service.may_wait(request.method):
+        elif self._service.may_wait(request.method, request.header):
             device_threads.start(lambda: self._answer(request, responder), self._task)
         else:
             self._answer(request, responder)

@@ -34,6 +34,9 @@ from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
 from tftutor.runtime.transfers import Channel
 
+# Operations that neither compute nor wait.
+_QUICK = frozenset({"Const", "Identity", "NoOp", "ReadVariableOp", "VarHandleOp", "Variable",
+                    "VariableV2", "_Send"})
 _STALL = 5.0  # seconds: who waits longer for gradients is worth a word
 
 Answer = tuple[dict[str, Any], list[Any]]
@@ -97,9 +100,19 @@ class TaskService:
             raise errors.UnimplementedError(None, None, f"{self.task} knows no request {method!r}")
         return function(header, tensors, caller)
 
-    def may_wait(self, method: str) -> bool:
-        """True for requests that need a thread of their own."""
-        return method in ("run_graph", "confirm_step", "register_graph", "reset", "close_session")
+    def may_wait(self, method: str, header: dict[str, Any]) -> bool:
+        """True for requests that need a thread of their own.
+
+        To wake one costs as much as reading a few variables, and sending them: such parts of steps
+        need none.
+        """
+        if method == "run_graph":
+            return not self.is_quick(header.get("session") or "", header["handle"])
+        return method in ("confirm_step", "register_graph", "reset", "close_session")
+
+    def is_quick(self, session: str, handle: str) -> bool:
+        """Whether a registered part of a step only reads and sends."""
+        return self._sessions.is_quick(session, handle)
 
     # -- what is here -----------------------------------------------------------------------
 
@@ -175,6 +188,8 @@ class TaskService:
         cut = rebuild(tensors[0].tobytes(), tensors[1].tobytes(), graph, self.devices,
                       self._channel)
         handle = str(next(session.handles))
+        if all(op.type in _QUICK for partition in cut.partitions for op in partition.ops):
+            session.quick.add(handle)
         session.plans[handle] = PartitionedPlan(cut, self._host, session.resources)
         return {"handle": handle}, []
 

@@ -7,6 +7,7 @@ never comes are dropped, and sessions of programs that are gone are forgotten af
 
 from __future__ import annotations
 
+import functools
 import itertools
 import threading
 import time
@@ -34,6 +35,7 @@ class WorkerSession:
       origin: the task whose address the session was given, as "worker 2"; "" if unknown.
       caller: the connection over which it was used last; None in this process.
       lost_since: when that connection ended, or None.
+      quick: the handles of parts that only read and send.
     """
 
     def __init__(self, resources: ResourceManager, origin: str = "") -> None:
@@ -42,6 +44,7 @@ class WorkerSession:
         self.caller: Any = None
         self.lost_since: float | None = None
         self.plans: dict[str, PartitionedPlan] = {}
+        self.quick: set[str] = set()
         self.functions: dict[str, Any] = {}  # of the master's graph, if it is in this process
         self.handles = itertools.count(1)
 
@@ -77,6 +80,11 @@ class SessionTable:
             raise errors.AbortedError(
                 None, None, f"Session {name} is not found. Possibly, this master has restarted.")
         return found
+
+    def is_quick(self, name: str, handle: str) -> bool:
+        """Whether a part of a step only reads and sends."""
+        session = self._sessions.get(name)
+        return session is not None and handle in session.quick
 
     def remove(self, name: str) -> WorkerSession | None:
         """Close a session."""
@@ -160,7 +168,11 @@ class StepTable:
             self._unconfirmed[step_id] = step
             while len(self._unconfirmed) > _UNCONFIRMED_STEPS:
                 self._unconfirmed.popitem(last=False)
-            step.rendezvous.pushes.when_confirmed(lambda: self._unconfirmed.pop(step_id, None))
+            step.rendezvous.pushes.when_confirmed(functools.partial(self._confirm, step_id))
+
+    def _confirm(self, step_id: int) -> None:
+        """All that the step sent has arrived."""
+        self._unconfirmed.pop(step_id, None)
 
     def unconfirmed(self, step_id: int) -> WorkerStep | None:
         """A step that has ended, unless all that it sent has arrived."""
