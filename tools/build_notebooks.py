@@ -29,6 +29,7 @@ NOTEBOOKS = ROOT / "notebooks"
 CELL_TIMEOUT = 120
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_TEXT = "[Run this cell to get its controls; the same follows below without them.]"
+PANEL = "[Run this cell"  # how a panel of tftutor begins that has its drawing beside it
 # A source writes a link to its notebook on Binder as `(binder:)`; only this line knows where.
 BINDER = "https://mybinder.org/v2/gh/tftutor/tftutor/main?labpath=notebooks%2F{name}.ipynb"
 KEPT_CELL_METADATA = {"tags", "nbgrader", "editable", "deletable", "jupyter"}
@@ -158,7 +159,8 @@ def _clean_output(output: Any, cell: Any) -> Any:
             raise SystemExit(f"A cell shows a widget and lacks the tag nbval-ignore-output:\n"
                              f"{cell.source}")
         del output["data"][WIDGET_VIEW]
-        output["data"]["text/plain"] = WIDGET_TEXT
+        if not output["data"]["text/plain"].startswith(PANEL):
+            output["data"]["text/plain"] = WIDGET_TEXT
     return _without_paths(output)
 
 

@@ -81,8 +81,9 @@ def test_drawing_without_picture_is_text_that_nothing_in_it_can_break():
 def test_description_stands_for_the_picture():
     class Drawing(TextView):
         def svg(self):
-            return "<svg/>"
+            return "<svg><title>[2] &amp; [3]</title></svg>"
 
+    assert 'alt="[2] &amp; [3]. The text below says the same."' in static_html(Drawing("t"))
     html = static_html(Drawing("t"), description='a "cube"')
     assert 'alt="a &quot;cube&quot;"' in html
 

@@ -49,7 +49,7 @@ def module_text(name: str) -> str:
         _collect(file_name, names, wanted)
     parts = [_pick(file_name, names) for file_name, names in sorted(wanted.items())]
     _check_names(f"{name}.js", module.body, wanted)
-    return "\n".join([*parts, _EXPORT.sub("", module.body)])
+    return "\n".join([*parts, _EXPORT.sub("", _COMMENTS.sub("", module.body))])
 
 
 @functools.cache
@@ -127,7 +127,7 @@ def _collect(file_name: str, names: tuple[str, ...], wanted: dict[str, set[str]]
 
 
 def _pick(file_name: str, names: set[str]) -> str:
-    """The chosen declarations in the order in which they stand, without comments and `export`."""
+    """The chosen declarations in the order in which they stand, without lines of comment."""
     texts = [text for name, text in _declarations(file_name).items() if name in names]
     return _EXPORT.sub("", "".join(_COMMENTS.sub("", text) for text in texts))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from typing import Protocol
 
 
@@ -42,16 +43,22 @@ def static_html(view: StaticView, description: str = "", panel_id: str = "") -> 
 
     Args:
       view: the drawing.
-      description: what stands for the picture where it can't be seen.
+      description: what stands for the picture where it can't be seen; its title by default.
       panel_id: the panel that replaces this drawing while it lives.
     """
     text, picture = view.text(), view.svg()
     pre = f'<pre style="line-height:1.25;overflow-x:auto">{html.escape(text)}</pre>'
     if picture:
-        alternative = html.escape(description or "The text below says the same.", quote=True)
+        alternative = html.escape(description or _title(picture), quote=True)
         encoded = base64.b64encode(picture.encode()).decode()
         pre = (f'<img alt="{alternative}" style="max-width:100%;height:auto" '
                f'src="data:image/svg+xml;base64,{encoded}">'
                f"<details><summary>As text</summary>{pre}</details>")
     marker = f' data-tftutor-panel="{panel_id}"' if panel_id else ""
     return f'<div class="tftutor-drawing"{marker}>{pre}</div>'
+
+
+def _title(picture: str) -> str:
+    found = re.search(r"<title>(.*?)</title>", picture, re.DOTALL)
+    title = html.unescape(found[1]).strip() if found else "A drawing"
+    return f"{title}. The text below says the same."
