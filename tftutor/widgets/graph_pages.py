@@ -8,6 +8,7 @@ from typing import Any
 
 from tftutor.inspection.graphs.details import NodeDetails, details_of
 from tftutor.inspection.graphs.model import GraphModel, GraphNode, TensorInfo
+from tftutor.inspection.graphs.svg import ROLE_NAMES
 from tftutor.inspection.graphs.view import View
 from tftutor.widgets.graph_colours import Cost, bytes_text, duration_text
 
@@ -28,14 +29,15 @@ def page(view: View, identity: str, costs: Mapping[str, Cost]) -> dict[str, Any]
         found = _group_page(view, identity)
     else:
         found = _node_page(view, node)
-    found["isAside"] = bool(on_page is not None and on_page.region)
+    box = on_page or view.clusters.get(identity)
+    found["isAside"] = bool(box is not None and box.region)
     found["cost"] = _cost_text(view, identity, costs)
     return found
 
 
 def _empty(identity: str, label: str, kind: str, path: list[list[str]]) -> dict[str, Any]:
     return {"id": identity, "label": label, "type": kind, "path": path, "note": "", "formula": "",
-            "doc": "", "value": "", "counts": [], "inputs": [], "outputs": [], "control": [],
+            "doc": "", "value": "", "counts": [], "others": "", "inputs": [], "outputs": [], "control": [],
             "attrs": [], "device": None, "source": None, "hasGradient": False,
             "isBackward": False}
 
@@ -94,9 +96,12 @@ def _group_page(view: View, identity: str) -> dict[str, Any]:
                if any(user not in inside and any(t.name == tensor.name for t in
                                                  view.model.nodes[user].inputs)
                       for user in view.model.consumers[node.name])]
-    counts = Counter(group.types).most_common(_MOST_TYPES)
+    counts = Counter(node.type for node in nodes if node.role == group.role)
+    others = [f"{count:,} for {ROLE_NAMES.get(role, 'the model')}"
+              for role, count in group.roles.most_common() if role != group.role]
     found |= {"note": f"{_KINDS.get(group.kind, group.kind)} with {group.count:,} operations".
-              capitalize() + ".", "counts": [list(item) for item in counts],
+              capitalize() + ".", "others": ", ".join(others),
+              "counts": [list(item) for item in counts.most_common(_MOST_TYPES)],
               "inputs": [_tensor(view.model, t) for t in list(entering.values())[:_MOST_TENSORS]],
               "outputs": [_tensor(view.model, t) | {"users": [], "more": 0}
                           for t in leaving[:_MOST_TENSORS]],

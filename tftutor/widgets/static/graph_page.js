@@ -57,7 +57,8 @@ export function nodePage(found, {reveal, highlight, place}) {
         title: "Light up the operations of its gradient", onclick: () => highlight("gradient", id)}),
       button(found.isAside ? "Into main drawing" : "Move aside", {
         onclick: () => place(found.isAside)})),
-    facts ? section("Holds", [el("div", {}, facts)]) : null,
+    facts ? section("Holds", [el("div", {}, facts),
+      found.others ? el("div", {class: "tft-muted"}, `and ${found.others}`) : null]) : null,
     section("Inputs", found.inputs.map((tensor) => tensorRow(tensor, reveal))),
     section("Outputs", found.outputs.map((tensor) => el("div", {}, tensorRow(tensor, reveal),
       tensor.users.length ? links(tensor.users, tensor.more, reveal) : null))),
