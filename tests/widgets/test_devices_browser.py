@@ -156,6 +156,7 @@ def test_files_can_be_saved(step):
 
 def test_dark_theme(step):
     step.theme("dark")
+    step.page.locator("#jupyterlab-splash").wait_for(state="detached")
     step.picture("devices_step_dark.png", 1)
     step.picture("devices_placement_dark.png", 2)
     step.theme("light")

@@ -46,8 +46,8 @@ def _longest(spans: tuple[Span, ...]) -> list[Span]:
     """The longest ones, still in the order of time."""
     if len(spans) <= MOST_SPANS:
         return list(spans)
-    limit = sorted((span.end - span.start for span in spans), reverse=True)[MOST_SPANS]
-    return [span for span in spans if span.end - span.start > limit]
+    order = sorted(range(len(spans)), key=lambda i: spans[i].start - spans[i].end)
+    return [spans[i] for i in sorted(order[:MOST_SPANS])]
 
 
 def graph_name(op: str, names: Container[str]) -> str | None:

@@ -23,6 +23,10 @@ def model_of(subject: Any) -> ClusterModel:
     """
     from tftutor.inspection.clusters.watch import Watch
 
+    if isinstance(subject, ClusterModel):
+        return subject
+    if isinstance(subject, ClusterDrawing):
+        return subject.model
     return Watch(subject).read()
 
 

@@ -14,6 +14,10 @@ from tftutor.runtime.placement import Placement
 
 def model_from(subject: Any, fetches: Any, feeds: Any) -> DevicesModel:
     """The model of whatever it is. Raises: TypeError."""
+    if isinstance(subject, DevicesModel):
+        return subject
+    if isinstance(getattr(subject, "model", None), DevicesModel):  # a drawing of one
+        return subject.model  # type: ignore[no-any-return]
     if isinstance(subject, tuple) and len(subject) == 2:
         traces = [each for each in subject if _is_trace(each)]
         others = [each for each in subject if _placement(each) is not None]
@@ -27,6 +31,24 @@ def model_from(subject: Any, fetches: Any, feeds: Any) -> DevicesModel:
         return placement_model(placement, _listed(fetches), list(feeds))
     raise TypeError("expected a tf.Session, session.placement(), a tf.RunMetadata, or the pair "
                     f"(run_metadata, session), but got {type(subject).__name__}")
+
+
+def trace_of(subject: Any) -> Any:
+    """The StepStats in a subject, or None."""
+    for each in subject if isinstance(subject, tuple) else (subject,):
+        if _is_trace(each):
+            return getattr(each, "step_stats", each)
+    return None
+
+
+def graph_subject(subject: Any) -> Any:
+    """The session in a subject, or the graph of its placement, or None."""
+    for each in subject if isinstance(subject, tuple) else (subject,):
+        if isinstance(each, Placement) and each.order:
+            return each.order[0].graph
+        if callable(getattr(each, "placement", None)):
+            return each
+    return None
 
 
 def _is_trace(subject: Any) -> bool:

@@ -42,11 +42,18 @@ export function factsOf(op, model, span, lane) {
 }
 
 function makeDetails() {
-  const place = el("dl", {class: "tft-facts", "aria-label": "The chosen operation"},
-    el("dt", {}, "Nothing chosen"), el("dd", {}, "Choose an operation to see what it did."));
-  return {place, show: (op, facts) => place.replaceChildren(
-    el("dt", {}, "Operation"), el("dd", {class: "tft-mono tft-op"}, op),
-    ...facts.flatMap(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]))};
+  const body = el("tbody", {}, el("tr", {}, el("td", {class: "tft-muted"},
+    "Choose an operation to see what it did.")));
+  let chosen = [];
+  const draw = (rows) => body.replaceChildren(...rows.map(([term, text], index) => el("tr", {},
+    el("th", {scope: "row"}, term),
+    el("td", {class: index ? "" : "tft-mono tft-op"}, text))));
+  return {
+    place: el("table", {class: "tft-facts", "aria-label": "The chosen operation"}, body),
+    choose: (op, facts) => draw(chosen = [["Operation", op], ...facts]),
+    peek: (op, facts) => draw([["Operation", op], ...facts]),
+    back: () => { if (chosen.length) draw(chosen); },
+  };
 }
 
 function makeTable(model, choose) {
@@ -86,17 +93,30 @@ function makeTable(model, choose) {
     el("div", {class: "tft-scroll"}, table));
 }
 
+/** A folded table: head is its columns' names, a row is a list of texts or elements. */
+function folded(name, head, rows, numbers) {
+  if (!rows.length) return "";
+  const look = (column) => (numbers.includes(column) ? "tft-number" : "");
+  return el("details", {}, el("summary", {}, `${name} (${rows.length})`),
+    el("div", {class: "tft-scroll"}, el("table", {class: "tft-table"},
+      el("thead", {}, el("tr", {}, head.map((text, column) =>
+        el("th", {scope: "col", class: look(column)}, text)))),
+      el("tbody", {}, rows.slice(0, MOST_ROWS).map((row) => el("tr", {}, row.map((cell, column) =>
+        el("td", {class: look(column)}, cell))))))));
+}
+
 function makePeaks(model) {
-  const lanes = model.lanes.filter((lane) => lane.memory);
-  if (!lanes.length) return null;
-  return el("details", {class: "tft-peaks"}, el("summary", {}, "Memory at the peaks"),
-    el("table", {class: "tft-table"}, el("thead", {}, el("tr", {},
-      ["Device", "Peak", "At", "Held by"].map((name) => el("th", {scope: "col"}, name)))),
-    el("tbody", {}, lanes.map((lane) => el("tr", {}, el("td", {}, lane.title),
-      el("td", {class: "tft-number"}, formatBytes(lane.memory.peak)),
-      el("td", {class: "tft-number"}, formatMicros(lane.memory.time)),
-      el("td", {}, lane.memory.holders.map(([op, bytes]) =>
-        `${op} ${formatBytes(bytes)}`).join(", ")))))));
+  return folded("Memory at the peaks", ["Device", "Peak", "At", "Held by"],
+    model.lanes.filter((lane) => lane.memory).map(({title, memory}) => [title,
+      formatBytes(memory.peak), formatMicros(memory.time),
+      memory.holders.map(([op, bytes]) => `${op} ${formatBytes(bytes)}`).join(", ")]), [1, 2]);
+}
+
+function makeTransfers(model, choose) {
+  return folded("Transfers", ["Tensor", "Kind", "Bytes", "From", "To", "At", "Took"],
+    model.transfers.map((row) => [button(row.tensor, {className: "tft-op",
+      onclick: () => choose(row.tensor)}), row.kind, formatBytes(row.bytes), row.source, row.target,
+    formatMicros(row.start), formatMicros(row.end - row.start)]), [2, 5, 6]);
 }
 
 /** The graph beside the timeline; `show(request)` asks Python for a view of it. */
@@ -170,7 +190,7 @@ function render({model: widget, el: container}) {
     const model = parts.model;
     const found = parts.timeline?.find(op);
     const lane = found && model.lanes[found.lane];
-    details.show(op, factsOf(op, model, found ? lane.spans[found.index] : null, lane));
+    details.choose(op, factsOf(op, model, found ? lane.spans[found.index] : null, lane));
     if (from !== "timeline" && parts.timeline) {
       if (found) parts.timeline.choose(found.lane, found.index, false);
       else parts.timeline.mark([op]);
@@ -215,12 +235,14 @@ function render({model: widget, el: container}) {
     if (model.length) {
       parts.timeline = makeTimeline(model, {
         onChoose: (span) => choose(span[0], "timeline"),
-        onHover: (span, lane) => span && details.show(span[0], factsOf(span[0], model, span, lane)),
+        onHover: (span, lane) => (span
+          ? details.peek(span[0], factsOf(span[0], model, span, lane)) : details.back()),
         onOpen: (span) => (parts.graph ? reveal(span[0]) : openGraph(true, span[0]))});
       main.append(parts.timeline.element, legend(model));
     } else main.append(mapOf(model.map, choose));
     frame.body.replaceChildren(el("div", {class: "tft-sides"}, main), details.place,
-      model.rows.length ? makeTable(model, (op) => choose(op)) : "", makePeaks(model) ?? "");
+      model.rows.length ? makeTable(model, (op) => choose(op)) : "",
+      makeTransfers(model, (op) => choose(op)), makePeaks(model));
     zooms.forEach((each) => { each.disabled = false; });
     parts.timeline?.draw();
   };

@@ -26,7 +26,7 @@ export function roundTimes(begin, to) {
   let step = 1e-6;
   for (let i = 0; (to - begin) / step > 8; i += 1) step *= [2, 2.5, 2][i % 3];
   const times = [];
-  for (let i = Math.ceil(begin / step - 1e-9); i * step <= to + step * 1e-9; i += 1) {
+  for (let i = Math.max(Math.ceil(begin / step - 1e-9), 0); i * step <= to + step * 1e-9; i += 1) {
     times.push(i * step);
   }
   return times;
@@ -122,7 +122,8 @@ export function timesOf(span) {
 export function makeTimeline(model, {onChoose, onHover, onOpen}) {
   const ids = {simulated: uniqueId("sim"), copies: uniqueId("copy"), head: uniqueId("head"),
     clip: uniqueId("clip")};
-  const state = {view: [0, model.length], chosen: null, marked: new Set(), width: 760, drag: null};
+  const state = {view: [0, model.length], chosen: null, marked: new Set(), width: 760, drag: null,
+    pointer: ""};
   const rows = model.lanes.map((lane) => rowsOf(lane.spans));
   const tops = [];
   let bottom = LANE.top;
@@ -182,7 +183,7 @@ export function makeTimeline(model, {onChoose, onHover, onOpen}) {
     const group = svg("g", {class: `tft-span${chosen ? " tft-chosen" : ""}${dim ? " tft-dim" : ""}`,
       "data-op": span[0], "data-count": block.spans.length > 1 ? block.spans.length : null,
       onclick: (event) => { event.stopPropagation(); choose(index, lane.spans.indexOf(span)); },
-      onpointerenter: () => onHover?.(span, lane), onpointerleave: () => onHover?.(null)},
+      onpointerenter: (event) => hover(event, span, lane), onpointerleave: () => onHover?.(null)},
     svg("title", {}, block.spans.length > 1
       ? `${block.spans.length} short operations from ${span[0]}: zoom in to see them`
       : `${span[0]} (${span[1]}): ${timesOf(span)}`));
@@ -203,6 +204,13 @@ export function makeTimeline(model, {onChoose, onHover, onOpen}) {
         width: Math.max(block.width + 2, 4), height: LANE.bar - 4}));
     }
     return group;
+  }
+
+  /** Redrawing puts new elements below a pointer that rests: that isn't hovering. */
+  function hover(event, span, lane) {
+    const place = `${event.clientX} ${event.clientY}`;
+    if (place !== state.pointer) onHover?.(span, lane);
+    state.pointer = place;
   }
 
   function nameOf(span, y) {
