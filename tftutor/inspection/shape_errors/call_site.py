@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 from typing import Any
@@ -46,8 +46,7 @@ class Argument:
 class CallSite:
     """A call in the student's source.
 
-    `function` is the last part of its name (`matmul`), or the operator (`+`, `[]`); `pieces` is
-    the source around the arguments: pieces[0] arg 0 pieces[1] arg 1 ... pieces[n]. An argument
+    `function` is the last part of its name (`matmul`), or the operator (`+`, `[]`). An argument
     written as a list or dictionary counts as its items (`values[0]`, `feed_dict[0]`); `lists` has
     the whole ones by parameter.
     """
@@ -58,7 +57,6 @@ class CallSite:
     callee: str
     function: str
     arguments: list[Argument]
-    pieces: list[str]
     names: Names
     node: ast.AST
     target: Any = UNKNOWN
@@ -68,12 +66,22 @@ class CallSite:
         """The argument given for one of these parameters."""
         return next((a for a in self.arguments if a.parameter in parameters), None)
 
-    def rendered(self, texts: Sequence[str]) -> str:
-        """The call's source with these texts as its arguments."""
-        parts = [self.pieces[0]]
-        for text, piece in zip(texts, self.pieces[1:], strict=True):
-            parts += (text, piece)
-        return "".join(parts)
+    def rendered(self, texts: Sequence[str], lists: Mapping[str, str] | None = None) -> str:
+        """The call's source with these texts as its arguments.
+
+        `lists` gives new text for whole arguments that were written as lists, by parameter.
+        """
+        whole = [(self.lists[name].span, text) for name, text in (lists or {}).items()]
+        covered = tuple(f"{name}[" for name in lists or {})
+        parts = whole + [(argument.span, text)
+                         for argument, text in zip(self.arguments, texts, strict=True)
+                         if not covered or not argument.parameter.startswith(covered)]
+        parts.sort(key=lambda part: (part[0].line, part[0].column))
+        pieces = _pieces(self.source, self.span, [span for span, _ in parts])
+        result = [pieces[0]]
+        for (_, text), piece in zip(parts, pieces[1:], strict=True):
+            result += (text, piece)
+        return "".join(result)
 
 
 def user_entry(trace: TracebackType | None) -> tuple[TracebackType | None, FrameType | None]:
@@ -150,7 +158,7 @@ def _give_inputs(call: CallSite, op: Operation) -> None:
     tensors = [a for a in call.arguments if a.value is UNKNOWN or isinstance(a.value, Tensor)]
     if len(tensors) == len(own):
         for argument, tensor in zip(tensors, own, strict=True):
-            if argument.value is UNKNOWN or not _leads_to(argument.value, tensor):
+            if argument.value is UNKNOWN or not any(_leads_to(argument.value, t) for t in own):
                 argument.value = tensor
 
 
@@ -189,9 +197,7 @@ def call_from(source: SourceText, node: ast.AST, names: Names, function: str, li
         arguments += items or [argument]
     whole = source.span(node)
     frame = UserFrame(source.file, line, function, source.line(line), source.text(whole), whole)
-    return CallSite(frame, source, whole, callee, name, arguments,
-                    _pieces(source, whole, [a.span for a in arguments]), names, node, target,
-                    lists)
+    return CallSite(frame, source, whole, callee, name, arguments, names, node, target, lists)
 
 
 def _items(source: SourceText, argument: Argument, names: Names) -> list[Argument]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tftutor.errors import OpError
+from tftutor.errors import InvalidArgumentError, OpError, UnimplementedError
 from tftutor.framework.constant_folding import evaluate_constant
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.framework.shape_merge import Shape
@@ -182,14 +182,14 @@ def _same_value(given: Any, value: np.ndarray) -> bool:
 
 # -- from an exception -----------------------------------------------------------------------------
 
-_WATCHED = {"_InputBinder.bind", "feed_value", "BaseSession.run", "_converted", "convert",
-            "constant_array"}
+_SHAPE_ERRORS = (InvalidArgumentError, UnimplementedError)
+_WATCHED = {"_InputBinder.bind", "feed_value"}
 
 
 def case_of(error: BaseException) -> Case | None:
     """What is known of an error; None when it wasn't raised below a call of tftutor's."""
     entry, below = user_entry(error.__traceback__)
-    if entry is None:
+    if entry is None or isinstance(error, OpError) and not isinstance(error, _SHAPE_ERRORS):
         return None
     op = getattr(error, "op", None)
     op = op if isinstance(op, Operation) else None

@@ -94,15 +94,26 @@ class Rule:
 
     def aligned(self) -> tuple[str, str]:
         """(pattern, case), padded so that the operands start in the same columns."""
-        mark = " x " if " x " in self.pattern and " x " in self.case else ", "
+        mark = next((m for m in (" x ", " = ", ", ") if m in self.pattern and m in self.case), "")
         pattern, _, result = self.pattern.partition(" -> ")
-        tops, bottoms = pattern.split(mark), self.case.split(mark)
+        if not mark:
+            return self.pattern, self.case
+        tops, bottoms = _operands(pattern, mark), _operands(self.case, mark)
         if len(tops) != len(bottoms):
             return self.pattern, self.case
         widths = [max(len(a), len(b)) for a, b in zip(tops, bottoms, strict=True)]
         top = mark.join(t.rjust(w) for t, w in zip(tops, widths, strict=True))
         bottom = mark.join(b.rjust(w) for b, w in zip(bottoms, widths, strict=True))
         return (f"{top} -> {result}" if result else top), bottom
+
+
+def _operands(text: str, mark: str) -> list[str]:
+    """The operands of a rule; a comma inside of brackets doesn't part them."""
+    parts = [""]
+    for piece in text.split(mark):
+        opened = parts[-1].count("[") > parts[-1].count("]")
+        parts = [*parts[:-1], parts[-1] + mark + piece] if opened else [*parts, piece]
+    return parts[1:]
 
 
 @dataclass(frozen=True)

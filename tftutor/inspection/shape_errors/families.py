@@ -19,7 +19,8 @@ class Family(NamedTuple):
     candidates: Callable[[Case], Iterable[Candidate]]
 
 
-_NAMES = ("matmul", "broadcast", "join", "conv")
+_NAMES = ("feeds", "datasets", "control_flow", "variables", "layers", "rnn", "losses", "dtypes",
+          "conversion", "matmul", "broadcast", "join", "conv", "arranging", "other")
 
 
 def families() -> Iterator[Family]:

@@ -144,3 +144,15 @@ def _called(node: ast.Call, names: Names) -> Any:
             raise _GiveUp
         return _PURE[node.func.id](value)
     raise _GiveUp
+
+
+def only_builds_graph(node: ast.AST, names: Names) -> bool:
+    """True when an expression calls nothing but functions of tftutor: it may be tried out."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call):
+            function = quiet_value(part.func, names)
+            if not str(getattr(function, "__module__", "")).startswith("tftutor."):
+                return False
+        elif isinstance(part, ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom):
+            return False
+    return True

@@ -26,20 +26,22 @@ class Candidate:
     Args:
       cost: how unlikely it is to be what the student meant; the smallest comes first.
       edits: {argument index: template}, changes inside the failing call.
+      lists: {parameter: text}, the same for whole arguments that were written as lists.
       whole: a template for the whole call instead.
       definition: a change at another line instead: see Definition.
       wanted: shapes the result must be compatible with, else the candidate is dropped.
-      alone: show only the edited argument, as for a feed in a long `sess.run`.
+      trial: how to try it, where the changed call can't just be made: gives the Outcome.
     """
 
     why: str
     cost: float
     effect: str = SAME_DATA
     edits: Mapping[int, str] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
     whole: str = ""
     definition: Definition | None = None
     wanted: Callable[[Shape], bool] | None = None
-    alone: bool = False
+    trial: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)

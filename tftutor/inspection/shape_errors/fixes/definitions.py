@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from tftutor.framework.dtypes import DType
 from tftutor.framework.operation import Tensor
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING
@@ -35,6 +36,7 @@ def shape_list(case: Case, tensor: Tensor) -> tuple[SourceText, ast.List | ast.T
                 statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Return):
             continue
         found = [node for node in ast.walk(statement) if isinstance(node, ast.List | ast.Tuple)
+                 and source_of_tensor(tensor)._shape is not None
                  and _says(case, node, known(source_of_tensor(tensor)._shape))]
         if len(found) == 1 or found and all(_same(n, found[0]) for n in found):
             return source, found[0]
@@ -47,7 +49,7 @@ def _same(a: ast.AST, b: ast.AST) -> bool:
 
 def _says(case: Case, node: ast.List | ast.Tuple, shape: tuple[int | None, ...]) -> bool:
     assert case.call is not None
-    if len(node.elts) != len(shape) or not shape:
+    if len(node.elts) != len(shape):
         return False
     values = [quiet_value(item, case.call.names) for item in node.elts]
     return all(value is UNKNOWN or value == dim or (value in (None, -1) and dim is None)
@@ -111,3 +113,32 @@ def substitute(case: Case, scratch: Scratch, tensor: Tensor, shape: tuple[int | 
         value = case.arguments[index].value
         if value is not tensor and value is not root:
             scratch.replace(value, stand_in)
+
+
+def retyped(case: Case, tensor: Tensor, dtype: DType, cost: float) -> Iterator[Candidate]:
+    """The same placeholder or variable with another dtype, changed where it was made."""
+    maker = source_of_tensor(tensor).op
+    if maker.type not in MAKERS or case.call is None:
+        return
+    for code, line in maker._frames[:2]:
+        source = source_of(code.co_filename, None)
+        statement = source.statement_at(line) if source is not None else None
+        if source is None or statement is None:
+            continue
+        found = [node for node in ast.walk(statement) if isinstance(node, ast.Attribute)
+                 and node.attr == tensor.dtype.base_dtype.name]
+        name = case.variable_name(source_of_tensor(tensor)) or maker.name
+        for node in found[:1]:
+            text = source.text(source.span(node.value))
+
+            def build(scratch: Scratch) -> None:
+                other = scratch.placeholder(tensor._shape, dtype)
+                index = case.argument_of(tensor)
+                scratch.replace(tensor, other)
+                if index is not None:
+                    scratch.replace(case.arguments[index].value, other)
+
+            yield Candidate(f"Makes `{name}` with dtype {dtype.name}, in the line where it is "
+                            "defined.", cost, CHANGES_MEANING,
+                            definition=Definition(f"{text}.{dtype.name}", source.span(node), build))
+        return

@@ -13,15 +13,11 @@ from tftutor.inspection.shape_errors.rules.join import (
     CONCAT,
     concat_axis,
     joined,
-    swapped_arguments,
 )
 
 
 def candidates(case: Case) -> Iterator[Candidate]:
     """Changes of the axis, of an item, or of the function."""
-    if swapped_arguments(case):
-        yield from _swapped(case)
-        return
     yield from _other_axis(case)
     shapes = [known(case.shape(i)) for i in range(joined(case))]
     places = [case.argument_of(t) for t in case.inputs[: joined(case)]]
@@ -62,14 +58,6 @@ def _wanted(case: Case, mine: tuple, theirs: tuple) -> tuple:
     if len(mine) == len(theirs) - 1:
         return (*theirs[:place], 1, *theirs[place + 1 :])
     return tuple(None if i == place else d for i, d in enumerate(theirs))
-
-
-def _swapped(case: Case) -> Iterator[Candidate]:
-    assert case.call is not None
-    lists = list(case.call.lists.values())
-    values = lists[0].text if lists else case.arguments[-1].text
-    yield rewrite(f"tf.concat({values}, {case.arguments[0].text})",
-                  "The list first, then the axis: the order since TensorFlow 1.0.", 0.5, SAME_DATA)
 
 
 def _list_text(case: Case) -> str:

@@ -105,7 +105,7 @@ class Scratch:
         """
         scope = _Scope(self, names, given)
         compiled = compile(code, "<trial>", "eval")
-        value = self.run(lambda: eval(compiled, {"__builtins__": {}}, scope))  # noqa: S307
+        value = self.run(lambda: eval(compiled, scope))  # noqa: S307
         return outcome_of(value)
 
 
@@ -116,7 +116,7 @@ def outcome_of(value: Any) -> Outcome:
         first = first[0]
     if isinstance(first, Tensor | Variable | np.ndarray | np.generic):
         return Outcome(value, shape_of(first), dtype_of(first))
-    return Outcome(value, shape_of(first), dtype_of(first) if first is not None else "")
+    return Outcome(value, None, "")
 
 
 class _Scope(dict[str, Any]):
@@ -124,7 +124,7 @@ class _Scope(dict[str, Any]):
 
     def __init__(self, scratch: Scratch, names: Mapping[str, Any], given: Mapping[str, Any]
                  ) -> None:
-        super().__init__(given)
+        super().__init__({**given, "__builtins__": {}})
         self._scratch = scratch
         self._names = names
 

@@ -81,9 +81,11 @@ def _reshaped(index: int, dims: Dims, wanted: Dims, cost: float) -> Iterator[Can
     code = reshape_list(dims, wanted)
     if code is None or list(dims) == list(wanted):
         return
-    rows = bool(dims) and bool(wanted) and dims[0] == wanted[0]
+    one_row = bool(wanted) and product(dims) is not None and product(dims) == product(wanted[1:])
+    rows = bool(dims) and bool(wanted) and (dims[0] == wanted[0] or one_row or (
+        product(dims[1:]) == product(wanted[1:]) is not None))
     keeps_axes = [d for d in dims if d != 1] == [d for d in wanted if d != 1]
-    merges = rows and (len(dims) != len(wanted))
+    merges = rows and (len(dims) != len(wanted) or one_row)
     effect = "same data, relabelled" if keeps_axes or merges else CHANGES_MEANING
     why = ("Each example keeps its numbers, arranged otherwise." if merges
            else "The same numbers in the same order, cut into rows anew.")

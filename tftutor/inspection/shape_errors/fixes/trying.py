@@ -12,7 +12,7 @@ from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Fix, Span
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, fill
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
-from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
+from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, only_builds_graph
 from tftutor.inspection.shape_errors.values import as_tensor
 
 MOST = 6
@@ -54,11 +54,14 @@ def _try_one(case: Case, candidate: Candidate) -> Fix | None:
 
 
 def _parses(code: str) -> bool:
-    try:
-        compile(code, "<fix>", "exec")
-    except (SyntaxError, ValueError):
-        return False
-    return True
+    """Whether it is Python: a statement, or a piece of a dictionary."""
+    for text in (code, f"{{0: {code}}}"):
+        try:
+            compile(text, "<fix>", "exec")
+        except (SyntaxError, ValueError):
+            continue
+        return True
+    return False
 
 
 def shown(case: Case, candidate: Candidate) -> tuple[str, Span | None]:
@@ -73,10 +76,8 @@ def shown(case: Case, candidate: Candidate) -> tuple[str, Span | None]:
     changed = list(texts)
     for index, template in candidate.edits.items():
         changed[index] = _with_modules(case, fill(template, texts, texts[index]))
-    if candidate.alone:
-        index = next(iter(candidate.edits))
-        return changed[index], call.arguments[index].span
-    return call.rendered(changed), call.span
+    lists = {name: _with_modules(case, text) for name, text in candidate.lists.items()}
+    return call.rendered(changed, lists), call.span
 
 
 def _with_modules(case: Case, code: str) -> str:
@@ -98,22 +99,28 @@ def outcome_of_trial(case: Case, candidate: Candidate) -> Outcome:
     call = case.call
     assert call is not None
     scratch = Scratch()
+    if candidate.trial is not None:
+        return candidate.trial(scratch)
     if case.shapes is not None:
         _as_in_the_run(case, scratch)
     if candidate.definition is not None:
         candidate.definition.build(scratch)
-    holes = [f"_argument_{i}" for i in range(len(call.arguments))]
+    holes = []
     given = {"tf": tftutor, "np": np}
-    for hole, argument in zip(holes, call.arguments, strict=True):
-        if argument.value is not UNKNOWN:
+    for index, argument in enumerate(call.arguments):
+        hole = f"_argument_{index}"
+        if argument.value is UNKNOWN and only_builds_graph(argument.node, call.names):
+            hole = f"({argument.text})"
+        elif argument.value is not UNKNOWN:
             given[hole] = scratch.stand_in(argument.value)
+        holes.append(hole)
     if candidate.whole:
         code = fill(candidate.whole, holes)
     else:
         texts = list(holes)
         for index, template in candidate.edits.items():
             texts[index] = fill(template, holes, holes[index])
-        code = as_expression(call.rendered(texts))
+        code = as_expression(call.rendered(texts, candidate.lists))
     return scratch.evaluate(code.strip(), call.names, given)
 
 

@@ -112,3 +112,162 @@ def _hangs_on(tensor: Tensor, other: Tensor) -> bool:
     from tftutor.inspection.shape_errors.fixes.lineage import ancestors
 
     return any(each is other for each in ancestors(tensor))
+
+
+# -- calls that made a tensor, made anew ---------------------------------------------------------
+
+_HEADS = ("dense", "fully_connected")
+
+
+def _earlier_call(case: Case, tensor: Tensor, *functions: str) -> Any:
+    """(CallSite, tensor that goes into it, tensor that comes out) of an earlier call, or None.
+
+    Walks back from `tensor` to the nearest node that a call of one of these functions made.
+    """
+    from tftutor.inspection.shape_errors.call_site import call_from
+    from tftutor.inspection.shape_errors.fixes.lineage import ancestors
+
+    if case.call is None:
+        return None
+    for each in ancestors(tensor, 60):
+        found = call_that_made(each.op, *functions)
+        if found is None:
+            continue
+        source, node = found
+        line = each.op._frames[0][1]
+        call = call_from(source, node, case.call.names, "", line)
+        entering = _entering(each)
+        if call is None or entering is None or not call.arguments:
+            return None
+        call.arguments[0].value = entering
+        return call, entering, each
+    return None
+
+
+def _entering(tensor: Tensor) -> Tensor | None:
+    """The data tensor that goes into the line which made a tensor."""
+    place = tensor.op._frames
+    waiting, seen = [tensor], {id(tensor)}
+    while waiting:
+        for source in waiting.pop(0).op._inputs:
+            if id(source) in seen:
+                continue
+            seen.add(id(source))
+            if source.op._frames == place:
+                waiting.append(source)
+            elif source.op.type != "Const":
+                return source
+    return None
+
+
+def _made_anew(case: Case, call: Any, entering: Tensor, old: Tensor, goal: Tensor, scratch: Scratch,
+               **changes: Any) -> None:
+    """Make an earlier call anew with other arguments, and all that leads to `goal` from there."""
+    import numpy as np
+
+    import tftutor
+    from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
+
+    texts, given = [], {"tf": tftutor, "np": np}
+    for index, argument in enumerate(call.arguments):
+        hole = f"_earlier_{index}"
+        if argument.value is not UNKNOWN:
+            given[hole] = scratch.stand_in(argument.value)
+            texts.append(changes.get(str(index), "{}").replace("{}", hole))
+        else:
+            texts.append(argument.text)
+    outcome = scratch.evaluate(call.rendered(texts), call.names, given)
+    value = outcome.value
+    put(case, scratch, goal, regrown(scratch, goal, old, value) if goal is not old else value)
+
+
+def flattened_before(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[Candidate]:
+    """`tf.layers.flatten` before the dense layer that made a tensor of too many axes."""
+    shape = tensor._shape
+    if shape is None or len(shape) < 3:
+        return
+    found = _earlier_call(case, tensor, *_HEADS)
+    if found is None:
+        return
+    call, entering, made = found
+    if entering._shape is None or len(entering._shape) < 3:
+        return
+    texts = [argument.text for argument in call.arguments]
+    new = [f"tf.layers.flatten({texts[0]})", *texts[1:]]
+
+    def build(scratch: Scratch) -> None:
+        last = _last_of_line(tensor, made)
+        _made_anew(case, call, entering, last, tensor, scratch,
+                   **{"0": "tf.layers.flatten({})"})
+
+    yield Candidate("Flattens each example into one row before the dense layer.", cost,
+                    SAME_DATA, definition=Definition(call.rendered(new), call.span, build))
+
+
+def _last_of_line(tensor: Tensor, made: Tensor) -> Tensor:
+    """The tensor nearest to `tensor` that the line of `made` gave."""
+    from tftutor.inspection.shape_errors.fixes.lineage import ancestors
+
+    return next((t for t in ancestors(tensor) if t.op._frames == made.op._frames), made)
+
+
+def rows_kept(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[Candidate]:
+    """A reshape whose rows aren't the examples: `[-1, n]` where an example has other than n."""
+    from tftutor.inspection.shape_errors.call_site import call_from
+    from tftutor.inspection.shape_errors.finding import known, product
+    from tftutor.inspection.shape_errors.fixes.lineage import ancestors
+
+    for each in ancestors(tensor, 60):
+        if each.op.type != "Reshape" or len(known(each._shape)) != 2:
+            continue
+        row = product(known(each.op._inputs[0]._shape)[1:])
+        have = known(each._shape)[1]
+        if row is None or have is None or row == have or case.call is None:
+            continue
+        found = call_that_made(each.op, "reshape")
+        if found is None:
+            continue
+        source, node = found
+        call = call_from(source, node, case.call.names, "", each.op._frames[0][1])
+        if call is None or "shape" not in call.lists and call.argument("shape") is None:
+            continue
+        texts = [argument.text for argument in call.arguments]
+        if "shape" in call.lists:
+            code = call.rendered(texts, {"shape": f"[-1, {row}]"})
+        else:
+            position = next(i for i, a in enumerate(call.arguments) if a.parameter == "shape")
+            texts[position] = f"[-1, {row}]"
+            code = call.rendered(texts)
+
+        def build(scratch: Scratch, each: Tensor = each, row: int = row) -> None:
+            put(case, scratch, tensor, scratch.placeholder(tensor._shape, tensor.dtype))
+
+        yield Candidate(f"Each example has {row} numbers, so that a row is one example (the "
+                        "weights after it need as many rows).", cost, CHANGES,
+                        definition=Definition(code, call.span, build))
+        return
+
+
+CHANGES = "changes meaning"
+
+
+def other_units(case: Case, tensor: Tensor, have: int, want: int, cost: float, effect: str
+                ) -> Iterator[Candidate]:
+    """The last dense layer with another number of units."""
+    found = _earlier_call(case, tensor, *_HEADS)
+    if found is None:
+        return
+    call, entering, made = found
+    units = call.argument("units", "num_outputs")
+    if units is None or units.value != have:
+        return
+    position = call.arguments.index(units)
+    texts = [argument.text for argument in call.arguments]
+    texts[position] = str(want)
+
+    def build(scratch: Scratch) -> None:
+        _made_anew(case, call, entering, _last_of_line(tensor, made), tensor, scratch,
+                   **{str(position): str(want)})
+
+    yield Candidate(f"As many units as the labels have columns: {want}.", cost, effect,
+                    definition=Definition(call.rendered(texts), call.span, build))

@@ -1,4 +1,4 @@
-"""The rules of joining tensors: `tf.concat` along an axis that exists, `tf.stack` along a new one."""
+"""The rules of joining: `tf.concat` along an axis that exists, `tf.stack` along a new one."""
 
 from __future__ import annotations
 
@@ -27,28 +27,13 @@ def joined(case: Case) -> int:
     return len(case.inputs) - 1 if case.op_type in CONCAT else len(case.inputs)
 
 
-def swapped_arguments(case: Case) -> bool:
-    """`tf.concat(0, [a, b])`, the order of arguments before TF 1.0."""
-    call = case.call
-    return (case.function == "concat" and call is not None and bool(call.arguments)
-            and isinstance(call.arguments[0].value, int))
-
-
 def find(case: Case) -> Finding | None:
     """Explain what can't be joined."""
-    if swapped_arguments(case):
-        return Finding("concat", "`tf.concat` takes the list first and the axis second; before "
-                       "TensorFlow 1.0 it was the other way round.", _plain_operands(case),
-                       Rule("tf.concat(values, axis)", "tf.concat(axis, values)"))
     if case.op_type == "Pack" and case.inputs:
         return _stack(case)
     if case.op_type in CONCAT and case.inputs:
         return _concat(case)
     return None
-
-
-def _plain_operands(case: Case) -> list[Operand]:
-    return [case.operand(a.value, a.parameter, index=i) for i, a in enumerate(case.arguments)]
 
 
 def _operands(case: Case, marks: list[dict[int, Mark]]) -> list[Operand]:

@@ -1,0 +1,132 @@
+"""The rules of losses: what labels and predictions must look like to each other."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from tftutor.framework.shape_merge import Shape
+from tftutor.inspection.shape_errors.case import Case
+from tftutor.inspection.shape_errors.explanation import Join, Mark, Rule
+from tftutor.inspection.shape_errors.finding import (
+    Finding,
+    case_text,
+    known,
+    listed,
+    unchecked,
+)
+from tftutor.inspection.shape_errors.values import as_tensor, dtype_of, shape_of
+
+SPARSE = {"sparse_softmax_cross_entropy_with_logits", "sparse_softmax_cross_entropy"}
+ONE_HOT = {"softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2",
+           "softmax_cross_entropy"}
+EQUAL = {"sigmoid_cross_entropy_with_logits", "weighted_cross_entropy_with_logits",
+         "mean_squared_error", "absolute_difference", "sigmoid_cross_entropy", "log_loss",
+         "huber_loss", "hinge_loss", "cosine_distance"}
+_LABELS = ("labels", "onehot_labels", "multi_class_labels", "targets")
+_PREDICTIONS = ("logits", "predictions")
+_DTYPE = re.compile(r"DataType \w+ not in|that does not match|requested dtype|Expected \w+, got")
+
+
+class Sides(NamedTuple):
+    """Positions of the labels and of the predictions among the call's arguments."""
+
+    labels: int
+    predictions: int
+
+
+def sides(case: Case) -> Sides | None:
+    """Which arguments are labels and predictions; None when the call isn't a loss's."""
+    if case.call is None or case.function not in SPARSE | ONE_HOT | EQUAL:
+        return None
+    labels, predictions = case.call.argument(*_LABELS), case.call.argument(*_PREDICTIONS)
+    if labels is None or predictions is None:
+        return None
+    return Sides(case.arguments.index(labels), case.arguments.index(predictions))
+
+
+def unnamed(case: Case) -> bool:
+    """A loss that wants its arguments by name got them by position."""
+    return "with named arguments" in case.message
+
+
+def find(case: Case) -> Finding | None:
+    """Explain labels and predictions that don't go together."""
+    if unnamed(case):
+        operands = [case.operand(a.value, "", index=i) for i, a in enumerate(case.arguments)]
+        return Finding("loss", f"`{case.call.callee if case.call else 'It'}` must be told which is "
+                       "which: labels=..., logits=....", operands,
+                       Rule("labels=[n, classes], logits=[n, classes]", ""))
+    found = sides(case)
+    if found is None:
+        return None
+    if case.op is None and _DTYPE.search(case.message) and case.function not in SPARSE:
+        return None
+    labels, logits = (_seen(case, index) for index in found)
+    marks = _marks(case, labels, logits)
+    operands = [
+        case.operand(case.arguments[found.labels].value, "labels", index=found.labels,
+                     shape=labels, marks=marks[0]),
+        case.operand(case.arguments[found.predictions].value, "predictions",
+                     index=found.predictions, shape=logits, marks=marks[1])]
+    suspects = [(position, tensor, None) for position, index in ((1, found.predictions),
+                                                                 (0, found.labels))
+                if (tensor := as_tensor(case.arguments[index].value)) is not None]
+    if len(known(logits)) <= 2 < len(known(labels)) or (
+            len(known(logits)) <= 2 and marks[0] and not marks[1]):
+        suspects.reverse()
+    joins = [Join((0, i), (1, i), a == b if a is not None and b is not None else None)
+             for i, (a, b) in enumerate(zip(known(labels), known(logits), strict=False))]
+    return Finding("labels" if case.function in SPARSE else "loss",
+                   _sentence(case, operands[0].name, operands[1].name, labels, logits), operands,
+                   _rule(case, labels, logits), joins, suspects, unchecked(operands))
+
+
+def _seen(case: Case, index: int) -> Shape:
+    """The shape of an argument, as the run had it when it failed there."""
+    if case.shapes is not None:
+        for position, tensor in enumerate(case.inputs):
+            if case.argument_of(tensor) == index:
+                return case.shape(position)
+    return shape_of(case.arguments[index].value)
+
+
+def _marks(case: Case, labels: Shape, logits: Shape) -> tuple[dict[int, Mark], dict[int, Mark]]:
+    a, b = known(labels), known(logits)
+    target = b[:-1] if case.function in SPARSE else b
+    first: dict[int, Mark] = {}
+    second: dict[int, Mark] = {}
+    for axis in range(max(len(a), len(b))):
+        if axis < len(a) and axis >= len(target):
+            first[axis] = "surplus"
+        elif axis >= len(a) and axis < len(target):
+            second[axis] = "surplus"
+        elif axis < len(a) and axis < len(target) and a[axis] != target[axis]:
+            if None not in (a[axis], target[axis]):
+                first[axis] = second[axis] = "must match"
+    return first, second
+
+
+def _rule(case: Case, labels: Shape, logits: Shape) -> Rule:
+    case_line = case_text([labels, logits], ", ")
+    if case.function in SPARSE:
+        return Rule("[n], [n, classes] -> [n]", case_line,
+                    "Labels are class numbers: one integer for each row of logits.")
+    if case.function in ONE_HOT:
+        return Rule("[n, classes], [n, classes] -> [n]", case_line,
+                    "Labels are one-hot rows (or probabilities), as wide as the logits.")
+    return Rule("[n, ...], [n, ...]", case_line, "Both have one shape.")
+
+
+def _sentence(case: Case, labels: str, logits: str, a: Shape, b: Shape) -> str:
+    both = f"`{labels}` is {listed(a)}, `{logits}` is {listed(b)}"
+    callee = case.call.callee if case.call is not None else case.function
+    if case.function in SPARSE:
+        if dtype_of(case.arguments[sides(case).labels].value).startswith(  # type: ignore[union-attr]
+                "float") and case.op_type:
+            both += f", and `{labels}` holds float numbers"
+        return f"`{callee}` takes the number of a class for each row of logits; {both}."
+    if case.function in ONE_HOT:
+        return (f"`{callee}` takes labels of the same shape as the logits, one column for each "
+                f"class; {both}.")
+    return f"`{callee}` compares number by number, so both must have one shape; {both}."

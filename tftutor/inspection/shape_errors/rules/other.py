@@ -1,0 +1,41 @@
+"""Any other shape error: the operands and their shapes, in plain words."""
+
+from __future__ import annotations
+
+import re
+
+from tftutor.framework.operation import Tensor
+from tftutor.inspection.shape_errors.case import Case
+from tftutor.inspection.shape_errors.explanation import Operand
+from tftutor.inspection.shape_errors.finding import Finding, listed, unchecked
+from tftutor.inspection.shape_errors.values import as_tensor, is_tensor_like, shape_of
+
+_WORDS = re.compile(r"\bshapes?\b|\brank\b|\bndim\b|dimension", re.IGNORECASE)
+_NOT_ABOUT = re.compile(r"must feed a value|None values not supported|uninitialized")
+
+
+def find(case: Case) -> Finding | None:
+    """Say which tensors took part and what their shapes are."""
+    made = case.op is not None and ("with input shapes" in case.message or case.at_run_time)
+    if _NOT_ABOUT.search(case.message) or not _WORDS.search(case.message):
+        return None
+    tensors: list[tuple[int, Tensor]] = []
+    operands: list[Operand] = []
+    for index, argument in enumerate(case.arguments):
+        if is_tensor_like(argument.value):
+            operands.append(case.operand(argument.value, argument.parameter, index=index))
+            tensor = as_tensor(argument.value)
+            if tensor is not None:
+                tensors.append((len(operands) - 1, tensor))
+    if not operands and made:
+        for tensor in case.inputs:
+            operands.append(case.operand(tensor, "", index=case.argument_of(tensor)))
+            tensors.append((len(operands) - 1, tensor))
+    if not operands:
+        return None
+    what = f"`{case.call.callee}`" if case.call is not None and case.call.callee else (
+        f"`{case.op_type or case.function}`")
+    have = ", ".join(f"`{o.name}` is {listed(shape_of(o) or o.shape)}" for o in operands)
+    return Finding("other", f"{what} can't take these shapes: {have}.", operands, None, [],
+                   [(position, tensor, None) for position, tensor in tensors],
+                   unchecked(operands))
