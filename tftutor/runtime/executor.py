@@ -14,6 +14,7 @@ import numpy as np
 
 from tftutor import errors
 from tftutor.backends.gpu_discovery import is_out_of_memory
+from tftutor.framework.late_notes import explained
 from tftutor.framework.operation import Operation
 from tftutor.runtime.plan import Plan
 from tftutor.runtime.rendezvous import StepAborted
@@ -73,7 +74,7 @@ def explain_failure(plan: Plan, error: Exception) -> Exception:
         values = _input_values(plan, op, frame)
         wrapped.input_shapes = [_shape(value) for value in values]  # type: ignore[attr-defined]
         wrapped.add_note(inputs_text(op, values))
-    return wrapped
+    return explained(wrapped)
 
 
 def _uninitialized_fetch(plan: Plan, frame: TracebackType | None) -> Exception | None:
