@@ -20,8 +20,8 @@ from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.shape_errors.explanation import Operand
 from tftutor.inspection.shape_errors.source_lines import shape_text
 
-_UNKNOWN_STEPS = 2
-_MOST_STEPS = 6
+_UNKNOWN = 4  # an axis of unknown size is drawn as long as one of this size
+_WIDEST, _HIGHEST, _DEEPEST = 24, 6, 3
 _GAP = 6
 
 
@@ -30,11 +30,18 @@ def size_text(size: int | None) -> str:
     return "?" if size is None else str(size)
 
 
-def steps(size: int | None) -> int:
-    """How long an axis is drawn, in steps of about a factor of four: 1 for 1, at most 6."""
-    if size is None:
-        return _UNKNOWN_STEPS
-    return min(1 + math.ceil(math.log2(max(size, 1)) / 2), _MOST_STEPS)
+def columns(size: int | None) -> int:
+    """How many characters wide an axis is drawn: 3 for 1, and 2 more for each doubling."""
+    return min(3 + round(2 * _doublings(size)), _WIDEST)
+
+
+def rows(size: int | None) -> int:
+    """How many lines high an axis is drawn: 1 for 1, and one more for each factor of four."""
+    return min(1 + math.ceil(_doublings(size) / 2), _HIGHEST)
+
+
+def _doublings(size: int | None) -> float:
+    return math.log2(max(_UNKNOWN if size is None else size, 1))
 
 
 def draw_block(shape: Shape) -> list[str]:
@@ -42,11 +49,11 @@ def draw_block(shape: Shape) -> list[str]:
     if shape is None:
         return ["( rank unknown )"]
     outer, inner = shape[:-3], shape[-3:]
-    rows = _box(inner)
-    if outer:
-        count = " x ".join(size_text(size) for size in outer)
-        rows = [f"{count} times this:", *rows]
-    return rows
+    box = _box(inner)
+    if not outer:
+        return box
+    count = " x ".join(size_text(size) for size in outer)
+    return [f"{count} times this:", *box]
 
 
 def _box(sizes: Sequence[int | None]) -> list[str]:
@@ -54,25 +61,21 @@ def _box(sizes: Sequence[int | None]) -> list[str]:
         return ["• a single number"]
     down = sizes[0] if len(sizes) > 1 else None
     right = sizes[0] if len(sizes) == 1 else sizes[1]
-    height = steps(down) if len(sizes) > 1 else 1
-    width = 3 * steps(right)
-    rows = _faces(width, height, steps(sizes[2]) if len(sizes) == 3 else 0)
-    depth = len(rows) - height - 2
+    height = rows(down) if len(sizes) > 1 else 1
+    depth = min(rows(sizes[2]), _DEEPEST) if len(sizes) == 3 else 0
+    lines = _faces(columns(right), height, depth)
     left = size_text(down) if len(sizes) > 1 else ""
     pad = " " * (len(left) + 1)
     middle = depth + (height + 1) // 2
-    rows = [(f"{left} " if number == middle and left else pad) + row
-            for number, row in enumerate(rows)]
+    lines = [(f"{left} " if number == middle and left else pad) + line
+             for number, line in enumerate(lines)]
     if depth:
-        rows[depth // 2 + 1] += f" {size_text(sizes[2])}"
-    label = size_text(right)
-    rows.append(pad + label.center(width + 2).rstrip())
-    return rows
+        lines[depth // 2 + 1] += f" {size_text(sizes[2])}"
+    return [*lines, pad + size_text(right).center(columns(right) + 2).rstrip()]
 
 
 def _faces(width: int, height: int, depth: int) -> list[str]:
     """A box of `height` rows; behind it as many more as the third axis is long."""
-    depth = min(depth, 3)
     total = height + 2 + depth
     canvas = [[" "] * (width + 2 + depth) for _ in range(total)]
     for level in range(depth, -1, -1):  # the farthest first
@@ -92,26 +95,25 @@ def _faces(width: int, height: int, depth: int) -> list[str]:
 
 def axis_rows(operand: Operand) -> list[str]:
     """`axis 2: 1  <- surplus`, a row for each axis; the rule's letter where it has one."""
-    rows = []
+    lines = []
     for axis, size in enumerate(operand.shape or ()):
         letter = operand.axes[axis] if axis < len(operand.axes) else ""
         mark = operand.marks.get(axis, "kept")
         name = f"axis {axis}" + (f" ({letter})" if letter else "")
-        rows.append(f"{name}: {size_text(size)}" + (f"  <- {mark}" if mark != "kept" else ""))
-    return rows
+        lines.append(f"{name}: {size_text(size)}" + (f"  <- {mark}" if mark != "kept" else ""))
+    return lines
 
 
 def draw_operands(operands: Sequence[Operand], width: int = 96) -> list[str]:
     """All operands side by side, as many as `width` characters hold, the others below."""
-    columns = [_column(operand) for operand in operands]
-    rows: list[str] = []
-    line: list[list[str]] = []
-    for column in columns:
-        if line and sum(_width(c) + _GAP for c in (*line, column)) - _GAP > width:
-            rows += [*_beside(line), ""]
-            line = []
-        line.append(column)
-    return rows + _beside(line) if line else rows
+    lines: list[str] = []
+    row: list[list[str]] = []
+    for column in map(_column, operands):
+        if row and sum(_width(c) + _GAP for c in (*row, column)) - _GAP > width:
+            lines += [*_beside(row), ""]
+            row = []
+        row.append(column)
+    return lines + _beside(row) if row else lines
 
 
 def _column(operand: Operand) -> list[str]:
@@ -123,17 +125,16 @@ def _width(column: Sequence[str]) -> int:
     return max(map(len, column))
 
 
-def _beside(columns: Sequence[list[str]]) -> list[str]:
-    """Columns beside each other; blocks stand on one ground, heads are in one row."""
-    tallest = max(map(_block_height, columns))
-    filled = [[c[0], *[""] * (tallest - _block_height(c)), *c[1:]] for c in columns]
-    height = max(map(len, filled))
-    rows = []
-    for number in range(height):
+def _beside(drawn: Sequence[list[str]]) -> list[str]:
+    """Columns beside each other; blocks stand on one ground, heads are in one line."""
+    tallest = max(map(_block_height, drawn))
+    filled = [[c[0], *[""] * (tallest - _block_height(c)), *c[1:]] for c in drawn]
+    lines = []
+    for number in range(max(map(len, filled))):
         cells = [(c[number] if number < len(c) else "").ljust(_width(c)) for c in filled]
-        rows.append((" " * _GAP).join(cells).rstrip())
-    return rows
+        lines.append((" " * _GAP).join(cells).rstrip())
+    return lines
 
 
 def _block_height(column: Sequence[str]) -> int:
-    return len(column) - 1 - sum(row.startswith("axis ") for row in column[1:])
+    return len(column) - 1 - sum(line.startswith("axis ") for line in column[1:])
