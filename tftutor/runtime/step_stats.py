@@ -222,22 +222,31 @@ class _PartWriter:
         allocations = self.lifetimes.of.get(position, _NOTHING)
         before = self.ran[position - 1].in_use if position else self.part.in_use
         samples = in_use != before or (in_use is not None and bool(allocations))
-        key = (number, samples, *[look and look[0] for look in values],
-               *[(a.slot, a.end is None) for a in allocations])
+        key: tuple[Any, ...]
+        if len(values) == len(allocations) == 1:  # most operations; not worth the loops below
+            look, made = values[0], allocations[0]
+            key = (number, samples, look and look[0], made.slot, made.end is None)
+        else:
+            key = (number, samples, *[look and look[0] for look in values],
+                   *[(a.slot, a.end is None) for a in allocations])
         template = self.templates.get(key)
         if template is None:
             template = self.templates[key] = self._template(entry, allocations, samples)
         prepared, places = template
         node.CopyFrom(prepared)
         node.thread_id = self.thread_id
-        _set_times(node, start + self.epoch, began - start, end - start)
+        epoch = self.epoch
+        _set_times(node, start + epoch, began - start, end - start)
+        if not places and not samples:
+            return
+        memory = node.memory
         if samples:
-            node.memory[0].allocator_bytes_in_use = in_use
-        for (used, taken, given), allocation in zip(places, allocations, strict=True):
-            records = node.memory[used].allocation_records
-            records[taken].alloc_micros = (allocation.start + self.epoch) // 1000
-            if allocation.end is not None:
-                records[given].alloc_micros = (allocation.end + self.epoch) // 1000
+            memory[0].allocator_bytes_in_use = in_use
+        for (used, taken, given), made in zip(places, allocations, strict=True):
+            records = memory[used].allocation_records
+            records[taken].alloc_micros = (made.start + epoch) // 1000
+            if made.end is not None:
+                records[given].alloc_micros = (made.end + epoch) // 1000
 
     def _template(self, entry: Ran, allocations: Sequence[Allocation], samples: bool
                   ) -> tuple[Any, list[tuple[int, int, int]]]:
@@ -365,7 +374,8 @@ def _set_times(node: Any, start: int, began: int, end: int) -> None:
     micros = start // 1000
     node.all_start_micros = node.scheduled_micros = micros
     node.all_start_nanos = node.scheduled_nanos = start
-    node.op_start_rel_micros = (start + began) // 1000 - micros
-    node.op_start_rel_nanos = began
+    if began:  # else both are 0 already
+        node.op_start_rel_micros = (start + began) // 1000 - micros
+        node.op_start_rel_nanos = began
     node.op_end_rel_micros = node.all_end_rel_micros = (start + end) // 1000 - micros
     node.op_end_rel_nanos = node.all_end_rel_nanos = end
