@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 import tftutor as tf
 from tftutor.inspection.ranks import drawing, slicing
+from tftutor.inspection.ranks.picks import ALL, NONE, SOME, lanes
 from tftutor.inspection.ranks.slice_text import parse, spec_text
+from tftutor.inspection.ranks.spans import span
 
 CUBE = np.arange(2 * 3 * 8).reshape(2, 3, 8)
 
@@ -136,3 +138,22 @@ def test_pictures_of_big_tensors_stay_small(shape, spec):
     shown = drawing(shape, slice=spec)
     assert len(shown.svg()) < 60_000
     json.dumps(shown.to_dict())
+
+
+def test_slices_of_very_long_axes_are_counted_not_walked_through():
+    shown = drawing((10**9, 10**9), slice="5:-5:3, ::-7")
+    assert shown.to_dict()["result"]["shape"] == [len(range(5, 10**9 - 5, 3)), 142857143]
+    assert "stroke-dasharray" in shown.svg()  # the gaps are taken in part
+
+
+@given(st.integers(1, 40), st.integers(-45, 45), st.integers(-45, 45),
+       st.integers(-5, 5).filter(bool))
+def test_gaps_know_how_much_of_them_is_taken(size, start, stop, step):
+    chosen = range(size)[start:stop:step]
+    one = span(size, 4)
+    for lane in lanes(one, chosen):
+        gap = next((gap for gap in one.gaps if gap.start == lane.start), None)
+        inside = [one.visible[one.starts.index(lane.start)]] if gap is None else \
+            range(gap.first, gap.last + 1)
+        count = sum(index in chosen for index in inside)
+        assert lane.taken == (ALL if count == len(inside) else SOME if count else NONE)

@@ -60,9 +60,9 @@ class TensorDrawing:
             lines = text_block(self.subject.shape, self.subject.axes, cell_text(self.subject))
         return ["", *("  " + line for line in lines), ""]
 
-    def svg(self) -> str:
-        """The picture."""
-        canvas = subject_canvas(self.subject)
+    def svg(self, titled: bool = True) -> str:
+        """The picture; `titled=False` for where its words stand beside it."""
+        canvas = subject_canvas(self.subject, None if titled else "")
         return canvas.svg(headline(self.subject), " ".join(sentences(self.subject)))
 
     def __str__(self) -> str:
@@ -188,7 +188,7 @@ def value_scale(values: np.ndarray | None, leaf_rank: int = 3) -> Scale:
 
 
 def subject_canvas(subject: Subject, title: str | None = None) -> Canvas:
-    """Headline (or another title), block and, of a small cube, its sheets with all values."""
+    """A title ("" for none), the block and, of a small cube, its sheets with all values."""
     canvas = Canvas()
     if subject.shape is None:
         canvas.rectangle(0, 0, 90, 60, class_="rk-leaf", fill="none", stroke="#1e3a8a",
@@ -200,8 +200,9 @@ def subject_canvas(subject: Subject, title: str | None = None) -> Canvas:
                    value=cell_text(subject))
         if subject.rank == 3 and cell_text(subject) is not None:
             _draw_sheets(canvas, subject, canvas.right + 34)
-    canvas.text(canvas.left, canvas.top - 12, headline(subject) if title is None else title,
-                class_="rk-headline", font_weight="bold")
+    words = headline(subject) if title is None else title
+    if words:
+        canvas.text(canvas.left, canvas.top - 12, words, class_="rk-headline", font_weight="bold")
     return canvas
 
 

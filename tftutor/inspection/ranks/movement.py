@@ -7,7 +7,7 @@ shape function says which shape comes out, or why it refuses.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,8 @@ class Movement:
     values: tuple[np.ndarray, ...] = ()
     error: str = ""
     reason: tuple[str, ...] = ()
+    argument: Any = None
+    keepdims: bool = False
 
     @property
     def headline(self) -> str:
@@ -119,17 +121,18 @@ def _worked_out(op: MovementOp, operands: list[Subject], argument: Any, keepdims
     if not outcome.error and all(_can_be_followed(one.shape) for one in operands):
         values = [_values(one, number, op) for number, one in enumerate(typed)]
         outcome = attempt(built, typed, values)  # some shapes are refused only when the graph runs
+    asked = Movement(op, call, tuple(operands), None, (), argument=argument, keepdims=keepdims)
     if outcome.error:
         reason = movement_reasons.reason(op, operands, argument)
-        return Movement(op, call, tuple(operands), None, (), error=outcome.error,
-                        reason=tuple(reason))
+        return replace(asked, error=outcome.error, reason=tuple(reason))
     shape = outcome.shape if outcome.value is None else outcome.value.shape
     result = Subject(shape, outcome.dtype if any(one.dtype for one in operands) else "", "")
-    words = tuple(movement_words.sentences(op, operands, result, argument, keepdims))
+    words = movement_words.sentences(op, operands, result, argument, keepdims)
+    done = replace(asked, result=result, sentences=tuple(words))
     if outcome.value is None or not _can_be_followed(shape):
-        return Movement(op, call, tuple(operands), result, words)
+        return done
     where = sources(op, operands, outcome.value.shape, argument)
-    return Movement(op, call, tuple(operands), result, words, where, (*values, outcome.value))
+    return replace(done, sources=where, values=(*values, outcome.value))
 
 
 def _typed(one: Subject, operands: list[Subject]) -> Subject:

@@ -145,7 +145,7 @@ def _unmultiplied(operands: Sequence[Subject]) -> list[str]:
 
 def _unjoined(op: MovementOp, operands: Sequence[Subject], argument: Any) -> list[str]:
     shapes = [(one.name, one.shape or ()) for one in operands]
-    lines = alignment(shapes)
+    lines = ["  " + line for line in alignment(shapes)]
     if len({len(shape) for _, shape in shapes}) > 1:
         return [*lines, "Both need the same rank."]
     if op.name == "stack":

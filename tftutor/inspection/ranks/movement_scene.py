@@ -65,7 +65,8 @@ def _block(move: Movement, number: int, one: Subject) -> Block:
     return block(shape, Scale(widest.width, widest.height, room=16, outer_room=16, leaf_rank=2))
 
 
-def draw_part(canvas: Canvas, part: Part, move: Movement, number: int, values: bool = True) -> None:
+def draw_part(canvas: Canvas, part: Part, move: Movement, number: int, values: bool = True,
+              tinted: bool = True) -> None:
     """One block with its name, its labels and, if they are few, its values in coloured cells.
 
     `number` counts the operands; that of the result is their count.
@@ -76,10 +77,9 @@ def draw_part(canvas: Canvas, part: Part, move: Movement, number: int, values: b
     else:
         shown = move.values[number]
         colours = tints(move)[number]
-        draw_block(
-            canvas, part.block, part.x, part.y, labels=labels,
-            value=(lambda index: value_text(shown[index])) if values else None,
-            tint=(lambda index: colours[_number(index, shown.shape)]) if values else None)
+        texts = (lambda index: value_text(shown[index])) if values else None
+        tint = (lambda index: colours[_number(index, shown.shape)]) if values and tinted else None
+        draw_block(canvas, part.block, part.x, part.y, labels=labels, value=texts, tint=tint)
     canvas.text(part.x, part.y - _title_space(part.block), title(move, number),
                 class_="rk-headline", font_weight="bold")
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tftutor.inspection.ranks.movement import Movement
-from tftutor.inspection.ranks.movement_scene import Part, Scene, draw_part, scene
+from tftutor.inspection.ranks.movement_ops import PRODUCT
+from tftutor.inspection.ranks.movement_scene import Part, Scene, draw_part, scene, tints
 from tftutor.inspection.ranks.subject import Subject
 from tftutor.inspection.ranks.svg import Canvas
 from tftutor.inspection.ranks.text_blocks import TextLimits, text_block
@@ -44,24 +45,28 @@ class MovementDrawing:
 
     def svg(self) -> str:
         """The picture: cells keep their colours where they go."""
-        return _drawn(self.movement, scene(self.movement), values=True)
+        return _drawn(self.movement, scene(self.movement), for_panel=False)
 
     def stage(self) -> dict[str, Any]:
         """What the panel plays.
 
-        Returns: `svg`, the picture with an empty result; `cell`, the size of a cell; `steps`, for
-        each element of the result where it stands, its text and words, and where that of which it
-        is made stands: {"to": [x, y], "text", "words", "from": [[x, y, text], ...]}. Without
-        steps: `why`.
+        Returns: `svg`, the picture without a title and with an empty result; `cell`, the size of a
+        cell; `steps`, for each element of the result where it stands, its text, colour ("" for
+        none) and words, and where that of which it is made stands: {"to": [x, y], "text", "tint",
+        "words", "from": [[x, y, text], ...]}. Without steps: `why`.
         """
         move = self.movement
         arranged = scene(move)
         if move.sources is None or arranged.result is None:
-            return {"svg": self.svg(), "steps": [], "why": _why_not_followed(move)}
+            return {"svg": _drawn(move, arranged, for_panel=True), "steps": [],
+                    "why": _why_not_followed(move)}
         scale = arranged.result.block.leaf.scale
-        return {"svg": _drawn(move, arranged, values=False), "cell": [scale.width, scale.height],
-                "steps": [_step(move, arranged, arranged.result, number)
-                          for number in range(len(move.sources))], "why": ""}
+        colours = [] if move.op.kind == PRODUCT else tints(move)[-1]
+        steps = [_step(move, arranged, arranged.result, number)
+                 | {"tint": colours[number] if colours else ""}
+                 for number in range(len(move.sources))]
+        return {"svg": _drawn(move, arranged, for_panel=True), "cell": [scale.width, scale.height],
+                "steps": steps, "why": ""}
 
     def __str__(self) -> str:
         return self.text()
@@ -100,21 +105,35 @@ def _why_not_followed(move: Movement) -> str:
     return "Too many elements to follow them one by one: try smaller sizes."
 
 
-def _drawn(move: Movement, arranged: Scene, values: bool) -> str:
+def _drawn(move: Movement, arranged: Scene, for_panel: bool) -> str:
+    """The picture. The panel has words of its own, puts the result's elements in itself, and marks
+    the row and the column of a product as it goes."""
     canvas = Canvas()
     for number, part in enumerate(arranged.parts):
-        draw_part(canvas, part, move, number, values or number < len(arranged.operands))
+        is_result = number == len(arranged.operands)
+        draw_part(canvas, part, move, number, values=not (for_panel and is_result),
+                  tinted=not (for_panel and move.op.kind == PRODUCT))
     for x, y, sign in arranged.signs:
         canvas.text(x, y, sign, anchor="middle", class_="rk-sign")
     words = move.sentences if move.result is not None else move.reason
-    canvas.text(canvas.left, canvas.top - 18, move.headline, class_="rk-headline",
-                font_weight="bold", size=13)
-    if move.result is None:
-        y = canvas.bottom + 24
-        for line in [*move.reason, f"TensorFlow says: {move.error}"]:
-            canvas.paragraph(canvas.left, y, line, class_="rk-error", style="white-space:pre")
-            y = canvas.bottom + 20
+    if not for_panel:
+        canvas.text(canvas.left, canvas.top - 18, move.headline, class_="rk-headline",
+                    font_weight="bold", size=13)
+        if move.result is None:
+            y = canvas.bottom + 24
+            for line in [*move.reason, f"TensorFlow says: {move.error}"]:
+                y = _put_line(canvas, y, line)
     return canvas.svg(move.headline, " ".join(words))
+
+
+def _put_line(canvas: Canvas, y: float, line: str) -> float:
+    """One line of a reason; one that is indented aligns with its neighbours. Returns the next y."""
+    if line.startswith("  "):
+        canvas.text(canvas.left, y, line, class_="rk-error", font_family="monospace",
+                    style="white-space:pre")
+    else:
+        canvas.paragraph(canvas.left, y, line, class_="rk-error")
+    return canvas.bottom + 18
 
 
 def _step(move: Movement, arranged: Scene, result: Part, number: int) -> dict[str, Any]:

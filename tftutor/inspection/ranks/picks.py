@@ -28,7 +28,7 @@ class Lane(NamedTuple):
     taken: int
 
 
-def lanes(one: Span, taken: Sequence[int] | None) -> tuple[Lane, ...]:
+def lanes(one: Span, taken: range | None) -> tuple[Lane, ...]:
     """The cells and gaps of an axis.
 
     Args:
@@ -42,16 +42,23 @@ def lanes(one: Span, taken: Sequence[int] | None) -> tuple[Lane, ...]:
     found = [Lane(start, 1.0, ALL if index in chosen else NONE)
              for index, start in zip(one.visible, one.starts, strict=True)]
     for gap in one.gaps:
-        hidden = range(gap.first, gap.last + 1)
-        count = sum(index in chosen for index in hidden) if len(chosen) < len(hidden) \
-            else sum(index in hidden for index in chosen)
+        count, hidden = _between(chosen, gap.first, gap.last), gap.last - gap.first + 1
         found.append(Lane(gap.start, gap.end - gap.start,
-                          ALL if count == len(hidden) else SOME if count else NONE))
+                          ALL if count == hidden else SOME if count else NONE))
     return tuple(sorted(found))
 
 
+def _between(chosen: range, first: int, last: int) -> int:
+    """How many of the chosen indices lie from `first` to `last`; axes may be very long."""
+    if not chosen:
+        return 0
+    up = chosen if chosen.step > 0 else chosen[::-1]
+    below = len(range(up.start, min(first, up.stop), up.step))
+    return len(range(up.start, min(last + 1, up.stop), up.step)) - below
+
+
 def draw_picks(canvas: Canvas, block: Block, x: float, y: float,
-               taken: Sequence[Sequence[int] | None]) -> None:
+               taken: Sequence[range | None]) -> None:
     """Draw what is picked of a block at (x, y); `taken`: for each axis what `lanes` takes."""
     cut = len(block.outer)
     inner = [lanes(one, picked) for one, picked in
@@ -63,7 +70,7 @@ def draw_picks(canvas: Canvas, block: Block, x: float, y: float,
     canvas.close()
 
 
-def _is_taken(copy: Copy, taken: Sequence[Sequence[int] | None]) -> bool:
+def _is_taken(copy: Copy, taken: Sequence[range | None]) -> bool:
     return all(picked is None or index is None or index in picked
                for index, picked in zip(copy.prefix, taken, strict=True))
 

@@ -57,7 +57,7 @@ def plain_labels(block: Block, names: Sequence[str] = ()) -> dict[int, Label]:
 def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
                labels: Mapping[int, Label] | None = None,
                value: Callable[[tuple[int, ...]], str] | None = None,
-               taken: Sequence[Sequence[int] | None] | None = None,
+               taken: Sequence[range | None] | None = None,
                tint: Callable[[tuple[int, ...]], str] | None = None) -> None:
     """Draw a block with its top left corner at (x, y); labels stand outside of it.
 

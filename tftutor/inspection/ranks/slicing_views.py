@@ -33,7 +33,7 @@ class SliceDrawing:
         chosen = self.slicing
         if chosen.result is None:
             return "\n".join(_refusal(chosen))
-        lines = [_summary(chosen), *("  " + pick.words for pick in chosen.picks)]
+        lines = [summary(chosen), *("  " + pick.words for pick in chosen.picks)]
         if chosen.source.rank in (1, 2, 3) and None not in (chosen.source.shape or ()):
             lines += ["", *_marked_block(chosen)]
         lines += ["", "The result: " + headline(chosen.result)]
@@ -42,25 +42,27 @@ class SliceDrawing:
                 chosen.result.shape, chosen.result.axes, cell_text(chosen.result))]
         return "\n".join(lines)
 
-    def svg(self) -> str:
-        """The picture."""
+    def svg(self, titled: bool = True) -> str:
+        """The picture; `titled=False` for where its words stand beside it."""
         chosen = self.slicing
         if chosen.result is None:
             canvas = subject_canvas(chosen.source)
-            for line in _refusal(chosen):
+            for line in _refusal(chosen) if titled else []:
                 canvas.paragraph(canvas.left, canvas.bottom + 20, line, class_="rk-error")
         else:
             canvas = _taken_canvas(chosen)
             follow(canvas, subject_canvas(chosen.result, _short_title(chosen.result)))
-            canvas.text(canvas.left, canvas.top - 16, _summary(chosen), class_="rk-headline",
-                        font_weight="bold")
+            if titled:
+                canvas.text(canvas.left, canvas.top - 16, summary(chosen), class_="rk-headline",
+                            font_weight="bold")
         return canvas.svg(chosen.expression, " ".join(pick.words + "." for pick in chosen.picks))
 
     def __str__(self) -> str:
         return self.text()
 
 
-def _summary(chosen: Slicing) -> str:
+def summary(chosen: Slicing) -> str:
+    """`x[0, 1:] takes 2 of 6 elements: shape [2, 3] becomes [2]`, for a slice that works."""
     assert chosen.result is not None
     counts = [chosen.result.elements, chosen.source.elements]
     part = f" takes {counts[0]:,} of {counts[1]:,} elements" if None not in counts else ""
