@@ -10,11 +10,12 @@ from tftutor.inspection.graphs.read_graph import graph_model
 from tftutor.inspection.graphs.view import View
 from tftutor.inspection.steps import StepRecord
 from tftutor.inspection.steps.model import FAILED, Input, Step, error_text
-from tftutor.inspection.steps.text import headline, loop_text
+from tftutor.inspection.steps.text import headline, loop_text, mean_text, value_text
 from tftutor.widgets.base import RequestError, answers
 from tftutor.widgets.graph_panel import GraphPanel
 from tftutor.widgets.step_tables import shown_value
 
+_MOST_LISTED = 200
 MOST_STEPS = 4000  # in the front end; a longer record shows those that compute, then the first ones
 
 
@@ -51,7 +52,8 @@ class StepDebugger(GraphPanel):
             "bad": None if finding is None else [finding.step.number, finding.sentence],
             "error": None if subject.error is None else error_text(subject.error),
             "simulated": list(subject.simulated),
-            "skipped": [list(each) for each in subject.skipped[:200]]}
+            "skipped": [list(each) for each in subject.skipped[:_MOST_LISTED]],
+            "variables": _changes(subject)}
         return subject
 
     def _rows(self) -> list[list[Any]]:
@@ -97,6 +99,13 @@ def _listed(record: StepRecord) -> list[Step]:
     return [step for step in record.steps if not step.is_quiet][:MOST_STEPS]
 
 
+def _changes(record: StepRecord) -> list[list[str]]:
+    """Of each variable that the step changed: name, what it is, its mean before and after."""
+    changed = [change for change in record.variables if change.changed]
+    return [[change.name, value_text(change.after), mean_text(change.before),
+             mean_text(change.after)] for change in changed[:_MOST_LISTED]]
+
+
 def _model(record: StepRecord, names: list[str]) -> GraphModel:
     """The graph of what ran."""
     return graph_model(record.graph, feeds=record.feeds).restricted(names, fetches=record.fetches)
@@ -112,4 +121,4 @@ def _input(source: Input) -> dict[str, Any]:
 
 
 def _is_small(table: dict[str, Any] | None) -> bool:
-    return table is not None and 1 < sum(len(row) for row in table["rows"]) <= 12
+    return table is not None and not table["where"] and 1 < sum(len(row) for row in table["rows"]) <= 12

@@ -190,8 +190,8 @@ def _variable_lines(record: RecordData) -> list[str]:
     changed = [change for change in record.variables if change.changed]
     if not changed:
         return []
-    rows = [(change.name, value_text(change.after), _mean_text(change.before),
-             _mean_text(change.after)) for change in changed]
+    rows = [(change.name, value_text(change.after), mean_text(change.before),
+             mean_text(change.after)) for change in changed]
     width = max(len(row[0]) for row in rows)
     shape = max(len(row[1]) for row in rows)
     return ["Variables that the step changed (mean before -> after):",
@@ -199,7 +199,8 @@ def _variable_lines(record: RecordData) -> list[str]:
               for name, what, old, new in rows]]
 
 
-def _mean_text(value: Value) -> str:
+def mean_text(value: Value) -> str:
+    """The mean of a value, or why there is none."""
     if value.statistics is None:
         return value.note or "?"
     return number_text(value.statistics.mean) or "nothing finite"

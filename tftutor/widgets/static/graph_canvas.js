@@ -172,11 +172,10 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
     const isFirst = picture === null;
     const drawn = svgFromText(next.svg);
     if (!drawn) return;
-    picture?.remove();
     picture = drawn;
     scene = next;
     prepare();
-    stage.prepend(picture);
+    stage.replaceChildren(picture, controls);
     const item = itemOf(focus);
     if (isFirst || (!focus && !keepFocus)) setFrame(firstWindow(scene.size, viewSize()));
     else if (item && old) {

@@ -88,7 +88,15 @@ function outlineTree({onOpen, onSelect}) {
 }
 
 function render({model, el: container}) {
-  const frame = panelFrame(model, container, {className: "tft-explorer"});
+  const saver = choice("Save", [["", "as ..."], ["svg", "SVG"], ["png", "PNG"], ["dot", "DOT"]], "",
+    (format) => { save(format); saver.querySelector("select").value = ""; });
+  const frame = panelFrame(model, container, {className: "tft-explorer", tools: [
+    choice("Colour", COLOURS, model.get("data").colour, (by) => attempt(async () =>
+      applyMarks(await ask("colour", {by})))),
+    button("Gradient", {title: "Light up what computes the gradient",
+      onclick: () => highlight("gradient", "")}),
+    button("Start view", {title: "The first view again", onclick: () => change("restart", {})}),
+    saver]});
   const {ask, say, onDispose} = frame;
   let marks = {};
   const attempt = async (action) => {
@@ -98,7 +106,7 @@ function render({model, el: container}) {
     onOpen: (id) => change("toggle", {id}), onSelect: (id) => openPage(id)});
   const side = el("div", {class: "tft-side"});
   const crumbs = el("nav", {class: "tft-crumbs", "aria-label": "Where it stands"});
-  const key = el("div", {class: "tft-legend"});
+  const key = el("div", {class: "tft-legend", role: "status"});
   const outline = outlineTree({onOpen: (id) => change("toggle", {id}, true),
     onSelect: (id) => { canvas.select(id); canvas.bringIn(id); }});
 
@@ -133,7 +141,7 @@ function render({model, el: container}) {
   });
   const highlight = (kind, id) => attempt(async () => {
     applyMarks(await ask("highlight", {kind, id}));
-    say(kind === null ? "" : marks.litText);
+    say("");
   });
   const openPage = (id) => attempt(async () => {
     const found = await ask("page", {id}, {quiet: true});
@@ -152,16 +160,6 @@ function render({model, el: container}) {
     if (format === "png") await canvas.whole((picture) => downloadPng(picture, "graph.png"));
     if (format === "dot") download("graph.dot", (await ask("save", {format})).text);
   });
-  const saver = choice("Save", [["", "as ..."], ["svg", "SVG"], ["png", "PNG"], ["dot", "DOT"]], "",
-    (format) => { save(format); saver.querySelector("select").value = ""; });
-
-  frame.toolbar.prepend(
-    choice("Colour", COLOURS, model.get("data").colour, (by) => attempt(async () =>
-      applyMarks(await ask("colour", {by})))),
-    button("Gradient", {title: "Light up what computes the gradient",
-      onclick: () => highlight("gradient", "")}),
-    button("Start view", {title: "The first view again", onclick: () => change("restart", {})}),
-    saver);
   const tree = el("details", {class: "tft-tree"}, el("summary", {}, "Outline"), outline.root);
   frame.body.append(el("div", {class: "tft-bar"}, search.root, crumbs),
     el("div", {class: "tft-columns"}, canvas.root, el("div", {class: "tft-right"}, side, tree)), key);

@@ -42,7 +42,19 @@ function loopBadge(step) {
 }
 
 function render({model, el: container}) {
-  const frame = panelFrame(model, container, {className: "tft-debugger"});
+  const follow = button("Follow", {pressed: false,
+    title: "Open the groups in which the present operation stands", onclick: () => {
+      const on = follow.getAttribute("aria-pressed") !== "true";
+      follow.setAttribute("aria-pressed", String(on));
+      if (on) goTo(at);
+    }});
+  const all = button("All steps", {pressed: false,
+    title: "Constants and nodes that only pass a value on, too", onclick: () => {
+      const on = all.getAttribute("aria-pressed") !== "true";
+      all.setAttribute("aria-pressed", String(on));
+      choose(on, steps[at]?.number);
+    }});
+  const frame = panelFrame(model, container, {className: "tft-debugger", tools: [follow, all]});
   const {ask, say, onDispose} = frame;
   let data = model.get("data");
   let every = [];
@@ -61,21 +73,10 @@ function render({model, el: container}) {
   const list = el("div", {class: "tft-steps", role: "listbox", "aria-label": "Steps nearby"});
   const slider = el("input", {type: "range", class: "tft-slider", min: 0, max: 0, value: 0,
     "aria-label": "Step", oninput: () => goTo(Number(slider.value))});
+  const below = el("div", {class: "tft-below"});
   const strip = el("div", {class: "tft-strip", "aria-hidden": true});
   const counter = el("span", {class: "tft-counter"});
   const play = button("Play", {pressed: false, title: "Step by step", onclick: () => toggle()});
-  const follow = button("Follow", {pressed: false,
-    title: "Open the groups in which the present operation stands", onclick: () => {
-      const on = follow.getAttribute("aria-pressed") !== "true";
-      follow.setAttribute("aria-pressed", String(on));
-      if (on) goTo(at);
-    }});
-  const all = button("All steps", {pressed: false,
-    title: "Constants and nodes that only pass a value on, too", onclick: () => {
-      const on = all.getAttribute("aria-pressed") !== "true";
-      all.setAttribute("aria-pressed", String(on));
-      choose(on, steps[at]?.number);
-    }});
   const firstBad = button("First NaN", {title: "Where the first NaN or infinity came from",
     onclick: () => goToNumber(data.bad[0])});
   const failed = button("Error", {title: "The operation that failed",
@@ -201,6 +202,7 @@ function render({model, el: container}) {
     failed.hidden = data.error === null;
     const short = every.length <= 30;
     all.setAttribute("aria-pressed", String(short));
+    below.replaceChildren(...foldedLists(data));
     applyScene(data.scene, "");
     choose(short, data.start);
   };
@@ -208,9 +210,8 @@ function render({model, el: container}) {
   const bar = el("div", {class: "tft-stepbar", role: "group", "aria-label": "Walk"},
     previous, play, next, el("div", {class: "tft-track"}, slider, strip), counter, firstBad, failed);
   bar.addEventListener("keydown", (event) => event.stopPropagation());
-  frame.toolbar.prepend(follow, all);
   frame.body.append(bar, el("div", {class: "tft-columns"}, canvas.root, values), list,
-    ...skippedView(data));
+    below);
   frame.root.addEventListener("keydown", (event) => {
     const isOurs = event.target === slider || event.target.closest(".tft-stage, .tft-toolbar");
     if (isOurs || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
@@ -223,12 +224,16 @@ function render({model, el: container}) {
   return frame.dispose;
 }
 
-function skippedView(data) {
-  if (!data.skipped.length) return [];
-  return [el("details", {class: "tft-skipped"},
-    el("summary", {}, `${data.skipped.length} operations did not run`),
-    data.skipped.map(([name, type, why]) => el("div", {}, el("span", {class: "tft-mono"}, name),
-      el("span", {class: "tft-muted"}, ` ${type}: ${why}`))))];
+/** What a step changed, and what did not run. */
+export function foldedLists({variables, skipped}) {
+  return [variables.length ? el("details", {},
+    el("summary", {}, `${variables.length} variable${variables.length === 1 ? "" : "s"} changed`),
+    el("table", {class: "tft-table"}, el("thead", {}, el("tr", {}, ["variable", "value",
+      "mean before", "mean after"].map((text) => el("th", {}, text)))), el("tbody", {},
+      variables.map((row) => el("tr", {}, row.map((text) => el("td", {}, text))))))) : null,
+  skipped.length ? el("details", {}, el("summary", {}, `${skipped.length} operations did not run`),
+    skipped.map(([name, type, why]) => el("div", {}, el("span", {class: "tft-mono"}, name),
+      el("span", {class: "tft-muted"}, ` ${type}: ${why}`)))) : null].filter(Boolean);
 }
 
 export default {render};
