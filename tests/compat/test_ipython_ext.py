@@ -91,3 +91,53 @@ def test_traceback_of_causes_is_shortened_too():
 def test_traceback_without_user_frames_is_left_whole():
     error = ValueError("plain")
     assert tracebacks.format_for_user(error) == "ValueError: plain\n"
+
+
+SHAPE_ERROR = "tftutor.matmul(tftutor.zeros([10, 512, 1]), tftutor.zeros([512, 2]))"
+
+
+@pytest.fixture
+def ipython(monkeypatch):
+    """A real shell with the extension; `displayed` are the MIME bundles that it has shown."""
+    interactiveshell = pytest.importorskip("IPython.core.interactiveshell")
+    real = interactiveshell.InteractiveShell.instance()
+    real.displayed = []
+    monkeypatch.setattr(real.display_pub, "publish",
+                        lambda data, **options: real.displayed.append(data))
+    real.push({"tftutor": tftutor})
+    tftutor.load_ipython_extension(real)
+    yield real
+    if importer.is_installed():
+        tftutor.unload_ipython_extension(real)
+    interactiveshell.InteractiveShell.clear_instance()
+
+
+def test_shape_error_in_a_cell_is_explained_below_a_short_traceback(ipython, capsys):
+    result = ipython.run_cell(SHAPE_ERROR)
+    assert isinstance(result.error_in_exec, ValueError)
+    printed = capsys.readouterr().out
+    assert "Shape must be rank 2" in printed and "shape_inference.py" not in printed
+    assert "IPython" not in ipython.displayed[0]["text/html"]
+    assert "multiplies two matrices" not in printed
+    (page,) = ipython.displayed
+    assert "multiplies two matrices" in page["text/plain"]
+    assert "shape_inference.py" in page["text/html"].split("Full trace")[1]
+
+
+def test_other_errors_in_a_cell_have_no_page(ipython, capsys):
+    ipython.run_cell("1 / 0")
+    assert "ZeroDivisionError" in capsys.readouterr().out and ipython.displayed == []
+
+
+def test_after_unloading_errors_are_shown_as_ipython_shows_them(ipython, capsys):
+    tftutor.unload_ipython_extension(ipython)
+    ipython.run_cell(SHAPE_ERROR)
+    printed = capsys.readouterr().out
+    assert "shape_inference.py" in printed and "multiplies two matrices" in printed
+    assert ipython.displayed == []
+
+
+def test_extension_loaded_twice_explains_once(ipython, capsys):
+    tftutor.load_ipython_extension(ipython)
+    ipython.run_cell(SHAPE_ERROR)
+    assert len(ipython.displayed) == 1

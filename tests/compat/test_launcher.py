@@ -173,3 +173,19 @@ def test_run_notebook_traceback_names_the_cell_and_its_line(tutor):
 def test_version_names_package_and_api(tutor):
     code, out, _ = tutor("version")
     assert code == 0 and out.startswith("tftutor ") and "TensorFlow 1.15.5's API" in out
+
+
+@pytest.mark.parametrize("form", ["script", "notebook"])
+def test_run_explains_a_shape_error_below_its_message(tutor, form):
+    program = """
+        import tensorflow as tf
+        features = tf.placeholder(tf.float32, [10, 512, 1])
+        weights = tf.ones([512, 2])
+        tf.matmul(features, weights)
+    """
+    files = {"s__py": program} if form == "script" else {"s__ipynb": notebook(program)}
+    code, _, err = tutor("run", f"s.{'py' if form == 'script' else 'ipynb'}", **files)
+    assert code == 1 and "shape_inference.py" not in err
+    _, message, page = err.partition("ValueError: Shape must be rank 2 but is rank 3 for 'MatMul'")
+    assert message and "tf.matmul(tf.squeeze(features, 2), weights)" in page
+    assert "└ [512, 2] float32" in page

@@ -39,8 +39,8 @@ class _Drawn(NamedTuple):
 
 def has_picture(explanation: Explanation) -> bool:
     """Whether blocks say something: some shape is known, and shapes are what is wrong."""
-    return bool(_pictured(explanation)) and any(
-        o.marks for o in explanation.operands) or bool(explanation.joins)
+    told = bool(explanation.joins) or any(o.marks for o in explanation.operands)
+    return told and bool(_pictured(explanation))
 
 
 def svg(explanation: Explanation) -> str:

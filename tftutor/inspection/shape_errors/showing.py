@@ -41,6 +41,14 @@ def failure_note(failure: BaseException) -> str:
             f"{os.path.basename(where.filename)}:{where.lineno}. Please report it.)")
 
 
+def whole_trace(error: BaseException) -> str:
+    """The traceback with tftutor's frames, without those of the shell that started the cell."""
+    frames = traceback.extract_tb(error.__traceback__)
+    while frames and os.sep + "IPython" + os.sep in frames[0].filename:
+        del frames[0]
+    return "".join(frames.format())
+
+
 class ErrorDrawing:
     """An explained error, drawn.
 
@@ -93,7 +101,7 @@ def notebook_page(error: BaseException) -> dict[str, str] | None:
         explanation = explain(error)
         if explanation is None:
             return None
-        whole = "".join(traceback.format_tb(error.__traceback__))
+        whole = whole_trace(error)
         _, hidden = tracebacks.without_internals(error.__traceback__)
         shown = {"text/plain": text.page(explanation).strip("\n"),
                  "text/html": page.html(explanation, whole, hidden)}
