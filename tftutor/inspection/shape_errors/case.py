@@ -183,7 +183,7 @@ def _same_value(given: Any, value: np.ndarray) -> bool:
 # -- from an exception -----------------------------------------------------------------------------
 
 _SHAPE_ERRORS = (InvalidArgumentError, UnimplementedError)
-_WATCHED = {"_InputBinder.bind", "feed_value"}
+_WATCHED = {"_InputBinder.bind", "feed_value", "VariableStore._existing"}
 
 
 def case_of(error: BaseException) -> Case | None:

@@ -38,7 +38,7 @@ def _explained(error: BaseException) -> Explanation | None:
 
 def _assembled(case: Case, finding: Finding, fixes: tuple) -> Explanation:
     return Explanation(
-        message=case.message, error_type=type(case.error).__name__, kind=finding.kind,
+        message=str(case.error), error_type=type(case.error).__name__, kind=finding.kind,
         op_type=case.op_type, op_name=case.op_name, operands=tuple(finding.operands),
         sentence=finding.sentence, rule=finding.rule, joins=tuple(finding.joins),
         origin=way_back(case, finding), fixes=fixes, frame=case.frame,

@@ -77,9 +77,15 @@ def _array_dtype(value: Any) -> str:
         return "float32"
     if isinstance(value, str | bytes):
         return "string"
+    array = value if isinstance(value, np.ndarray | np.generic) else None
+    if array is None and isinstance(value, list | tuple):
+        try:
+            array = np.asarray(value)
+        except ValueError:  # rows of different lengths
+            return ""
     try:
-        return dtypes.as_dtype(np.asarray(value).dtype).name
-    except (TypeError, ValueError):
+        return "" if array is None else dtypes.as_dtype(array.dtype).name
+    except TypeError:
         return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import isqrt
 
@@ -149,7 +150,7 @@ def _transpose(case: Case, dims: tuple) -> Iterator[Candidate]:
                      SAME_DATA)
         moved = [g + rank - len(given) for g in given]
         yield change(place, str([*range(rank - len(given)), *moved]),
-                     "Turns the last axes; the first stay.", 0.9, SAME_DATA)
+                     "Turns the last axes; the first stay.", 1.1, SAME_DATA)
     if sorted(given) == list(range(1, rank + 1)):
         yield change(place, str([g - 1 for g in given]), "Axes are counted from 0.", 0.7,
                      SAME_DATA)
@@ -238,7 +239,8 @@ def _index(case: Case, dims: tuple) -> Iterator[Candidate]:
     if case.function != "[]" or not case.arguments:
         return
     shape = shape_of(case.arguments[0].value) or dims
-    if shape and shape[0]:
+    yield from _last_index(case, shape)
+    if shape and shape[0] and "index[" not in "".join(a.parameter for a in case.arguments):
         yield rewrite("{0.}[-1]", "The last one: -1 counts from the end.", 1.0)
         yield rewrite(f"{{0.}}[{shape[0] - 1}]", "The last one: indices start at 0.", 1.1)
     if "Index out of range" in case.message and case.call is not None:
@@ -249,6 +251,21 @@ def _index(case: Case, dims: tuple) -> Iterator[Candidate]:
         index = case.argument_of(subject(case))
         if index is not None and not items:
             yield rewrite("tf.gather({0}, {1})", "The items of a list of indices.", 0.8)
+
+
+def _last_index(case: Case, dims: tuple) -> Iterator[Candidate]:
+    """In `x[:, 3]` the index that is out of range, one smaller: the last one."""
+    match = re.search(r"slice index (-?\d+) of dimension (\d+) out of bounds", case.message)
+    items = [i for i, a in enumerate(case.arguments) if a.parameter.startswith("index[")]
+    if match is None or not items or int(match[2]) >= len(items):
+        return
+    axis = int(match[2])
+    size = dims[axis] if axis < len(dims) else None
+    if size:
+        yield edit(items[axis], str(size - 1),
+                   f"Axis {axis} has the indices 0 to {size - 1}.", 0.9, CHANGES_MEANING)
+        yield edit(items[axis], "-1", "The last one: -1 counts from the end.", 1.0,
+                   CHANGES_MEANING)
 
 
 def _other_rank(index: int, dims: tuple) -> Iterator[Candidate]:

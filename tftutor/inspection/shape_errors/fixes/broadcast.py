@@ -11,7 +11,7 @@ from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.fixes.definitions import redefined, resized
 from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut, turned
-from tftutor.inspection.shape_errors.fixes.upstream import keepdims
+from tftutor.inspection.shape_errors.fixes.upstream import keepdims, same_padding
 from tftutor.inspection.shape_errors.rules.broadcast import EQUAL, _unequal, is_elementwise
 from tftutor.inspection.shape_errors.values import is_variable
 
@@ -47,6 +47,13 @@ def _one_side(case: Case, index: int, mine: tuple, theirs: tuple, tensor, partne
     bigger = len(mine) > len(theirs) or (product(mine) or 0) > (product(theirs) or 0)
     yield from coerced(index, mine, theirs, 1 + extra + (0 if bigger else 0.05))
     yield from keepdims(case, tensor, index, 1.0)
+    for axis in [i for i, d in enumerate(mine) if d == 1]:
+        rest = (*mine[:axis], *mine[axis + 1 :])
+        if len(mine) > 1 and lines_up(rest, theirs):
+            yield edit(index, f"tf.squeeze({{}}, {axis})",
+                       f"Drops axis {axis}, which has size 1.", 1.05 + extra)
+    if len(mine) == len(theirs) >= 3 and tensor is not None:
+        yield from same_padding(case, tensor, theirs, 0.9)
     if len(mine) < len(theirs):
         yield from _aligned(index, mine, theirs, 1.15 + extra)
     if len(mine) == len(theirs) == 2:
@@ -66,8 +73,7 @@ def _aligned(index: int, mine: tuple, theirs: tuple, cost: float) -> Iterator[Ca
     missing = len(theirs) - len(mine)
     for axis in reversed(range(1, len(mine) + 1)):
         widened = (*mine[:axis], *([1] * missing), *mine[axis:])
-        if all(m is None or t is None or m == t or 1 in (m, t)
-               for m, t in zip(widened, theirs, strict=True)):
+        if lines_up(widened, theirs):
             if missing == 1:
                 yield edit(index, f"tf.expand_dims({{}}, {axis})",
                            "One value for each row: the new axis is repeated.", cost,
@@ -78,6 +84,12 @@ def _aligned(index: int, mine: tuple, theirs: tuple, cost: float) -> Iterator[Ca
                            f"Adds {missing} axes of size 1, which are repeated.", cost,
                            wanted=_of_rank(len(theirs)))
             return
+
+
+def lines_up(a: tuple, b: tuple) -> bool:
+    """Whether two shapes broadcast, as far as their sizes are known."""
+    return all(x is None or y is None or x == y or 1 in (x, y)
+               for x, y in zip(reversed(a), reversed(b), strict=False))
 
 
 def _of_rank(rank: int):

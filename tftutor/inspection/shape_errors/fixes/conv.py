@@ -11,7 +11,7 @@ from tftutor.inspection.shape_errors.finding import known
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit
 from tftutor.inspection.shape_errors.fixes.definitions import redefined, resized
 from tftutor.inspection.shape_errors.rules.conv import CONV, is_nchw
-from tftutor.inspection.shape_errors.values import is_variable
+from tftutor.inspection.shape_errors.values import is_variable, shape_of
 
 _IMAGE_CHANNELS = (1, 3, 4)
 
@@ -23,11 +23,23 @@ def candidates(case: Case) -> Iterator[Candidate]:
     kernel = known(case.shape(1)) if case.op_type in CONV and len(case.inputs) > 1 else ()
     rank = 5 if "3D" in case.op_type else 4
     channels = kernel[-2] if len(kernel) == rank else None
-    if index is not None and rank == 4:
+    if case.function == "conv1d" and index is not None:
+        yield from _signals(case, index)
+    elif index is not None and rank == 4:
         yield from images(index, image, channels)
     if kernel and rank == 4:
         yield from _filters(case, image, kernel)
     yield from _padding(case)
+
+
+def _signals(case: Case, index: int) -> Iterator[Candidate]:
+    """Make a batch of signals [n, length, c] of what isn't one."""
+    dims = known(shape_of(case.arguments[index].value))
+    for axis in (2, 0, 1) if len(dims) == 2 else ():
+        yield edit(index, f"tf.expand_dims({{}}, {axis})", f"Adds axis {axis} of size 1.",
+                   1.0 + 0.2 * (axis != 2))
+    if len(dims) == 3:
+        yield edit(index, "tf.transpose({}, [0, 2, 1])", "Channels last: [n, length, c].", 1.0)
 
 
 def images(index: int, dims: tuple, channels: int | None) -> Iterator[Candidate]:

@@ -18,6 +18,7 @@ from tftutor.inspection.shape_errors.rules.conversion import (
     is_ragged,
     none_places,
     too_many,
+    unfit_constant,
 )
 
 
@@ -27,12 +28,27 @@ def candidates(case: Case) -> Iterator[Candidate]:
         return
     if is_ragged(case):
         yield from _filled(case)
+    elif unfit_constant(case) is not None:
+        yield from _fitting_dtype(case)
     elif too_many(case) is not None:
         yield from _more_places(case)
     elif BOTH in case.message:
         yield from _without_shape(case)
     elif is_none(case):
         yield from _sizes(case)
+
+
+def _fitting_dtype(case: Case) -> Iterator[Candidate]:
+    """The dtype that the values have."""
+    call, found = case.call, unfit_constant(case)
+    given = call.argument("dtype") if call is not None else None
+    if given is None or found is None:
+        return
+    dtype = {"float": "float32", "str": "string", "bool": "bool", "int": "int32",
+             "complex": "complex64"}.get(found[1])
+    if dtype is not None:
+        yield edit(case.arguments.index(given), f"tf.{dtype}", f"The values are {found[1]}s.", 0.9,
+                   CHANGES_MEANING)
 
 
 def _more_places(case: Case) -> Iterator[Candidate]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from tftutor.framework import dtypes
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
+from tftutor.inspection.shape_errors.finding import known
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit
 from tftutor.inspection.shape_errors.fixes.definitions import retyped
 from tftutor.inspection.shape_errors.rules.dtypes import Mismatch, mismatch
-from tftutor.inspection.shape_errors.values import as_tensor
+from tftutor.inspection.shape_errors.values import as_tensor, shape_of, source_of_tensor
 
 _ORDER = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
           "float16", "bfloat16", "float64", "float32", "complex64", "complex128")
@@ -35,6 +36,7 @@ def common(names: list[str]) -> str:
 
 
 def _to_common(case: Case, found: Mismatch) -> Iterator[Candidate]:
+    yield from _both_as_classes(case, found)
     names = [dtype for _, dtype in found.places]
     best = common(names)
     for target in dict.fromkeys([best, *names]):
@@ -50,6 +52,18 @@ def _to_common(case: Case, found: Mismatch) -> Iterator[Candidate]:
         tensor = as_tensor(case.arguments[index].value)
         if dtype != best and tensor is not None:
             yield from retyped(case, tensor, dtypes.as_dtype(best), 1.2)
+
+
+def _both_as_classes(case: Case, found: Mismatch) -> Iterator[Candidate]:
+    """Class numbers beside one-hot rows: both as class numbers."""
+    values = [(i, case.arguments[i].value) for i, _ in found.places]
+    for (_, numbers), (index, rows) in (values[:2], values[1::-1]):
+        tensor = as_tensor(numbers)
+        rank = len(known(shape_of(rows)))
+        if tensor is not None and source_of_tensor(tensor).op.type == "ArgMax" and (
+                rank == len(known(shape_of(numbers))) + 1):
+            yield edit(index, f"tf.argmax({{}}, {rank - 1})", "One-hot rows become class numbers.",
+                       0.7)
 
 
 def _to_allowed(case: Case, found: Mismatch) -> Iterator[Candidate]:

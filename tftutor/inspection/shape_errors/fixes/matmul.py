@@ -97,7 +97,11 @@ def _lower_rank(case: Case, index: int, dims: tuple, other: tuple, side: int
 def _turned(case: Case, ia: int, ib: int) -> Iterator[Candidate]:
     """Operands of equal rank: transposed, or swapped."""
     data_left = is_variable(case.inputs[1]) or not is_variable(case.inputs[0])
-    costs = (1.4, 1.0) if data_left else (1.0, 1.4)
+    costs = [1.4, 1.0] if data_left else [1.0, 1.4]
+    for side, axis in enumerate(contracted_axes(case)):
+        dims = known(case.shape(side))
+        if dims[-3 - axis] is None:  # the batch: nobody sums over the examples here
+            costs[side] += 3
     call = case.call
     assert call is not None
     names = ("transpose_a", "transpose_b")
@@ -114,11 +118,14 @@ def _turned(case: Case, ia: int, ib: int) -> Iterator[Candidate]:
         else:
             yield edit(index, "tf.transpose({})", why, costs[side])
     swapped = 0.8 if not data_left else 1.7
+    a, b = known(case.shape(0)), known(case.shape(1))
+    if a[-2] != b[-1] or a[-2] is None:
+        swapped += 3
     yield Candidate("The operands in the other order.", swapped, CHANGES_MEANING,
                     edits={ia: f"{{{ib}}}", ib: f"{{{ia}}}"})
     if call.function == "matmul" and call.argument(*names) is None:
         last = len(call.arguments) - 1
-        yield Candidate("Both operands transposed.", 3, CHANGES_MEANING,
+        yield Candidate("Both operands transposed.", 3.5 + max(costs) - 1.4, CHANGES_MEANING,
                         edits={last: "{}, transpose_a=True, transpose_b=True"})
 
 

@@ -155,7 +155,7 @@ def _entering(tensor: Tensor) -> Tensor | None:
             seen.add(id(source))
             if source.op._frames == place:
                 waiting.append(source)
-            elif source.op.type != "Const":
+            else:
                 return source
     return None
 
@@ -270,4 +270,40 @@ def other_units(case: Case, tensor: Tensor, have: int, want: int, cost: float, e
                    **{str(position): str(want)})
 
     yield Candidate(f"As many units as the labels have columns: {want}.", cost, effect,
+                    definition=Definition(call.rendered(texts), call.span, build))
+
+
+def same_padding(case: Case, tensor: Tensor, wanted: tuple[int | None, ...], cost: float
+                 ) -> Iterator[Candidate]:
+    """`padding="SAME"` in the convolution or pooling that lost the border."""
+    shape = tensor._shape
+    if shape is None or not all(a is None or b is None or a <= b
+                                for a, b in zip(shape, wanted, strict=True)):
+        return
+    found = _earlier_call(case, tensor, "conv*", "max_pool*", "avg_pool*", "average_pooling*",
+                          "separable_conv*", "depthwise_conv*")
+    if found is None:
+        return
+    call, entering, made = found
+    padding = call.argument("padding")
+    texts = [argument.text for argument in call.arguments]
+    last = len(texts) - 1
+    if padding is not None:
+        last = call.arguments.index(padding)
+        if not isinstance(padding.value, str) or padding.value.upper() == "SAME":
+            return
+        quote = padding.text[0] if padding.text[:1] in "'\"" else "'"
+        template = f"{quote}{'same' if padding.value.islower() else 'SAME'}{quote}"
+        texts[last] = template
+    elif ".layers." in call.callee:
+        template = "{}, padding='same'"
+        texts[last] = template.replace("{}", texts[last])
+    else:
+        return
+
+    def build(scratch: Scratch) -> None:
+        _made_anew(case, call, entering, _last_of_line(tensor, made), tensor, scratch,
+                   **{str(last): template})
+
+    yield Candidate("Keeps the size: the border is padded with zeros.", cost, CHANGES,
                     definition=Definition(call.rendered(texts), call.span, build))

@@ -19,6 +19,7 @@ from tftutor.inspection.shape_errors.finding import (
     product,
     unchecked,
 )
+from tftutor.inspection.shape_errors.values import as_tensor
 
 # Which input of the op is the tensor.
 SUBJECT = {"Reshape": 0, "Transpose": 0, "Squeeze": 0, "ExpandDims": 0, "Split": 1, "SplitV": 0,
@@ -155,4 +156,6 @@ def _python_check(case: Case) -> Finding | None:
         sentence = (f"{_called(case)}: there is no such axis in {name}"
                     f"{_axes(known(operand.shape))}.")
         kind = "axis"
-    return Finding(kind, sentence, [operand], unknown=unchecked([operand]))
+    tensor = as_tensor(case.arguments[0].value)
+    return Finding(kind, sentence, [operand], unknown=unchecked([operand]),
+                   suspects=[(0, tensor, None)] if tensor is not None else [])

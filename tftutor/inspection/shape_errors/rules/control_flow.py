@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Mark, Operand, Rule
@@ -96,10 +97,12 @@ def _surplus(value: object) -> dict[int, Mark]:
 
 def _invariant(case: Case, grown: Growing) -> Finding:
     name, dtype = grown.tensor, ""
+    suspects: list[tuple[int, Tensor, int | None]] = []
     for index, argument in enumerate(case.arguments):
         tensor = as_tensor(argument.value)
         if tensor is not None and tensor.name == grown.tensor:
             name, dtype = case.name_of(tensor, index), dtype_of(tensor)
+            suspects.append((0, tensor, None))
     before, after = known(grown.before), known(grown.after)
     marks: dict[int, Mark] = {i: "must match" for i, (a, b) in enumerate(
         zip(before, after, strict=False)) if a != b}
@@ -108,4 +111,5 @@ def _invariant(case: Case, grown: Growing) -> Finding:
         f"`{name}` enters with {listed(grown.before)} and has {listed(grown.after)} after one "
         "round.", [Operand(name, grown.before, dtype, "before", node=grown.tensor, marks=marks),
                    Operand(f"{name} after one round", grown.after, dtype, "after", marks=marks)],
-        Rule("shape before = shape after", f"{listed(grown.before)} = {listed(grown.after)}"))
+        Rule("shape before = shape after", f"{listed(grown.before)} = {listed(grown.after)}"),
+        suspects=suspects)

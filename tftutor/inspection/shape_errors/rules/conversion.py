@@ -17,6 +17,7 @@ _RAGGED = re.compile(r"Argument must be a dense tensor: .* got shape")
 
 
 _TOO_MANY = re.compile(r"Too many elements provided. Needed at most (\d+), but received (\d+)")
+_UNFIT = re.compile(r"Expected (\w+), got (.*) of type '(\w+)' instead")
 BOTH = "If initializer is a constant, do not specify shape"
 
 
@@ -24,6 +25,13 @@ def too_many(case: Case) -> tuple[int, int] | None:
     """(places, items) of a constant with more items than places."""
     match = _TOO_MANY.search(case.message)
     return (int(match[1]), int(match[2])) if match else None
+
+
+def unfit_constant(case: Case) -> tuple[str, str] | None:
+    """(dtype asked for, Python type of the value) of a constant that isn't of its dtype."""
+    match = _UNFIT.search(case.message)
+    has_dtype = case.call is not None and case.call.argument("dtype") is not None
+    return (match[1], match[3]) if match and has_dtype else None
 
 
 def none_places(case: Case) -> list[int]:
@@ -60,6 +68,10 @@ def find(case: Case) -> Finding | None:
             index is not None) else []
         return Finding("conversion", "The lists have different lengths; a tensor's rows are "
                        "equally long.", operands, Rule("[[a, b], [c, d]]", "[[a, b], [c]]"))
+    unfit = unfit_constant(case)
+    if unfit is not None:
+        return Finding("dtype", f"The dtype says {unfit[0]}, but there is a value of type "
+                       f"{unfit[1]}.", [], Rule("values of the dtype", f"{unfit[1]} as {unfit[0]}"))
     counts = too_many(case)
     if counts is not None:
         return Finding("conversion", f"There are {counts[1]} values for a shape with {counts[0]} "

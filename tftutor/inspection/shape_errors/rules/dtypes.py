@@ -16,6 +16,7 @@ _EXPECTED = re.compile(r"has type (\w+) that does not match expected type of (\w
 _ALLOWED = re.compile(r"parameter '(\w+)' has DataType (\w+) not in list of allowed values: (.*)")
 _LIST = re.compile(r"Tensors in list passed to '(\w+)' .* have types \[(.*?)\]")
 _REQUESTED = re.compile(r"requested dtype (\w+) for Tensor with dtype (\w+)")
+_SAME = re.compile(r"must have the same dtype, got")
 _GOT = re.compile(r"Expected (\w+)(?: passed to parameter '\w+' of op '\w+')?, got (.*?) of type "
                   r"'(\w+)' instead")
 _MIXED_LIST = re.compile(r"Cannot convert a list containing a tensor of dtype <dtype: '(\w+)'> to "
@@ -34,7 +35,7 @@ def mismatch(case: Case) -> Mismatch | None:
     if case.call is None or case.at_run_time:
         return None
     text = case.message
-    if _PAIR.search(text) or _GOT.search(text):
+    if _PAIR.search(text) or _GOT.search(text) or _SAME.search(text):
         return _pair(case)
     match = _EXPECTED.search(text)
     if match:

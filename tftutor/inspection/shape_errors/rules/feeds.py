@@ -79,7 +79,7 @@ def find(case: Case) -> Finding | None:
     return Finding(kind, sentence, operands,
                    Rule("value's shape = placeholder's shape", case_text([shape, wanted], " = "),
                         "A ? in the placeholder's shape takes any size."),
-                   joins, [(1, tensor, None)])
+                   joins, [(0, value, None)] if isinstance(value, Tensor) else [(1, tensor, None)])
 
 
 def _sentence(case: Case, name: str, text: str, value: Any, shape: Any, tensor: Tensor

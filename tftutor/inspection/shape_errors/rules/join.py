@@ -46,7 +46,7 @@ def _odd_one(case: Case) -> int:
     """The item that differs from most others (the last of them)."""
     shapes = [case.shape(i) for i in range(joined(case))]
     ranks = [len(known(s)) for s in shapes]
-    common = max(set(ranks), key=ranks.count)
+    common = max(sorted(set(ranks), reverse=True), key=ranks.count)
     return next((i for i in reversed(range(len(ranks))) if ranks[i] != common), len(ranks) - 1)
 
 

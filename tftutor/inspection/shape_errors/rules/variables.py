@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tftutor.inspection.shape_errors.case import Case
-from tftutor.inspection.shape_errors.explanation import Join, Mark, Rule
+from tftutor.inspection.shape_errors.explanation import Join, Mark, Operand, Rule
 from tftutor.inspection.shape_errors.finding import (
     Finding,
     case_text,
@@ -83,8 +83,7 @@ def _marks(value: tuple, wanted: tuple) -> tuple[dict[int, Mark], dict[int, Mark
 def _shared(case: Case, match: re.Match[str]) -> Finding:
     asked, found = read_shape(match[2]), read_shape(match[3])
     marks = _marks(asked, found)
-    from tftutor.inspection.shape_errors.explanation import Operand
-
+    tensor = as_tensor(case.local("VariableStore._existing", "found"))
     operands = [Operand(name=match[1], shape=found, dtype="", role="variable that exists",
                         marks=marks[1]),
                 Operand(name=match[1], shape=asked, dtype="", role="asked for now",
@@ -92,5 +91,6 @@ def _shared(case: Case, match: re.Match[str]) -> Finding:
     sentence = (f"The variable `{match[1]}` exists already with shape {listed(found)}; shared, it "
                 f"can't have shape {listed(asked)} too.")
     return Finding("variable reuse", sentence, operands,
-                   Rule("same name and scope = same variable = same shape",
-                        case_text([found, asked], " = ")))
+                   Rule("variable's shape = shape asked for", case_text([found, asked], " = "),
+                        "The same name and scope mean the same variable."),
+                   suspects=[(0, tensor, None)] if tensor is not None else [])
