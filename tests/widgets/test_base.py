@@ -63,6 +63,14 @@ def test_request_is_answered_under_its_id(sent):
     assert sent == [({"id": 3, "value": 25}, None)]
 
 
+def test_request_without_an_id_is_obeyed_and_not_answered(sent):
+    panel = Counting(5)
+    panel.seen = []
+    panel._add = panel.seen.append
+    panel._receive(None, {"ask": "add", "with": {"times": 2}})
+    assert panel.seen == [{"times": 2}] and sent == []
+
+
 def test_answer_may_carry_buffers(sent):
     Counting(5)._receive(None, {"id": 3, "ask": "picture"})
     assert sent == [({"id": 3, "value": {"size": 3}}, [b"abc"])]

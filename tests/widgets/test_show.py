@@ -38,6 +38,7 @@ def _values():
         (session, topics.DEVICES), (session.placement(), topics.DEVICES),
         (metadata, topics.DEVICES), (metadata.step_stats, topics.DEVICES),
         ((metadata, session), topics.DEVICES),
+        ("grpc://localhost:2222", topics.CLUSTERS),
         (None, topics.GPUS), ("gpus", topics.GPUS), (tf.gpu_state(simulated=1), topics.GPUS),
     ]
 

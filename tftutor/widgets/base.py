@@ -127,7 +127,10 @@ class Panel(anywidget.AnyWidget):
     # -- messages --------------------------------------------------------------------------------
 
     def _receive(self, _widget: Any, message: Any, _buffers: Any = None) -> None:
-        """Answer one request. What is wrong with it, or goes wrong here, goes back as text."""
+        """Answer one request. What is wrong with it, or goes wrong here, goes back as text.
+
+        A request without an id wants no answer.
+        """
         if not isinstance(message, Mapping) or "ask" not in message:
             return
         reply: dict[str, Any] = {"id": message.get("id")}
@@ -144,7 +147,8 @@ class Panel(anywidget.AnyWidget):
             raise
         else:
             value, buffers = value if isinstance(value, tuple) else (value, None)
-            self.send(reply | {"value": value}, buffers)
+            if "id" in message:
+                self.send(reply | {"value": value}, buffers)
 
     def push(self, kind: str, value: Any) -> None:
         """Send something that the front end didn't ask for."""

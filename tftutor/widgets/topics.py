@@ -36,7 +36,7 @@ GRAPHS = Topic("graphs", "a Graph, a GraphDef, a Tensor, an Operation or a list 
 RANKS = Topic("ranks", "an array, a Variable, a TensorShape, a shape such as (10, 3), or 'ranks'")
 ERRORS = Topic("shape_errors", "an exception")
 DEVICES = Topic("devices", "a Session, its placement, or a RunMetadata")
-CLUSTERS = Topic("clusters", "a cluster started by tf.cluster")
+CLUSTERS = Topic("clusters", "a cluster, a Server or its address, grpc://...")
 STEPS = Topic("steps", "a recorded step")
 GPUS = Topic("gpu_panel", "'gpus', or what tf.gpu_state() returns")
 TOPICS = (GRAPHS, RANKS, ERRORS, DEVICES, CLUSTERS, STEPS, GPUS)
@@ -45,13 +45,15 @@ _WORDS = {"gpus": GPUS, "ranks": RANKS, "graph": GRAPHS}
 _PACKAGES = (("tftutor.inspection.steps", STEPS), ("tftutor.inspection.graphs", GRAPHS),
              ("tftutor.inspection.devices", DEVICES), ("tftutor.inspection.clusters", CLUSTERS),
              ("tftutor.inspection.shape_errors", ERRORS), ("tftutor.inspection.ranks", RANKS),
-             ("tftutor.inspection.gpu_panel", GPUS), ("tftutor.distributed.launch", CLUSTERS))
+             ("tftutor.inspection.gpu_panel", GPUS), ("tftutor.distributed.launch", CLUSTERS),
+             ("tftutor.distributed.server", CLUSTERS))
+_ADDRESS = "grpc://"
 
 
 def topic_of(x: Any) -> Topic:
     """The topic that shows `x`. Raises: TypeError that says what can be shown."""
     if isinstance(x, str):
-        found = _WORDS.get(x)
+        found = CLUSTERS if x.startswith(_ADDRESS) else _WORDS.get(x)
     else:
         found = _package_topic(x) or next(
             (topic for belongs, topic in _RULES if belongs(x)), None)

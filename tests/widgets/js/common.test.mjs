@@ -49,6 +49,17 @@ test("a kernel that is silent for two seconds is mentioned, and forgotten when i
     line.dispose();
   });
 
+test("when the kernel has ended, a request is refused with a sentence", async () => {
+  const said = [];
+  const model = new FakeModel();
+  model.send = () => { throw new Error("Cannot send"); };
+  const line = common.requestLine(model, (text) => said.push(text));
+  await assert.rejects(line.ask("expand"), /The kernel has ended: run the cell again/);
+  assert.equal(line.tell("pause"), false);
+  assert.match(said.at(-1), /The kernel has ended/);
+  assert.equal(line.pending(), 0);
+});
+
 test("pushed messages reach the listeners of their kind", () => {
   const model = new FakeModel();
   const line = common.requestLine(model);

@@ -44,7 +44,7 @@ export function uniqueId(prefix = "tft") {
 
 /**
  * The frame every panel has: heading, toolbar, body, and a line of status that is read aloud.
- * Returns {root, toolbar, body, say(text), ask, onPush, onDispose(f), dispose}; return `dispose`
+ * Returns {root, toolbar, body, say(text), ask, tell, onPush, onDispose(f), dispose}; return `dispose`
  * from render(). The toolbar begins with what `tools` holds and ends with the button "Text".
  */
 export function panelFrame(model, container, {tools = [], className = ""} = {}) {
@@ -75,7 +75,7 @@ export function panelFrame(model, container, {tools = [], className = ""} = {}) 
   const say = (text) => { status.textContent = text; };
   const line = requestLine(model, say);
   undo.push(line.dispose);
-  return {root, toolbar: bar, body, say, ask: line.ask, onPush: line.onPush,
+  return {root, toolbar: bar, body, say, ask: line.ask, tell: line.tell, onPush: line.onPush,
     onDispose: (action) => undo.push(action),
     dispose: () => { undo.splice(0).reverse().forEach((action) => action()); root.remove(); }};
 }
@@ -102,10 +102,13 @@ export function replaceDrawing(container, panelId) {
 
 // -- requests to Python --------------------------------------------------------------------------
 
+const NO_KERNEL = "The kernel has ended: run the cell again.";
+
 /**
  * Requests with replies: `await ask("expand", {scope: "dense"})` is what Python's answer returned,
  * or {value, buffers} with `{binary: true}`. It rejects with Python's sentence. A kernel that is
- * busy answers later; after two seconds the status line says that it waits.
+ * busy answers later; after two seconds the status line says that it waits. `tell("pause")` expects
+ * no answer.
  */
 export function requestLine(model, say = () => {}) {
   const waiting = new Map();
@@ -137,10 +140,24 @@ export function requestLine(model, say = () => {}) {
       }
       const id = `${prefix}-${count += 1}`;
       waiting.set(id, request);
-      model.send({id, ask: what, with: data});
+      if (send({id, ask: what, with: data})) return;
+      waiting.delete(id);
+      clearTimeout(request.timer);
+      reject(new Error(NO_KERNEL));
     });
+  const send = (message) => {
+    try {
+      model.send(message);
+      return true;
+    } catch (error) {  // the kernel has ended, and its comm with it
+      console.debug(error);
+      say(NO_KERNEL);
+      return false;
+    }
+  };
   return {
     ask,
+    tell: (what, data = {}) => send({ask: what, with: data}),
     pending: () => waiting.size,
     onPush: (kind, listener) => listeners.set(kind, [...(listeners.get(kind) ?? []), listener]),
     dispose: () => {
