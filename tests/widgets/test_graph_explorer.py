@@ -79,6 +79,14 @@ def test_a_group_opens_and_closes(network):
     assert closed["outline"] == panel.scene["outline"] and ids(closed) == ids(panel.scene)
 
 
+def test_opening_what_is_open_leaves_it_open(network):
+    panel = Asking(network)
+    panel.ask("toggle", id="conv1", open=True)
+    again = panel.ask("toggle", id="conv1", open=True)["scene"]
+    assert "conv1/Conv2D" in ids(again)
+    assert "conv1" in ids(panel.ask("toggle", id="conv1", open=False)["scene"])
+
+
 def test_the_outline_is_the_page_as_a_tree(network):
     rows = Asking(network, expanded=["conv1", "conv1/kernel"]).scene["outline"]
     levels = {identity: (level, state) for identity, _, level, state in rows if state != ""}

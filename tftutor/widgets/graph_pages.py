@@ -37,8 +37,8 @@ def page(view: View, identity: str, costs: Mapping[str, Cost]) -> dict[str, Any]
 
 def _empty(identity: str, label: str, kind: str, path: list[list[str]]) -> dict[str, Any]:
     return {"id": identity, "label": label, "type": kind, "path": path, "note": "", "formula": "",
-            "doc": "", "value": "", "counts": [], "others": "", "inputs": [], "outputs": [], "control": [],
-            "attrs": [], "device": None, "source": None, "hasGradient": False,
+            "doc": "", "value": "", "counts": [], "others": "", "inputs": [], "outputs": [],
+            "control": [], "attrs": [], "device": None, "source": None, "hasGradient": False,
             "isBackward": False}
 
 

@@ -47,9 +47,11 @@ class GraphPanel(Panel):
 
     @answers("toggle")
     def _toggle(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Open a closed group or close an open one."""
+        """Open or close a group: what the user sees says which, and this view may be ahead."""
         identity = self._group(request)
-        return self.changed(self._view.toggled(identity), identity)
+        opens = bool(request.get("open", identity not in self._view.clusters))
+        view = (self._view.expanded_with(identity) if opens else self._view.collapsed(identity))
+        return self.changed(view, identity)
 
     @answers("reveal")
     def _reveal(self, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -121,4 +121,6 @@ def _input(source: Input) -> dict[str, Any]:
 
 
 def _is_small(table: dict[str, Any] | None) -> bool:
-    return table is not None and not table["where"] and 1 < sum(len(row) for row in table["rows"]) <= 12
+    if table is None or table["where"]:
+        return False
+    return 1 < sum(len(row) for row in table["rows"]) <= 12

@@ -96,6 +96,17 @@ def test_variables_before_and_after_and_which_changed():
     np.testing.assert_array_equal(changes["moved"].after.array, [5, 10])
 
 
+def test_an_operation_without_a_value_stands_at_the_end():
+    w = tf.Variable(1.0, name="w")
+    train = tf.group(tf.assign_add(w, 1.0, name="more"), name="train")
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        record = record_step(sess, train)
+    last = record.steps[-1]
+    assert (last.name, last.kind, last.outputs) == ("train", "ordering", ())
+    assert named(record, "more")[0].number < last.number and record.fetches == ("train",)
+
+
 def test_a_value_is_kept_as_it_was_though_a_later_operation_writes_into_its_array():
     x = tf.placeholder(tf.float32, [4], name="x")
     a = tf.multiply(x, 2.0, name="a")

@@ -156,6 +156,7 @@ test("the outline opens with the right arrow and closes with the left one", asyn
   assert.equal(row.getAttribute("aria-expanded"), "false");
   row.focus();
   press(row, "ArrowRight");
-  assert.deepEqual(model.sent.map((message) => [message.ask, message.with.id]), [["toggle", "g"]]);
+  assert.deepEqual(model.sent.map((message) => [message.ask, message.with]),
+    [["toggle", {id: "g", open: true}]]);
   dispose();
 });

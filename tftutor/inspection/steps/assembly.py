@@ -45,10 +45,13 @@ class Assembler:
       run: the watched run.
       before: variable name -> what it held before.
       watcher: looks at what the log has no look of.
+      targets: the operations that were asked for.
     """
 
-    def __init__(self, run: WatchedRun, before: dict[str, Value], watcher: Watcher) -> None:
+    def __init__(self, run: WatchedRun, before: dict[str, Value], watcher: Watcher,
+                 targets: Sequence[Operation] = ()) -> None:
         self.run = run
+        self._targets = targets
         self.steps: list[Step] = []
         self.ran: set[Operation] = set()
         self.loops: dict[str, int] = {}
@@ -82,6 +85,9 @@ class Assembler:
         if self.run.error is None:
             for tensor in self.run.plan.fetches:
                 self._current(tensor)
+            for op in self._targets:
+                if op.type == "NoOp":
+                    self._add(op, model.ORDERING, None, [])
         return self.steps
 
     # -- the log ------------------------------------------------------------------------------

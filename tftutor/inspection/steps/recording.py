@@ -47,9 +47,10 @@ def record_step(session: Any, fetches: Any, feed_dict: Any = None, memory: int =
     run = watched_run(session, fetches, feed_dict, watcher.look, note_variables)
     parts: Any = run.step.parts
     after = _variables(parts, watcher)
-    assembler = Assembler(run, {name: look for name, (look, _) in before.items()}, watcher)
-    steps = assembler.assemble()
     mapper = FetchMapper(session.graph, fetches)
+    assembler = Assembler(run, {name: look for name, (look, _) in before.items()}, watcher,
+                          mapper.targets)
+    steps = assembler.assemble()
     names = [t.name for t in mapper.tensors] + [op.name for op in mapper.targets]
     return StepRecord(
         tuple(names), tuple(t.name for t in run.plan.feeds), tuple(steps), run.results, run.error,

@@ -43,7 +43,7 @@ export function firstWindow(size, view, readable = READABLE) {
 }
 
 /**
- * A canvas. `onOpen(id)` is asked to open or close, `onSelect(id)` is told what is chosen.
+ * A canvas. `onOpen(id, open)` is asked to open or close, `onSelect(id)` is told what is chosen.
  * Returns {root, controls, show(scene, focus), select(id), mark(marks), picture(), fit(), focus(id)}.
  */
 export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
@@ -130,7 +130,7 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
     if (tell && id) onSelect(id);
   };
   const activate = (item) => {
-    if (item.open || item.group) onOpen(item.id);
+    if (item.open || item.group) onOpen(item.id, !item.open);
     else select(item.id);
   };
 
@@ -261,7 +261,7 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
     if (!item) return;
     stop(item, true);
     if (!item.open) select(item.id);
-    if (item.open || item.group) onOpen(item.id);
+    if (item.open || item.group) onOpen(item.id, !item.open);
   });
   stage.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;

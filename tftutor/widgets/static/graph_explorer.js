@@ -1,7 +1,7 @@
 // The graph explorer: canvas, search, highlights, colours, and the page of what is chosen.
 
-import {PALETTE, button, choice, downloadPng, downloadSvg, download, el, panelFrame, treeKeys
-} from "./common.js";
+import {PALETTE, button, choice, downloadPng, downloadSvg, download, el, panelFrame, svg,
+  treeKeys} from "./common.js";
 import {graphCanvas} from "./graph_canvas.js";
 import {breadcrumbs, nodePage} from "./graph_page.js";
 
@@ -11,6 +11,9 @@ export const SHADES = ["#fff7e0", "#fde3a7", "#fbc56d", "#f39c4a", "#e2703a"];
 const COLOURS = [["role", "Purpose"], ["structure", "Structure"], ["device", "Device"],
   ["time", "Time"], ["memory", "Memory"]];
 
+const HELP = "Click a box with a plus to open it, its title to close it; click an operation to read "
+  + "about it. Drag to move, Ctrl and the wheel to zoom.";
+
 /** What a node is painted with, from Python's answer: {fill, mark}, or null for its own colours. */
 export function paintOf(colours, id) {
   const paint = colours?.paints?.[id];
@@ -18,6 +21,23 @@ export function paintOf(colours, id) {
   const fill = colours.scale === "shades" ? SHADES[paint[0]]
     : `color-mix(in srgb, ${PALETTE[paint[0] % PALETTE.length].color} 38%, white)`;
   return {fill, mark: paint[1]};
+}
+
+/** What the shapes mean. */
+function shapeKey() {
+  const row = (text, ...shape) => el("div", {class: "tft-key"}, svg("svg", {width: 34, height: 18,
+    viewBox: "0 0 34 18", class: "tft-shape", "aria-hidden": true}, shape), text);
+  const box = (attributes) => svg("rect", {x: 2, y: 2, width: 30, height: 14, ...attributes});
+  return el("div", {class: "tft-shapes"},
+    row("operation", box({rx: 7})), row("constant", box({"stroke-dasharray": "2 2"})),
+    row("placeholder", svg("path", {d: "M7,2H32L27,16H2Z"})),
+    row("variable", svg("path", {d: "M2,5A15,3 0 0 1 32,5V14A15,3 0 0 1 2,14ZM2,5A15,3 0 0 0 32,5"})),
+    row("group: opens", box({rx: 4}), svg("path", {d: "M24,6h5M26.5,3.5v5"})),
+    row("groups that are alike", box({x: 6, y: 1, width: 26, height: 12}),
+      box({y: 4, width: 26, height: 12})),
+    row("runs after (nothing flows)", svg("path", {d: "M2,9H32", "stroke-dasharray": "4 3"})),
+    row("goes on with something aside", svg("path", {d: "M2,9H24", "stroke-dasharray": "2 2"}),
+      svg("circle", {cx: 27, cy: 9, r: 3})));
 }
 
 function legend(colours) {
@@ -71,7 +91,7 @@ function searchBox({onQuery, onChoose}) {
 function outlineTree({onOpen, onSelect}) {
   const tree = el("div", {class: "tft-outline", role: "tree", "aria-label": "Outline"});
   const idOf = (row) => row.getAttribute("data-row");
-  const keys = treeKeys(tree, {onToggle: (row) => onOpen(idOf(row)),
+  const keys = treeKeys(tree, {onToggle: (row, open) => onOpen(idOf(row), open),
     onActivate: (row) => onSelect(idOf(row))});
   const fill = (rows) => {
     const at = tree.contains(document.activeElement) ? idOf(document.activeElement) : null;
@@ -79,7 +99,7 @@ function outlineTree({onOpen, onSelect}) {
       class: "tft-row", "aria-level": level, tabindex: -1, "data-row": id,
       "aria-expanded": state ? String(state === "open") : undefined,
       style: {"padding-left": `${level * 14}px`},
-      onclick: () => (state ? onOpen(id) : onSelect(id))},
+      onclick: () => (state ? onOpen(id, state !== "open") : onSelect(id))},
     `${{open: "▾ ", closed: "▸ "}[state] ?? "  "}${label}`)));
     const again = at && [...tree.children].find((row) => idOf(row) === at);
     if (again) keys.choose(again); else keys.refresh();
@@ -103,11 +123,11 @@ function render({model, el: container}) {
     try { return await action(); } catch (error) { say(error.message); return null; }
   };
   const canvas = graphCanvas({label: model.get("description"),
-    onOpen: (id) => change("toggle", {id}), onSelect: (id) => openPage(id)});
+    onOpen: (id, open) => change("toggle", {id, open}), onSelect: (id) => openPage(id)});
   const side = el("div", {class: "tft-side"});
   const crumbs = el("nav", {class: "tft-crumbs", "aria-label": "Where it stands"});
   const key = el("div", {class: "tft-legend", role: "status"});
-  const outline = outlineTree({onOpen: (id) => change("toggle", {id}, true),
+  const outline = outlineTree({onOpen: (id, open) => change("toggle", {id, open}, true),
     onSelect: (id) => { canvas.select(id); canvas.bringIn(id); }});
 
   const applyMarks = (next) => {
@@ -163,10 +183,11 @@ function render({model, el: container}) {
   const tree = el("details", {class: "tft-tree"}, el("summary", {}, "Outline"), outline.root);
   frame.body.append(el("div", {class: "tft-bar"}, search.root, crumbs),
     el("div", {class: "tft-columns"}, canvas.root, el("div", {class: "tft-right"}, side, tree)), key);
-  side.append(el("p", {class: "tft-muted"},
-    "Click a box with a plus to open it, its title to close it; click an operation to read about it. "
-    + "Drag to move, Ctrl and the wheel to zoom."));
-  const load = () => applyScene(model.get("data").scene, "", false);
+  const load = () => {
+    side.replaceChildren(el("p", {class: "tft-muted"}, HELP), shapeKey());
+    crumbs.replaceChildren();
+    applyScene(model.get("data").scene, "", false);
+  };
   requestAnimationFrame(load);
   model.on("change:data", load);
   onDispose(() => model.off("change:data", load));

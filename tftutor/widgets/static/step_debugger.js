@@ -68,7 +68,7 @@ function render({model, el: container}) {
   };
 
   const canvas = graphCanvas({label: model.get("description"), height: 420,
-    onOpen: (id) => change("toggle", {id}), onSelect: (id) => goToName(id)});
+    onOpen: (id, open) => change("toggle", {id, open}), onSelect: (id) => goToName(id)});
   const values = el("div", {class: "tft-right tft-step", "aria-live": "off"});
   const list = el("div", {class: "tft-steps", role: "listbox", "aria-label": "Steps nearby"});
   const slider = el("input", {type: "range", class: "tft-slider", min: 0, max: 0, value: 0,
