@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -47,15 +48,20 @@ class Watch:
         self._before: _Totals | None = None
         self._rates: dict[Any, tuple[float, float]] = {}
         self._glances = isinstance(subject, Cluster)
+        self._lock = threading.Lock()  # a panel's two threads may read
         self._subject = subject
 
     def read(self) -> ClusterModel:
         """Ask the tasks, which takes up to a second where one is silent."""
-        return self._model(self._ask())
+        rows = self._ask()
+        with self._lock:
+            return self._model(rows)
 
     def glance(self) -> ClusterModel:
         """As `read`, from what the tasks said last if somebody asks them anyway: takes no time."""
-        return self._model(self._subject.glance() if self._glances else self._ask())
+        rows = self._subject.glance() if self._glances else self._ask()
+        with self._lock:
+            return self._model(rows)
 
     def _model(self, rows: ClusterStatus) -> ClusterModel:
         now = self._clock()
