@@ -92,10 +92,9 @@ def _group_page(view: View, identity: str) -> dict[str, Any]:
     entering = {tensor.name: tensor for node in nodes for tensor in node.inputs
                 if tensor.source not in inside}
     backward = {other.backward_of for other in view.model.nodes.values()}
-    leaving = [tensor for node in nodes for tensor in node.outputs
-               if any(user not in inside and any(t.name == tensor.name for t in
-                                                 view.model.nodes[user].inputs)
-                      for user in view.model.consumers[node.name])]
+    taken = {tensor.name for node in view.model.nodes.values() if node.name not in inside
+             for tensor in node.inputs}
+    leaving = [tensor for node in nodes for tensor in node.outputs if tensor.name in taken]
     counts = Counter(node.type for node in nodes if node.role == group.role)
     others = [f"{count:,} for {ROLE_NAMES.get(role, 'the model')}"
               for role, count in group.roles.most_common() if role != group.role]

@@ -59,3 +59,15 @@ def test_the_corner_of_a_batch_is_of_its_first_member():
     value = Watcher(1 << 20).look(batch)
     np.testing.assert_array_equal(value.array, batch[0, :8, :8])
     assert not value.is_whole and value.nbytes == batch.nbytes
+
+
+def test_a_big_array_is_read_in_pieces_and_gives_the_same():
+    array = np.random.default_rng(3).normal(5.0, 2.0, (700, 701)).astype(np.float32)
+    array[3, 4], array[699, 700], array[500, :10] = np.nan, -np.inf, 0
+    found = statistics_of(array)
+    finite = array[np.isfinite(array)].astype(np.float64)
+    assert (found.nans, found.infinities, found.elements) == (1, 1, array.size)
+    assert found.mean == pytest.approx(finite.mean(), rel=1e-12)
+    assert found.deviation == pytest.approx(finite.std(), rel=1e-12)
+    assert (found.minimum, found.maximum) == (finite.min(), finite.max())
+    assert found.zeros == pytest.approx(10 / array.size)

@@ -164,10 +164,9 @@ class View:
 
     def revealing(self, node: str) -> View:
         """The view in which an operation stands by itself: the groups around it open."""
-        view = self
-        for group in self.hierarchy.path(node)[1:]:
-            view = view.expanded_with(group.id)
-        return view
+        around = [group.id for group in self.hierarchy.path(node)[1:]]
+        rest = [each for each in self.expanded if each not in around]
+        return self._with(expanded=(*rest, *around))
 
     def moved_aside(self, identity: str) -> View:
         """The view with a node or group moved aside."""

@@ -15,6 +15,7 @@ import numpy as np
 WHOLE_BYTES = 16 * 1024  # a value of at most so many bytes is kept whole
 CORNER = (8, 8)  # of the last two dimensions, where a value is too big
 _CORNER_OF_VECTOR = 64
+_PIECE = 1 << 17  # elements
 _HISTOGRAM_BINS = 16
 _HISTOGRAM_SAMPLE = 1 << 16  # elements
 
@@ -128,39 +129,68 @@ class Watcher:
 
 
 def statistics_of(array: np.ndarray) -> Statistics | None:
-    """The statistics of an array of numbers or booleans; None for other types."""
+    """The statistics of an array of numbers or booleans; None for other types.
+
+    A big array is read in pieces, so that it takes little memory.
+    """
     kind = array.dtype.kind
     if kind not in "biufc" and array.dtype.name != "bfloat16":
         return None
-    numbers = np.abs(array) if kind == "c" else array
-    if kind == "b" or array.dtype.itemsize == 2:
-        numbers = numbers.astype(np.float32)
-    flat = numbers.reshape(-1)
-    zeros = float(np.count_nonzero(flat == 0)) / max(flat.size, 1)
-    nans = infinities = 0
-    if flat.dtype.kind == "f":
-        with np.errstate(all="ignore"):
-            finite = np.isfinite(flat)
+    flat = array.reshape(-1)
+    sums = _Sums()
+    for start in range(0, flat.size, _PIECE):
+        sums.add(flat[start:start + _PIECE])
+    zeros = sums.zeros / max(flat.size, 1)
+    if not sums.finite:
+        return Statistics(flat.size, None, None, None, None, zeros, sums.nans, sums.infinities)
+    return Statistics(flat.size, sums.low, sums.mean, sums.high,
+                      math.sqrt(sums.squares / sums.finite), zeros, sums.nans, sums.infinities,
+                      _histogram(flat, sums.low, sums.high))
+
+
+class _Sums:
+    """Counts and sums over the pieces of an array; `squares` are of the distances to the mean."""
+
+    def __init__(self) -> None:
+        self.zeros = self.nans = self.infinities = self.finite = 0
+        self.low, self.high, self.mean, self.squares = math.inf, -math.inf, 0.0, 0.0
+
+    def add(self, piece: np.ndarray) -> None:
+        """Take another piece in. Source: Chan, Golub, LeVeque 1979, for mean and variance."""
+        self.zeros += piece.size - int(np.count_nonzero(piece))
+        numbers = _as_floats(piece)
+        finite = np.isfinite(numbers)
         if not finite.all():
-            nans = int(np.count_nonzero(np.isnan(flat)))
-            infinities = flat.size - int(np.count_nonzero(finite)) - nans
-            flat = flat[finite]
-    if not flat.size:
-        return Statistics(array.size, None, None, None, None, zeros, nans, infinities)
-    mean = float(np.mean(flat, dtype=np.float64))
-    deviation = float(np.std(flat, dtype=np.float64))
-    return Statistics(array.size, float(flat.min()), mean, float(flat.max()), deviation, zeros,
-                      nans, infinities, _histogram(flat))
+            nans = int(np.count_nonzero(np.isnan(numbers)))
+            self.nans += nans
+            numbers = numbers[finite]
+            self.infinities += piece.size - nans - numbers.size
+        if not numbers.size:
+            return
+        self.low = min(self.low, float(numbers.min()))
+        self.high = max(self.high, float(numbers.max()))
+        mean = float(numbers.mean())
+        total = self.finite + numbers.size
+        change = mean - self.mean
+        self.squares += float(np.square(numbers - mean).sum())
+        self.squares += change * change * self.finite * numbers.size / total
+        self.mean += change * numbers.size / total
+        self.finite = total
 
 
-def _histogram(flat: np.ndarray) -> tuple[int, ...]:
-    if flat.size <= _HISTOGRAM_BINS:
+def _as_floats(piece: np.ndarray) -> np.ndarray:
+    """The elements as float64; of complex numbers the absolute values."""
+    with np.errstate(all="ignore"):
+        return (np.abs(piece) if piece.dtype.kind == "c" else piece).astype(np.float64)
+
+
+def _histogram(flat: np.ndarray, low: float, high: float) -> tuple[int, ...]:
+    if flat.size <= _HISTOGRAM_BINS or not low < high or not math.isfinite(high - low):
         return ()
-    sample = flat[::-(-flat.size // _HISTOGRAM_SAMPLE)].astype(np.float64)
-    low, high = float(flat.min()), float(flat.max())
-    if not low < high or not math.isfinite(high - low):
-        return ()
-    return tuple(np.histogram(sample, _HISTOGRAM_BINS, (low, high))[0].tolist())
+    sample = _as_floats(flat[::-(-flat.size // _HISTOGRAM_SAMPLE)])
+    with np.errstate(all="ignore"):
+        return tuple(np.histogram(sample[np.isfinite(sample)], _HISTOGRAM_BINS, (low, high))[0]
+                     .tolist())
 
 
 def _corner(array: np.ndarray) -> np.ndarray:
