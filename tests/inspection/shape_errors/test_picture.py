@@ -68,15 +68,14 @@ def test_blocks_stay_on_the_card(lecture):
 
 
 def test_no_picture_where_shapes_are_not_what_is_wrong(lecture):
-    plain = tuple(dataclasses.replace(o, marks={}) for o in lecture.operands)
-    assert picture.svg(dataclasses.replace(lecture, operands=plain, joins=())) == ""
+    assert picture.svg(dataclasses.replace(lecture, kind="dtype")) == ""
     unknown = (Operand("x", None, "float32", marks={0: "unknown"}),)
     assert picture.svg(dataclasses.replace(lecture, operands=unknown, joins=())) == ""
 
 
-@pytest.mark.parametrize("shape", [(), (3,), (0, 2), (None, 3), (None, 28, 28, 1),
+@pytest.mark.parametrize("shape", [(3,), (0, 2), (None, 3), (None, 28, 28, 1),
                                    (2, None, 3, 4, 5)])
 def test_operands_of_any_rank_are_drawn(lecture, shape):
-    odd = Operand("odd", shape, "float32", marks={0: "must match"} if shape else {0: "missing"})
+    odd = Operand("odd", shape, "float32", marks={0: "must match"})
     svg = picture.svg(dataclasses.replace(lecture, operands=(odd,), joins=()))
     assert "odd" in texts(svg)

@@ -41,8 +41,9 @@ The blocks
   axis 2: 1  <- surplus
   features axis 1 (512) and weights axis 0 (512) must match: they do
 
-Where [10, 512, 1] of features comes from
-  -> lecture.py, line 5:  features = tf.placeholder(tf.float32, [10, 512, 1], name="features")
+Where the shapes come from
+  features [10, 512, 1]
+  -> line 5:  features = tf.placeholder(tf.float32, [10, 512, 1], name="features")
        It was given three axes.
 
 What would fit (each was tried; you choose)
@@ -66,10 +67,19 @@ def test_page_leaves_out_what_nothing_is_known_of(lecture):
 
 
 def test_page_of_a_dtype_error_has_no_blocks(lecture):
-    operands = tuple(dataclasses.replace(o, marks={}) for o in lecture.operands)
-    page = text.page(dataclasses.replace(lecture, kind="dtype", joins=(), operands=operands))
+    page = text.page(dataclasses.replace(lecture, kind="dtype"))
     assert "The blocks" not in page
-    assert "Where float32 of features comes from" in page
+    assert "Where the types come from\n  features float32\n  -> line 5:" in page
+
+
+def test_each_operand_has_a_way_back_of_its_own(lecture):
+    steps = [dataclasses.replace(lecture.origin[0], operand=operand, file=file, is_origin=False)
+             for operand, file in ((1, None), (0, "/models/nets.py"), (1, None))]
+    page = text.page(dataclasses.replace(lecture, origin=tuple(steps)))
+    way = page[page.index("Where the shapes"):page.index("What would fit")].split("\n")
+    assert [row.split(":  ")[0].strip() for row in way if "axes" not in row][1:-1] == [
+        "weights [512, 2]", "Placeholder features", "Placeholder features",
+        "features [10, 512, 1]", "nets.py, line 5", ""]
 
 
 def test_operand_that_stands_nowhere_in_the_line_is_listed(lecture):
@@ -164,7 +174,7 @@ def test_equal_sizes_are_equally_long_in_all_blocks():
 
 @pytest.mark.parametrize(("shape", "words"), [
     ((), ["a single number"]), (None, ["rank unknown"]), ((None, 3), ["?", "3"]),
-    ((8, None, 28, 28, 3), ["8 x ? times this:", "28", "3"])])
+    ((8, None, 28, 28, 3), ["8 x ? of these:", "28", "3"])])
 def test_block_names_every_size(shape, words):
     drawn = "\n".join(draw_block(shape))
     assert all(word in drawn for word in words)

@@ -17,12 +17,28 @@ import math
 from collections.abc import Sequence
 
 from tftutor.framework.shape_merge import Shape
-from tftutor.inspection.shape_errors.explanation import Operand
+from tftutor.inspection.shape_errors.explanation import Explanation, Join, Operand
 from tftutor.inspection.shape_errors.source_lines import shape_text
 
+_ABOUT_TYPES = {"dtype", "feed dtype", "conversion"}
 _UNKNOWN = 4  # an axis of unknown size is drawn as long as one of this size
 _WIDEST, _HIGHEST, _DEEPEST = 24, 6, 3
 _GAP = 6
+
+
+def pictured(explanation: Explanation) -> dict[int, Operand]:
+    """The operands that are drawn, by their index: none where shapes aren't what is wrong."""
+    if explanation.kind in _ABOUT_TYPES:
+        return {}
+    known = {n: operand for n, operand in enumerate(explanation.operands)
+             if operand.shape is not None}
+    return known if any(operand.shape for operand in known.values()) else {}
+
+
+def telling_joins(explanation: Explanation) -> list[Join]:
+    """The joins to speak of: those that don't fit, or all of them where none is known to be bad."""
+    wrong = [join for join in explanation.joins if join.fits is False]
+    return wrong or list(explanation.joins)
 
 
 def size_text(size: int | None) -> str:
@@ -53,7 +69,7 @@ def draw_block(shape: Shape) -> list[str]:
     if not outer:
         return box
     count = " x ".join(size_text(size) for size in outer)
-    return [f"{count} times this:", *box]
+    return [f"{count} of these:", *box]
 
 
 def _box(sizes: Sequence[int | None]) -> list[str]:

@@ -97,12 +97,15 @@ def _picture(explanation: Explanation) -> str:
 
 
 def _origin(explanation: Explanation) -> str:
-    items = "".join(f"<li>{_step(step)}</li>" for step in explanation.origin)
-    return _titled(text.origin_title(explanation), f"<ol>{items}</ol>") if items else ""
+    ways = []
+    for headline, steps in text.ways_back(explanation):
+        items = "".join(f"<li>{_step(step, explanation)}</li>" for step in steps)
+        ways.append(f"<li><code>{escape(headline)}</code><ul>{items}</ul></li>")
+    return _titled(text.origin_title(explanation), f"<ul>{''.join(ways)}</ul>") if ways else ""
 
 
-def _step(step: Step) -> str:
-    where = text.step_place(step) or f"{step.op_type} {step.op_name}".strip()
+def _step(step: Step, explanation: Explanation) -> str:
+    where = text.step_place(step, explanation)
     source = f" <code>{escape(step.source)}</code>" if step.source else ""
     said = words(step.text)
     return f"{escape(where)}:{source}<br>{f'<strong>{said}</strong>' if step.is_origin else said}"

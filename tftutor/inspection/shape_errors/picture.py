@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tftutor.inspection.ranks.blocks import Block, Scale, block
 from tftutor.inspection.ranks.picture import Label, draw_block
 from tftutor.inspection.ranks.svg import Canvas
+from tftutor.inspection.shape_errors.block_text import pictured, telling_joins
 from tftutor.inspection.shape_errors.explanation import Explanation, Join, Operand
 from tftutor.inspection.shape_errors.source_lines import operand_label, shape_text
 
@@ -37,19 +38,13 @@ class _Drawn(NamedTuple):
     y: float
 
 
-def has_picture(explanation: Explanation) -> bool:
-    """Whether blocks say something: some shape is known, and shapes are what is wrong."""
-    told = bool(explanation.joins) or any(o.marks for o in explanation.operands)
-    return told and bool(_pictured(explanation))
-
-
 def svg(explanation: Explanation) -> str:
     """The picture; "" where shapes aren't what is wrong."""
-    if not has_picture(explanation):
+    shown = pictured(explanation)
+    if not shown:
         return ""
     canvas = Canvas()
     canvas.raw(_HATCHING)
-    shown = _pictured(explanation)
     drawn = _place(shown)
     for one in drawn.values():
         _draw_operand(canvas, one)
@@ -61,12 +56,6 @@ def description(explanation: Explanation) -> str:
     """What the picture shows, in one or two sentences."""
     shapes = ", ".join(f"{o.name} {shape_text(o.shape)}" for o in explanation.operands)
     return f"{explanation.sentence} Blocks: {shapes}."
-
-
-def _pictured(explanation: Explanation) -> dict[int, Operand]:
-    """Operands of known rank, by their index in the explanation."""
-    return {index: operand for index, operand in enumerate(explanation.operands)
-            if operand.shape is not None}
 
 
 def _place(operands: dict[int, Operand]) -> dict[int, _Drawn]:
@@ -143,8 +132,7 @@ def mark_colour(mark: str) -> str:
 def _draw_joins(canvas: Canvas, explanation: Explanation, drawn: dict[int, _Drawn]) -> None:
     """Below the blocks a line from axis to axis for each pair that is tied, and what is so."""
     y = canvas.bottom + 0.9 * _LINE
-    wrong = [join for join in explanation.joins if join.fits is False]
-    for join in wrong or explanation.joins:
+    for join in telling_joins(explanation):
         if join.first[0] in drawn and join.second[0] in drawn:
             y = _draw_join(canvas, join, explanation.operands, drawn, y)
 

@@ -11,7 +11,11 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from tftutor.inspection.shape_errors.block_text import draw_operands
+from tftutor.inspection.shape_errors.block_text import (
+    draw_operands,
+    pictured,
+    telling_joins,
+)
 from tftutor.inspection.shape_errors.explanation import Explanation, Fix, Join, Operand, Step
 from tftutor.inspection.shape_errors.source_lines import (
     code_lines,
@@ -35,7 +39,7 @@ def page(explanation: Explanation) -> str:
         _section("Your line", _your_line(explanation)),
         _section("The rule", _rule(explanation)),
         _section("The blocks", _blocks(explanation)),
-        _section(origin_title(explanation), _origin(explanation.origin)),
+        _section(origin_title(explanation), _origin(explanation)),
         _section(FIXES_TITLE, _fixes(explanation)),
         _section("Not known until the graph runs", _list(explanation.unknown)),
     ]
@@ -65,13 +69,24 @@ def file_name(file: str) -> str:
 
 
 def origin_title(explanation: Explanation) -> str:
-    """Which shape or type the way back is about."""
-    first = explanation.origin[0] if explanation.origin else None
-    if first is None or not first.operand < len(explanation.operands):
-        return "Where it comes from"
-    operand = explanation.operands[first.operand]
+    """What the ways back are about."""
+    return f"Where the {'types' if 'dtype' in explanation.kind else 'shapes'} come from"
+
+
+def ways_back(explanation: Explanation) -> list[tuple[str, list[Step]]]:
+    """For each operand that was followed: `x [3, 2]`, and the steps back from it."""
+    ways: dict[int, list[Step]] = {}
+    for step in explanation.origin:
+        ways.setdefault(step.operand, []).append(step)
+    return [(_headline(explanation, index), steps) for index, steps in ways.items()]
+
+
+def _headline(explanation: Explanation, index: int) -> str:
+    if index >= len(explanation.operands):
+        return ""
+    operand = explanation.operands[index]
     what = operand.dtype if "dtype" in explanation.kind else shape_text(operand.shape)
-    return f"Where {what} of {operand.name} comes from"
+    return f"{operand.name} {what}"
 
 
 def join_text(join: Join, operands: Sequence[Operand]) -> str:
@@ -110,9 +125,14 @@ def fix_place(fix: Fix, explanation: Explanation) -> str:
     return "" if frame.line <= where.line <= last else f"line {where.line}"
 
 
-def step_place(step: Step) -> str:
-    """`line 5` or `model.py, line 5`; "" where the line isn't known."""
-    return f"{file_name(step.file)}, line {step.line}" if step.file and step.line else ""
+def step_place(step: Step, explanation: Explanation) -> str:
+    """`line 5`, or `model.py, line 5` of another file; the operation where no line is known."""
+    if not step.file or not step.line:
+        return f"{step.op_type} {step.op_name}".strip()
+    frame = explanation.frame
+    if frame is not None and frame.file == step.file:
+        return f"line {step.line}"
+    return f"{file_name(step.file)}, line {step.line}"
 
 
 def _size(size: int | None) -> str:
@@ -153,24 +173,24 @@ def _rule(explanation: Explanation) -> list[str]:
 
 def _blocks(explanation: Explanation) -> list[str]:
     """Nothing where the shapes aren't what is wrong."""
-    if not explanation.joins and not any(o.marks for o in explanation.operands):
-        return []
-    shown = [o for o in explanation.operands if o.shape is not None]
+    shown = pictured(explanation)
     if not shown:
         return []
-    rows = draw_operands(shown, WIDTH - len(_INDENT))
-    for join in explanation.joins:
+    rows = draw_operands(list(shown.values()), WIDTH - len(_INDENT))
+    for join in telling_joins(explanation):
         rows += _wrapped(join_text(join, explanation.operands))
     return rows
 
 
-def _origin(steps: Sequence[Step]) -> list[str]:
+def _origin(explanation: Explanation) -> list[str]:
     rows = []
-    for step in steps:
-        where = step_place(step) or f"{step.op_type} {step.op_name}".strip()
-        mark = "-> " if step.is_origin else "   "
-        rows.append(f"{mark}{where}" + (f":  {step.source}" if step.source else ""))
-        rows += [f"     {row}" for row in _wrapped(step.text)]
+    for headline, steps in ways_back(explanation):
+        rows.append(headline)
+        for step in steps:
+            mark = "-> " if step.is_origin else "   "
+            source = f":  {step.source}" if step.source else ""
+            rows.append(f"{mark}{step_place(step, explanation)}{source}")
+            rows += [f"     {row}" for row in _wrapped(step.text)]
     return rows
 
 
