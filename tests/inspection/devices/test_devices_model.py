@@ -267,3 +267,18 @@ def test_names_for_people() -> None:
         "worker:1 GPU:0 (simulated)")
     assert [bytes_text(n) for n in (4, 2048, 3 << 20)] == ["4 B", "2.0 KiB", "3.00 MiB"]
     assert [duration_text(n) for n in (850, 12345, 4_560_000)] == ["850 ns", "12.3 us", "4.56 ms"]
+
+
+def test_what_runs_at_the_same_time_is_counted_once() -> None:
+    nodes = "".join(
+        f'node_stats {{ node_name: "n{i}" all_start_micros: {start} all_end_rel_micros: {length} '
+        f'timeline_label: "n{i} = Sqrt(x)" }}'
+        for i, (start, length) in enumerate([(100, 50), (120, 60), (190, 10)]))
+    shown = drawing(stats_of(f'dev_stats {{ device: "{CPU}" {nodes} }}'))
+    assert shown.model.length == 100.0
+    assert shown.model.lanes[0].time("computes") == 90.0
+    assert "busy  90 %" in shown.text()
+    root = ElementTree.fromstring(shown.svg())
+    tops = {g.get("data-op"): next(each.get("y") for each in g if each.tag.endswith("rect"))
+            for g in root.iter() if g.get("data-op")}
+    assert tops["n0"] != tops["n1"] and tops["n0"] == tops["n2"]

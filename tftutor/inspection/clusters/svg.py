@@ -43,6 +43,7 @@ _WIDTH, _HEIGHT = 206.0, 92.0
 _ACROSS, _DOWN = 120.0, 66.0
 _IN_A_ROW = 5
 _MOST_ARROWS = 30
+_PROGRAMS = 40.0  # height of their box
 _DASHES = {GONE: "7 4", SILENT: "2 3"}
 
 
@@ -56,9 +57,11 @@ def cluster_svg(model: ClusterModel) -> str:
         left = (width - len(row) * (_WIDTH + _ACROSS) + _ACROSS) / 2
         for index, name in enumerate(row):
             places[name] = (left + index * (_WIDTH + _ACROSS), _TOP + number * (_HEIGHT + _DOWN))
-    height = _TOP + len(rows) * (_HEIGHT + _DOWN) - _DOWN + 22
+    last = _PROGRAMS if rows and rows[-1] == [PROGRAMS] else _HEIGHT
+    height = _TOP + (len(rows) - 1) * (_HEIGHT + _DOWN) + last + 14
     tasks = {task.name: task for task in model.tasks}
-    parts = [label(_MARGIN, 18, model.headline, font_weight="bold", font_size=12)]
+    parts = [label(_MARGIN, 18, model.headline, font_weight="bold", font_size=12,
+                   class_="tut-heading")]
     parts += _arrows(model, places)
     parts += [_programs(*place) if name == PROGRAMS else _task(tasks[name], *place)
               for name, place in places.items()]
@@ -115,7 +118,7 @@ def _told(task: Task) -> str:
 
 
 def _programs(x: float, y: float) -> str:
-    frame = element("rect", x=x + 20, y=y, width=_WIDTH - 40, height=40, rx=20, fill="none",
+    frame = element("rect", x=x + 20, y=y, width=_WIDTH - 40, height=_PROGRAMS, rx=20, fill="none",
                     stroke=INK, stroke_width=1.5)
     return element("g", tip("Programs whose sessions ask the tasks for steps") + frame
                    + label(x + _WIDTH / 2, y + 18, "programs", text_anchor="middle",
@@ -138,7 +141,7 @@ def _arrow(link: Link, places: dict[str, tuple[float, float]], most: int) -> str
     (x1, y1), (x2, y2) = places[link.source], places[link.target]
     is_first = (link.source, link.target) < (link.target, link.source)
     side = 14 if is_first else -14
-    height = {True: 40.0, False: _HEIGHT}
+    height = {True: _PROGRAMS, False: _HEIGHT}
     if y1 == y2:
         start = (x1 + (_WIDTH if x2 > x1 else 0), y1 + _HEIGHT / 2 + side)
         end = (x2 + (0 if x2 > x1 else _WIDTH), y2 + _HEIGHT / 2 + side)

@@ -7,7 +7,17 @@ model of a session alone has no lanes, that of a trace alone no rows.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any, NamedTuple
+
+
+def covered(stretches: Iterable[tuple[float, float]]) -> float:
+    """The time in which at least one of the stretches (start, end) runs."""
+    total, until = 0.0, float("-inf")
+    for start, end in sorted(stretches):
+        total += max(end - max(start, until), 0.0)
+        until = max(until, end)
+    return total
 
 
 class Row(NamedTuple):
@@ -104,8 +114,9 @@ class Lane:
     memory: Memory | None = None
 
     def time(self, what: str) -> float:
-        """Microseconds that it computed, copied or waited."""
-        return sum(s.end - s.start for span in self.spans for s in span.stretches if s.what == what)
+        """Microseconds in which it computed, copied or waited, whatever ran beside it."""
+        return covered((s.start, s.end) for span in self.spans for s in span.stretches
+                       if s.what == what)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -59,7 +59,7 @@ def timeline_svg(model: DevicesModel) -> str:
     for lane in model.lanes:
         parts += _lane(lane, places[lane.device], model)
     parts += _arrows(model, places)
-    parts += _legend(y + 14)
+    parts += _legend(model, y + 14)
     return picture(_WIDTH, y + 26, _heading(model), _description(model), parts)
 
 
@@ -68,7 +68,8 @@ def _x(time: float, model: DevicesModel) -> float:
 
 
 def _heading(model: DevicesModel) -> str:
-    return f"A step of {duration_text(model.length * 1000)} on {len(model.lanes)} devices"
+    devices = "1 device" if len(model.lanes) == 1 else f"{len(model.lanes)} devices"
+    return f"A step of {duration_text(model.length * 1000)} on {devices}"
 
 
 def _description(model: DevicesModel) -> str:
@@ -261,9 +262,14 @@ def _tag(text: str, start: tuple[float, float], end: tuple[float, float],
     return ""
 
 
-def _legend(y: float) -> Iterator[str]:
+def _legend(model: DevicesModel, y: float) -> Iterator[str]:
+    """What the looks mean, as far as they occur."""
     x = _MARGIN
+    seen = {stretch.what for lane in model.lanes for span in lane.spans
+            for stretch in span.stretches}
     for what in ("computes", "copies", "waits"):
+        if what not in seen:
+            continue
         box: dict[str, Any] = {"x": x, "y": y - 9, "width": 16, "height": 10}
         if what == "waits":
             yield element("rect", **box, fill="none", stroke=INK, stroke_dasharray="2 3")
@@ -273,8 +279,11 @@ def _legend(y: float) -> Iterator[str]:
             yield element("rect", **box, fill="url(#tut-copies)")
         yield label(x + 21, y, what)
         x += 90
-    yield element("rect", x=x, y=y - 9, width=16, height=10, fill=MEMORY, fill_opacity=0.4)
-    yield label(x + 21, y, "memory, each device on its own scale")
-    yield element("rect", x=x + 240, y=y - 9, width=16, height=10, fill="url(#tut-simulated)",
-                  stroke=FAINT)
-    yield label(x + 261, y, "a simulated GPU: no hardware stands behind it")
+    if any(lane.memory is not None for lane in model.lanes):
+        yield element("rect", x=x, y=y - 9, width=16, height=10, fill=MEMORY, fill_opacity=0.4)
+        yield label(x + 21, y, "memory, each device on its own scale")
+        x += 240
+    if any(lane.is_simulated for lane in model.lanes):
+        yield element("rect", x=x, y=y - 9, width=16, height=10, fill="url(#tut-simulated)",
+                      stroke=FAINT)
+        yield label(x + 21, y, "a simulated GPU: no hardware stands behind it")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from tftutor.inspection.devices.model import covered
 from tftutor.inspection.devices.names import duration_text
 from tftutor.inspection.devices.trace import COMPUTES, COPIES, WAITS, Stretch, read_trace
 
@@ -51,7 +52,7 @@ def lanes_text(lanes: Iterable[Drawable], length: int, width: int) -> str:
              "   " + "   ".join(f"{mark} {what}" for what, mark in MARKS.items())]
     for lane in lanes:
         stretches = list(lane.stretches)
-        busy = sum(s.end - s.start for s in stretches if s.what == COMPUTES)
+        busy = covered((s.start, s.end) for s in stretches if s.what == COMPUTES)
         lines.append(f"{lane.title:<{margin}}  {_bar(stretches, length, width)}  "
                      f"busy {100 * busy / length:3.0f} %")
     for lane in lanes:
