@@ -13,7 +13,7 @@ from tftutor.framework.constant_folding import evaluate_constant
 from tftutor.framework.op_def import find_op_def
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.framework.shape_inference import broadcast_shape, unchanged_shape
-from tftutor.inspection.shape_errors.finding import known, listed
+from tftutor.inspection.shape_errors.finding import known, listed, product
 
 REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any", "ArgMax", "ArgMin"}
 _WINDOWS = {"Conv2D", "MaxPool", "AvgPool", "DepthwiseConv2dNative"}
@@ -136,7 +136,9 @@ def _squeeze(op: Operation, output: Tensor, axis: int | None) -> Before:
 def _reshape(op: Operation, output: Tensor, axis: int | None) -> Before:
     old, new = known(op._inputs[0]._shape), known(output._shape)
     text = f"turns {listed(old)} into {listed(new)}"
-    if axis is not None and axis < len(old) and old[: axis + 1] == new[: axis + 1]:
+    rows_stay = product(old[1:]) == product(new[1:]) or old[0] is not None if old else True
+    if (axis is not None and axis < len(old) and old[: axis + 1] == new[: axis + 1]
+            and (axis > 0 or rows_stay)):
         return Before(op._inputs[0], axis, text)
     return Before(None, axis, text)
 

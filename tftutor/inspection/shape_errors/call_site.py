@@ -130,7 +130,9 @@ def call_of_op(op: Operation, entry: TracebackType) -> CallSite | None:
             return None
         local = frame.f_locals if frame.f_code is code else {}
         names = Names(local, frame.f_globals)
-        wanted = {_plain_name(part) for part in op.name.split("/")} | {_plain_name(op.type)}
+        kind = _plain_name(op.type)
+        wanted = {_plain_name(part) for part in op.name.split("/")} | {
+            kind, f"reduce{kind}", _FUNCTION_NAMES.get(op.type, kind)}
         calls = [call_from(source, node, names, code.co_name, line) for node in ast.walk(statement)
                  if isinstance(node, ast.Call | ast.BinOp | ast.AugAssign | ast.Subscript)
                  and node.lineno <= line <= (node.end_lineno or line)]
@@ -145,6 +147,8 @@ def call_of_op(op: Operation, entry: TracebackType) -> CallSite | None:
 
 _OPERATOR_NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "@": "matmul",
                    "//": "floordiv", "%": "mod", "**": "pow", "[]": "stridedslice"}
+_FUNCTION_NAMES = {"Select": "where", "ConcatV2": "concat", "Pack": "stack", "Unpack": "unstack",
+                   "GatherV2": "gather", "SplitV": "split", "StridedSlice": "stridedslice"}
 _SUFFIX = re.compile(r"_\d+$")
 
 

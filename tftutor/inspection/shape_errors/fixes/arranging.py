@@ -38,7 +38,8 @@ def candidates(case: Case) -> Iterator[Candidate]:
         yield from _per_axis(case, dims)
     elif case.op_type == "StridedSlice":
         yield from _index(case, dims)
-    yield from _other_axis(case, dims)
+    if case.op_type != "Split":
+        yield from _other_axis(case, dims)
     index = case.argument_of(tensor)
     if index is not None and case.op_type not in ("Reshape", "StridedSlice"):
         yield from _other_rank(index, dims)
@@ -194,17 +195,19 @@ def _split(case: Case, dims: tuple) -> Iterator[Candidate]:
     if case.op is None:
         return
     pieces = case.op._attrs.get("num_split", 1)
-    if place is None and case.arguments:
-        last = len(case.arguments) - 1
-        for axis, dim in reversed(list(enumerate(dims))):
-            if dim is not None and case.op_type == "Split" and dim % pieces == 0:
-                yield edit(last, f"{{}}, axis={axis}", f"Cuts axis {axis}, of size {dim}.", 0.9,
-                           CHANGES_MEANING)
+    last = len(case.arguments) - 1
+    for axis, dim in enumerate(dims if case.op_type == "Split" else ()):
+        if dim is not None and dim % pieces == 0:
+            why = f"Cuts axis {axis}, of size {dim}."
+            if place is None:
+                yield edit(last, f"{{}}, axis={axis}", why, 0.9 - axis / 100, CHANGES_MEANING)
+            else:
+                yield change(place, str(axis), why, 1.0 - axis / 100, CHANGES_MEANING)
     if count is not None and case.op_type == "Split":
         axis = int(evaluate_constant(case.inputs[0]) or 0)
         size = dims[axis] if -len(dims) <= axis < len(dims) else None
         if size:
-            fitting = sorted((n for n in range(1, size + 1) if size % n == 0),
+            fitting = sorted((n for n in range(2, size + 1) if size % n == 0),
                              key=lambda n: (abs(n - pieces), n))
             for position, number in enumerate(fitting[:2]):
                 yield change(count, str(number), f"{size} = {number} x {size // number}.",

@@ -74,6 +74,9 @@ def _aligned(index: int, mine: tuple, theirs: tuple, cost: float) -> Iterator[Ca
     for axis in reversed(range(1, len(mine) + 1)):
         widened = (*mine[:axis], *([1] * missing), *mine[axis:])
         if lines_up(widened, theirs):
+            meets_unknown = any(m not in (None, 1) and t is None
+                                for m, t in zip(widened, theirs, strict=True))
+            cost += 1.5 * meets_unknown  # a size that only the run tells
             if missing == 1:
                 yield edit(index, f"tf.expand_dims({{}}, {axis})",
                            "One value for each row: the new axis is repeated.", cost,

@@ -39,7 +39,8 @@ def candidates(case: Case) -> Iterator[Candidate]:
             if other != index and shape != shapes[index]:
                 wanted = _wanted(case, shapes[index], shape)
                 later = 0.0 if len(shapes[index]) != len(shape) else 0.25
-                more = 0.1 * (len(shapes[index]) > len(shape)) + 0.01 * (index == 0)
+                longer = len(shapes[index]) > len(shape)
+                more = 0.1 * (longer == (case.op_type in CONCAT)) + 0.01 * (index == 0)
                 yield from coerced(place, shapes[index], wanted, 1 + later + more)
                 if len(shapes[index]) > len(shape) == 2:
                     flat = product(shapes[index][1:])

@@ -10,8 +10,10 @@ import numpy as np
 from tftutor.framework.constant_folding import evaluate_constant
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Fix, Span
+from tftutor.inspection.shape_errors.finding import known
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, fill
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
+from tftutor.inspection.shape_errors.fixes.reshaping import fits
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, only_builds_graph
 from tftutor.inspection.shape_errors.values import as_tensor
 
@@ -24,6 +26,8 @@ def tried(case: Case, candidates: Iterable[Candidate]) -> tuple[Fix, ...]:
     fixes: list[Fix] = []
     seen: set[str] = set()
     ordered = sorted(candidates, key=lambda candidate: candidate.cost)
+    if ordered and not _fails_as_it_is(case):  # then a trial would prove nothing
+        ordered = [candidate for candidate in ordered if candidate.trial is not None]
     for candidate in ordered[:_TRIALS]:
         fix = _try_one(case, candidate)
         if fix is None or fix.code in seen:
@@ -37,11 +41,22 @@ def tried(case: Case, candidates: Iterable[Candidate]) -> tuple[Fix, ...]:
         for rank, f in enumerate(fixes, 1))
 
 
+def _fails_as_it_is(case: Case) -> bool:
+    """Whether the unchanged call is refused on stand-ins, too."""
+    if case.call is None:
+        return True
+    try:
+        outcome_of_trial(case, Candidate("", 0))
+    except Exception:  # noqa: BLE001 - refused, for whatever reason
+        return True
+    return False
+
+
 def _try_one(case: Case, candidate: Candidate) -> Fix | None:
     if case.call is None:
         return None
     code, where = shown(case, candidate)
-    if not _parses(code):
+    if not _parses(code) or candidate.definition is None and code == case.call.frame.call:
         return None
     try:
         outcome = outcome_of_trial(case, candidate)
@@ -130,8 +145,10 @@ def _as_in_the_run(case: Case, scratch: Scratch) -> None:
         if evaluate_constant(tensor) is not None or tensor.dtype._is_ref_dtype:
             continue
         index = case.argument_of(tensor)
-        if index is not None and as_tensor(case.arguments[index].value) is tensor:
-            stand_in = scratch.placeholder(case.shape(position), tensor.dtype.base_dtype)
+        given = as_tensor(case.arguments[index].value) if index is not None else None
+        if index is not None and given is not None and (given is tensor or fits(
+                known(case.shape(position)), known(given._shape))):
+            stand_in = scratch.placeholder(case.shape(position), given.dtype.base_dtype)
             scratch.replace(case.arguments[index].value, stand_in)
 
 

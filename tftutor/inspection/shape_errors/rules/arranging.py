@@ -36,6 +36,9 @@ _KINDS: dict[str, Kind] = {
     "StridedSlice": "slice", "GatherV2": "gather", "Gather": "gather", "GatherNd": "gather"}
 
 _ABOUT_SHAPES = re.compile(r"shape|dimension|rank|requested|multiple of", re.I)
+_NO_AXIS = re.compile(r"Invalid reduction|in the range \[|in the interval|in range \[|"
+                      r"at least rank")
+_ABOUT_VALUES = re.compile(r"does not index|not in \[0|is empty")
 _PYTHON_CHECKS = re.compile(r"axis = (-?\d+) not in \[|Cannot infer num from shape")
 
 
@@ -52,8 +55,9 @@ def find(case: Case) -> Finding | None:
     tensor = subject(case)
     if tensor is None:
         return _python_check(case)
-    if case.at_run_time and not _ABOUT_SHAPES.search(case.message):
-        return None  # an index out of range, and the like
+    if case.at_run_time and (not _ABOUT_SHAPES.search(case.message)
+                             or _ABOUT_VALUES.search(case.message)):
+        return None
     position = SUBJECT[case.op_type]
     shape = case.shape(position)
     marks: dict[int, Mark] = {}
@@ -73,6 +77,9 @@ def find(case: Case) -> Finding | None:
         sentence = f"{_called(case)} can't cut {name} that way: the pieces must add up."
     elif case.op_type == "StridedSlice":
         sentence = _slice(case, name, shape)
+    elif _NO_AXIS.search(case.message):
+        sentence = (f"{_called(case)} is asked for an axis that isn't there: {name} has "
+                    f"{dimensions(len(known(shape)))}" + _axes(known(shape)) + ".")
     else:
         sentence = (f"{_called(case)} doesn't fit {name}, which has "
                     f"{dimensions(len(known(shape)))}" + _axes(known(shape)) + ".")

@@ -75,14 +75,15 @@ def _concat(case: Case) -> Finding | None:
         sentence = (f"There is no axis {axis}: the tensors have {rank} dimensions, axes 0 to "
                     f"{rank - 1}.")
     else:
-        sentence = (f"Joined along axis {axis}, all other axes must have equal sizes: "
+        along = "" if axis is None else f" along axis {axis}"
+        sentence = (f"Joined{along}, all other axes must have equal sizes: "
                     + ", ".join(f"`{o.name}` is {listed(o.shape)}"
                                 for o in _operands(case, marks)) + ".")
     operands = _operands(case, marks)
     odd = _odd_one(case)
     wrong = next((i for i, mark in marks[odd].items() if mark == "must match"), None)
     rule = Rule("[..., a, ...], [..., b, ...] -> [..., a+b, ...]", case_text(shapes, ", "),
-                f"All axes but axis {axis} must be equal.")
+                "All axes but the joined one must be equal.")
     return Finding("concat", sentence, operands, rule, _joins(marks), [
         (odd, case.inputs[odd], wrong)], unchecked(operands))
 

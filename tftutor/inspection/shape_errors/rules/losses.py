@@ -69,9 +69,9 @@ def find(case: Case) -> Finding | None:
                      shape=labels, marks=marks[0]),
         case.operand(case.arguments[found.predictions].value, "predictions",
                      index=found.predictions, shape=logits, marks=marks[1])]
-    suspects = [(position, tensor, None) for position, index in ((1, found.predictions),
-                                                                 (0, found.labels))
-                if (tensor := as_tensor(case.arguments[index].value)) is not None]
+    suspects = [(position, tensor, _clash(marks[position])) for position, index in (
+        (1, found.predictions), (0, found.labels))
+        if (tensor := as_tensor(case.arguments[index].value)) is not None]
     if len(known(logits)) <= 2 < len(known(labels)) or (
             len(known(logits)) <= 2 and marks[0] and not marks[1]):
         suspects.reverse()
@@ -80,6 +80,13 @@ def find(case: Case) -> Finding | None:
     return Finding("labels" if case.function in SPARSE else "loss",
                    _sentence(case, operands[0].name, operands[1].name, labels, logits), operands,
                    _rule(case, labels, logits), joins, suspects, unchecked(operands))
+
+
+def _clash(marks: dict[int, Mark]) -> int | None:
+    """The axis to trace back: one of the wrong size; None when the rank is what is wrong."""
+    if "surplus" in marks.values():
+        return None
+    return next((axis for axis, mark in marks.items() if mark == "must match"), None)
 
 
 def _seen(case: Case, index: int) -> Shape:

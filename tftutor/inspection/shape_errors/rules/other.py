@@ -10,14 +10,21 @@ from tftutor.inspection.shape_errors.explanation import Operand
 from tftutor.inspection.shape_errors.finding import Finding, listed, unchecked
 from tftutor.inspection.shape_errors.values import as_tensor, is_tensor_like, shape_of
 
-_WORDS = re.compile(r"\bshapes?\b|\brank\b|\bndim\b|dimension", re.IGNORECASE)
-_NOT_ABOUT = re.compile(r"must feed a value|None values not supported|uninitialized")
+_NODE = re.compile(r"must be (at least |at most )?(rank|equal)|[Dd]imension|incompatible shapes|"
+                   r"[Ss]hapes? .*(must|should|not)", re.DOTALL)
+_PYTHON = re.compile(r"[Ss]hapes? .*(must|incompatible|not compatible|differ)|must have rank|"
+                     r"must be (a )?(scalar|vector)|rank \d|ndims? ?=|same shape", re.DOTALL)
+_RUN = re.compile(r"shape|rank|dimension|must be (a )?(scalar|vector|matrix)", re.IGNORECASE)
+_NOT_ABOUT = re.compile(r"must feed a value|None values not supported|uninitialized|out of bound|"
+                        r"not in \[0|does not index|same graph|No gradients|Unsupported|"
+                        r"is empty|in the range")
 
 
 def find(case: Case) -> Finding | None:
     """Say which tensors took part and what their shapes are."""
-    made = case.op is not None and ("with input shapes" in case.message or case.at_run_time)
-    if _NOT_ABOUT.search(case.message) or not _WORDS.search(case.message):
+    made = case.op is not None
+    words = _RUN if case.at_run_time else (_NODE if made else _PYTHON)
+    if _NOT_ABOUT.search(case.message) or not words.search(case.message):
         return None
     tensors: list[tuple[int, Tensor]] = []
     operands: list[Operand] = []
