@@ -7,6 +7,7 @@ dtype, the shape and the elements of `result`.
 
 import json
 import os
+import re
 import sys
 
 import numpy as np
@@ -59,6 +60,8 @@ def ask(mistake):
         raise AssertionError("%s runs through: it is no mistake" % mistake.name)
     answer = {"name": mistake.name, "line": line_of(error, mistake.path)}
     answer.update(answers.error_answer(error))
+    # AutoGraph says where TensorFlow is installed.
+    answer["message"] = re.sub(r"relative to \S+", "relative to <path>", answer["message"])
     answer["repairs"] = []
     for repaired in mistake.repaired():
         result, error = run(repaired, mistake.path)
