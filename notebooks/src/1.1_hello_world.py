@@ -19,22 +19,12 @@
 # ## Setup
 #
 # `tftutor` has the same functions as TensorFlow 1.15, so we give it the usual short name `tf`.
-# `show` displays a figure, and prints below it what can be seen there.
 
 # %%
-import matplotlib.pyplot as plt
 from IPython.display import display
 from ipywidgets import RadioButtons, interact
 
 import tftutor as tf
-
-
-def show(figure, description):
-    """Show a figure and describe it, for readers who cannot see it."""
-    display(figure, metadata={"image/png": {"alt": description}})
-    plt.close(figure)
-    print("Figure:", description)
-
 
 print("ready, API version", tf.__version__)
 
@@ -150,37 +140,13 @@ def list_graph(graph):
 list_graph(tf.get_default_graph())
 
 # %% [markdown]
-# The same as a picture. Boxes are operations, arrows are the tensors that flow between them. An
-# operation stands to the right of all its inputs. (The drawing code is folded.)
+# The same as a picture: `tf.show` draws graphs, and much more. Each shape is an operation, each
+# arrow a tensor that flows from one to the next. The text below the picture, which a click
+# unfolds, says the same. (`tf.show` and `tf.explore` are tftutor's own; TensorFlow has TensorBoard
+# for this.)
 
-# %% jupyter={"source_hidden": true}
-def draw_graph(graph):
-    """Draw operations as boxes and the tensors between them as arrows."""
-    column, place, used, boxes = {}, {}, {}, {}
-    for op in graph.get_operations():
-        column[op] = 1 + max((column[tensor.op] for tensor in op.inputs), default=-1)
-        used[column[op]] = used.get(column[op], 0) + 1
-        place[op] = (2 * column[op], -used[column[op]])
-    tallest = max(used.values())
-    figure, axes = plt.subplots(figsize=(2.2 * len(used), 1.1 * tallest), layout="constrained")
-    for op, (x, y) in place.items():
-        y -= (tallest - used[column[op]]) / 2          # centre the shorter columns
-        boxes[op] = axes.text(x, y, f"{op.name}\n({op.type})", ha="center", va="center",
-                              bbox={"boxstyle": "round,pad=0.5", "facecolor": "#e3f2fd",
-                                    "edgecolor": "#1565c0"})
-        for tensor in op.inputs:
-            start = boxes[tensor.op]
-            axes.annotate("", xy=(x, y), xytext=start.get_position(),
-                          arrowprops={"arrowstyle": "-|>", "color": "#455a64", "shrinkB": 2,
-                                      "patchA": start.get_bbox_patch(),
-                                      "patchB": boxes[op].get_bbox_patch()})
-    axes.set(xlim=(-0.8, 2 * len(used) - 1.2), ylim=(-tallest - 0.6, -0.4))
-    axes.axis("off")
-    edges = [f"{tensor.op.name} -> {op.name}" for op in place for tensor in op.inputs]
-    show(figure, f"{len(place)} operations; arrows: {', '.join(edges)}.")
-
-
-draw_graph(tf.get_default_graph())
+# %% tags=["nbval-ignore-output"]
+tf.show(tf.get_default_graph())
 
 # %% [markdown]
 # ## 5. Run it
@@ -200,11 +166,20 @@ print("computed:", result[0], "and", result[1])
 # computed these first. It computes only what is needed for what you *fetch*.
 #
 # `with tf.Session() as sess:` closes the session at the end of the block. The graph stays.
+#
+# `tf.record_step` runs a graph once and writes down what each operation computed. `tf.explore`
+# opens the record: press the arrow (or the arrow keys) to go through the run one operation at a
+# time, forwards or backwards.
+
+# %% tags=["nbval-ignore-output"]
+with tf.Session() as sess:
+    record = tf.record_step(sess, [b, c])
+tf.explore(record)
 
 # %% [markdown]
 # ## 6. A live graph
 #
-# Choose an operation and two numbers. Each change builds a new graph, lists it, and only then runs
+# Choose an operation and two numbers. Each change builds a new graph, draws it, and only then runs
 # it. Watch what changes in the graph when you move a slider (nothing but the constants' values!),
 # and what changes when you choose another operation.
 
@@ -226,8 +201,8 @@ def build(operation, left, right):
 @interact(operation=list(OPERATIONS), left=(-5.0, 5.0, 0.5), right=(0.5, 5.0, 0.5))
 def live_graph(operation="multiply", left=2.0, right=3.0):
     graph, c = build(operation, left, right)
-    list_graph(graph)
-    print("\nbefore the run, print(c) shows:", c)
+    display(tf.show(graph))
+    print("before the run, print(c) shows:", c)
     with tf.Session(graph=graph) as sess:
         print(f"after the run, c = {sess.run(c):.2f}")
 

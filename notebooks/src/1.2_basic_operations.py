@@ -14,23 +14,13 @@
 # %% [markdown]
 # ## Setup
 #
-# `show` displays a figure, and prints below it what can be seen there.
+# As in 1.1, `tf.show` draws graphs and tensors, and `tf.explore` opens a panel to try things out.
 
 # %%
-import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import display
 from ipywidgets import interact
 
 import tftutor as tf
-
-
-def show(figure, description):
-    """Show a figure and describe it, for readers who cannot see it."""
-    display(figure, metadata={"image/png": {"alt": description}})
-    plt.close(figure)
-    print("Figure:", description)
-
 
 print("ready, API version", tf.__version__)
 
@@ -109,6 +99,11 @@ print("computed:", result)
 # %% [markdown]
 # **Explain.** The keys of `feed_dict` are the tensors themselves, not their names. The result is a
 # list because we fetched a list; its only element is a NumPy array.
+#
+# In the picture, placeholders have a shape of their own, a slanted box: something comes in here.
+
+# %% tags=["nbval-ignore-output"]
+tf.show(c)
 
 # %% [markdown]
 # ## 3. A feed editor
@@ -186,27 +181,19 @@ assert EXAMPLES["matrix"].shape.as_list() == [3, 4]
 # (the *static* shape). A `None`, printed as `?`, means: this length is only known at run time. It
 # is most often the batch size.
 
-# %%
-def draw_cells(axes, title, depth, height, width):
-    """Draw a block of cells as overlapping sheets, the nearest one in front."""
-    for sheet in reversed(range(depth)):
-        x, y = 0.35 * sheet, 0.35 * sheet
-        for row in range(height):
-            for column in range(width):
-                axes.add_patch(plt.Rectangle((x + column, y + height - 1 - row), 1, 1,
-                                             facecolor="#e3f2fd", edgecolor="#1565c0"))
-    middle = (width + 0.35 * (depth - 1)) / 2
-    axes.set(xlim=(middle - 3, middle + 3), ylim=(-0.5, 4.5), aspect="equal", title=title)
-    axes.axis("off")
+# %% [markdown]
+# Here is the table once more, to click through: choose a rank, and see its example as a row, a
+# grid, a cube or a set of cubes. *Slice* cuts a part out, *Move elements* shows where a reshape or
+# a transposition puts each number.
 
+# %% tags=["nbval-ignore-output"]
+tf.explore("ranks")
 
-figure, panels = plt.subplots(1, 4, figsize=(10, 2.2), layout="constrained")
-for axes, (title, depth, height, width) in zip(panels, [
-        ("rank 0: ()", 1, 1, 1), ("rank 1: (3,)", 1, 1, 3), ("rank 2: (3, 4)", 1, 3, 4),
-        ("rank 3: (3, 4, 3)", 3, 3, 4)], strict=True):
-    draw_cells(axes, title, depth, height, width)
-show(figure, "one cell for a scalar, a row of 3 cells for a vector, 3 rows of 4 cells for a "
-             "matrix, and 3 such sheets behind each other for a tensor of rank 3.")
+# %% [markdown]
+# And this is a batch of any size. What is not known yet, is dashed.
+
+# %% tags=["nbval-ignore-output"]
+tf.show(EXAMPLES["batch of any size"].shape, axes=("batch", "height", "width", "colour"))
 
 # %% [markdown]
 # ## 5. Multiplying matrices
@@ -322,12 +309,19 @@ try:
         tf.matmul(tf.placeholder(tf.float32, [10, 512, 1]), tf.placeholder(tf.float32, [512, 2]))
 except ValueError as error:
     print("ValueError:", error)
+    mistake = error
 
 # %% [markdown]
 # Read it from the middle: an operation named `MatMul`, of type `MatMul`, wants rank 2 (a matrix),
 # but got rank 3. At the end stand both shapes: the first is the culprit. Exercise 2 repairs it.
 # (This is the text of TensorFlow up to 1.13, the one on the slide. Later versions try a *batch*
 # product first, and complain in other words.)
+#
+# tftutor can say more about such an error: what each operand is, which axis is one too many, and
+# what would repair it. After `%load_ext tftutor` this page appears by itself.
+
+# %% tags=["nbval-ignore-output"]
+tf.show(mistake)
 
 # %% [markdown]
 # **2. A placeholder that was not fed.** The most common error at *run* time.

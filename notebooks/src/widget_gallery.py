@@ -180,10 +180,65 @@ tf.explore("gpus")
 #
 # ## Exercises
 #
-# 1. Draw only what `hidden` needs in the network of section 1. (`tf.show(hidden)`)
-# 2. Make the image of section 4 fit: choose one of the fixes on the page, and run it.
-# 3. Which operation of section 5 waits longest, and for what? (The panel's table says it.)
+# ### Exercise 1
 #
+# `tf.show(loss)` draws everything that `loss` needs. Which tensor of section 1 has to be shown for
+# a picture of the first layer, and of nothing after it? Put it into `answer_1`, and draw it.
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# answer_1 = hidden
+# ```
+#
+# </details>
+
+# %% tags=["exercise"]
+answer_1 = None   # replace None by a tensor
+
+# %%
+if answer_1 is None:
+    print("Exercise 1: not answered yet")
+else:
+    drawn = tf.show(answer_1).text()
+    assert "hidden" in drawn, "the first layer is missing from the picture"
+    assert "logits" not in drawn, "the second layer is in the picture, too"
+    print("Exercise 1: correct")
+
+# %% [markdown]
+# ### Exercise 2
+#
+# Repair the product of section 4. The page there lists what would do it, and which of these leave
+# the numbers as they are. The result shall have the shape [10, 2].
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# answer_2 = tf.matmul(tf.squeeze(image, axis=2), weights)
+# ```
+#
+# </details>
+
+# %% tags=["exercise"]
+tf.reset_default_graph()
+image = tf.placeholder(tf.float32, [10, 512, 1], name="image")
+weights = tf.placeholder(tf.float32, [512, 2], name="weights")
+answer_2 = None   # replace None by a tensor
+
+# %%
+if answer_2 is None:
+    print("Exercise 2: not answered yet")
+else:
+    assert answer_2.shape.as_list() == [10, 2], f"its shape is {answer_2.shape}"
+    batch = {image: np.random.RandomState(1).rand(10, 512, 1),
+             weights: np.random.RandomState(2).rand(512, 2)}
+    with tf.Session() as fresh:
+        computed = fresh.run(answer_2, batch)
+    assert np.allclose(computed, batch[image][:, :, 0] @ batch[weights], rtol=1e-4), \
+        "the shape is right, the values not"
+    print("Exercise 2: correct")
+
+# %% [markdown]
 # The next cell ends the processes of the cluster.
 
 # %%

@@ -85,7 +85,7 @@ def test_hello_world_runs_in_jupyterlab(chromium, server, workspace):
     assert GREETING in shown.inner_text()
     _keep_picture(page, shown, "hello_world_in_jupyterlab.png")
     _answer_the_prediction(page)
-    _keep_picture(page, page.locator(".jp-RenderedImage img").first,
+    _keep_picture(page, page.locator(".tftutor-drawing img").first,
                   "prediction_in_jupyterlab.png")
     for cell in notebook.cells:
         failed = any(output.output_type == "error" for output in cell.get("outputs", []))
