@@ -12,11 +12,9 @@ when it can't be had).
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
 import importlib.util
 import os
-import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -25,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from tftutor import errors
+from tftutor.backends.freed_memory import keep_freed_memory
 from tftutor.backends.threads import thread_count
 
 VARIABLE = "TFTUTOR_TORCH"
@@ -34,7 +33,6 @@ _SETTINGS = ("0", "1", "auto")
 # NumPy, whose turn comes between, finds the processors taken.
 _SPINS = "20000"
 _HELD = 32 << 20, 512 << 20  # bytes: the largest block that malloc keeps, and how much in all
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 _chosen: str | None = None
 _torch: Any = None  # the module, once it is loaded for this
@@ -109,7 +107,7 @@ def _load(needed: bool) -> None:
     with warnings.catch_warnings():  # torch says once that it can't promise not to write
         warnings.simplefilter("ignore")
         torch.from_numpy(np.frombuffer(b"1234", np.float32))
-    _keep_freed_memory()
+    keep_freed_memory(*_HELD)  # torch asks for the memory of each result anew
     _torch = torch
 
 
@@ -124,19 +122,6 @@ def _openmp_that_sleeps() -> Iterator[None]:
     finally:
         if mine:
             del os.environ["GOMP_SPINCOUNT"]
-
-
-def _keep_freed_memory() -> None:
-    """Let malloc keep blocks of megabytes for the next call instead of giving them back.
-
-    torch asks for the memory of each result anew. Fresh pages cost more than most of its kernels.
-    """
-    if sys.platform != "linux":
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, _HELD[0])
-        mallopt(_M_TRIM_THRESHOLD, _HELD[1])
 
 
 def lent(value: Any) -> Any:

@@ -25,6 +25,7 @@ from typing import Any
 import zmq
 
 from tftutor import errors
+from tftutor.backends.freed_memory import keep_freed_memory
 from tftutor.distributed.connection import Connection
 from tftutor.distributed.curve import KeyCheck, secure_dealer, secure_router
 from tftutor.distributed.io_thread import IoThread
@@ -48,6 +49,7 @@ from tftutor.distributed.unix_sockets import (
 __all__ = ["Call", "Peer", "Responder", "Transport", "TransportOptions"]
 
 _CHECK_INTERVAL = 0.25
+_KEPT = 4 << 20, 64 << 20  # bytes: pieces of 1 MiB, and as many of them as two windows hold
 _open: weakref.WeakSet[Transport] = weakref.WeakSet()
 
 
@@ -83,6 +85,7 @@ class Transport:
         self._lock = threading.Lock()
         self._peers: dict[str, Peer] = {}
         self._ids = itertools.count(secrets.randbits(48))
+        keep_freed_memory(*_KEPT)
         self._context = new_context()
         self._listener: Listener | None = None
         self._key_check: KeyCheck | None = None
