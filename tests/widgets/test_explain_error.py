@@ -5,7 +5,7 @@ import sys
 import pytest
 
 import tftutor as tf
-from tftutor.widgets import shape_errors
+from tftutor.widgets import show
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_show_draws_an_error_too(error, capsys):
 
 
 def test_in_a_notebook_it_is_a_page(error, monkeypatch):
-    monkeypatch.setattr(shape_errors, "in_notebook", lambda: True)
+    monkeypatch.setattr(show, "in_notebook", lambda: True)
     bundle = tf.explain_error(error)._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
     assert "tftutor-error" in bundle["text/html"] and str(error) in bundle["text/plain"]

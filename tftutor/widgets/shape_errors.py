@@ -4,28 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from tftutor.inspection.shape_errors.showing import ErrorDrawing, drawing
-from tftutor.widgets.show import in_notebook
+from tftutor.widgets.show import Shown, show
 
 
-class ErrorPage:
-    """An explained error as the value of a notebook's cell.
-
-    Attributes:
-      drawing: the error drawn: `explanation`, `text()`, `svg()`, `html()`, `to_dict()`.
-    """
-
-    def __init__(self, drawn: ErrorDrawing) -> None:
-        self.drawing = drawn
-
-    def __repr__(self) -> str:
-        return self.drawing.text()
-
-    def _repr_mimebundle_(self, **_options: object) -> dict[str, str]:
-        return {"text/plain": self.drawing.text(), "text/html": self.drawing.html()}
-
-
-def explain_error(error: BaseException | None = None) -> ErrorPage | None:
+def explain_error(error: BaseException | None = None) -> Shown | None:
     """Explain a shape or dtype error: what didn't fit, where it came from, what would fit.
 
     Args:
@@ -39,11 +21,7 @@ def explain_error(error: BaseException | None = None) -> ErrorPage | None:
     chosen = error if error is not None else last_error()
     if chosen is None:
         raise ValueError("There is no error to explain: none has been shown yet.")
-    drawn = drawing(chosen)
-    if in_notebook():
-        return ErrorPage(drawn)
-    print(drawn.text())
-    return None
+    return show(chosen)
 
 
 def last_error() -> BaseException | None:

@@ -48,6 +48,9 @@ class Shown:
         return self.text()
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
+        page = getattr(self.drawing, "html", None)  # an explained error is a page with a picture
+        if page is not None:
+            return {"text/plain": self.text(), "text/html": page()}
         return bundle(self.drawing)
 
 
