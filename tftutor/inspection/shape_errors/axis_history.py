@@ -55,6 +55,8 @@ def before(tensor: Tensor, axis: int | None) -> Before:
 def dtype_before(tensor: Tensor) -> Before:
     """The input that a tensor has its dtype from; None for an op that makes the dtype."""
     own = tensor.dtype.base_dtype
+    if tensor.op.type == "Merge":  # a loop variable: what it was before the first round
+        return Before(tensor.op._inputs[0], None, "is carried from round to round")
     if tensor.op.type not in ("Cast", "ArgMax", "OneHot", "Equal"):
         alike = [t for t in tensor.op._inputs if t.dtype.base_dtype is own]
         alike.sort(key=lambda t: t.op.type == "Const")

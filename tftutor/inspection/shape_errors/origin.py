@@ -15,7 +15,12 @@ from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Kind, Step
 from tftutor.inspection.shape_errors.finding import Finding, known, listed
 from tftutor.inspection.shape_errors.source_text import source_of
-from tftutor.inspection.shape_errors.values import as_tensor, is_tensor_like, shape_of
+from tftutor.inspection.shape_errors.values import (
+    as_tensor,
+    contains_tensor,
+    is_tensor_like,
+    shape_of,
+)
 
 _MOST_STEPS = 40
 _ABOUT_DTYPES: set[Kind] = {"dtype", "feed dtype"}
@@ -29,6 +34,10 @@ def way_back(case: Case, finding: Finding) -> tuple[Step, ...]:
         if id(tensor) in seen:
             continue
         seen.add(id(tensor))
+        index = case.argument_of(tensor)
+        if index is not None and not contains_tensor(case.arguments[index].value) and (
+                case.arguments[index].text.isidentifier()):
+            continue  # a value of Python's or NumPy's: see below
         tensor, axis = _outside_of_call(case, tensor, axis)
         about_dtype = finding.kind in _ABOUT_DTYPES
         steps += _merged(list(_walk(case, operand, tensor, axis, about_dtype)))

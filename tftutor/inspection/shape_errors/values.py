@@ -25,6 +25,13 @@ def is_tensor_like(value: Any) -> bool:
     return isinstance(value, Tensor | Variable)
 
 
+def contains_tensor(value: Any) -> bool:
+    """True for a tensor, a variable, or a list with one in it."""
+    if isinstance(value, list | tuple):
+        return any(contains_tensor(item) for item in value[:1000])
+    return is_tensor_like(value)
+
+
 def as_tensor(value: Any) -> Tensor | None:
     """The tensor that a value is or stands for; None for values outside a graph."""
     if isinstance(value, Tensor):

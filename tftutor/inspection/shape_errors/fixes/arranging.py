@@ -158,6 +158,9 @@ def _transpose(case: Case, dims: tuple) -> Iterator[Candidate]:
     kept = [g for g in given if g < rank]
     if len(given) > rank and sorted(kept) == list(range(rank)):
         yield change(place, str(kept), "Only the axes that there are.", 1.0, SAME_DATA)
+    if sorted(given) == list(range(rank + 1)) and given[0] == 0:
+        yield change(place, str([g - 1 for g in given[1:]]),
+                     "Without the batch axis, which isn't there.", 0.9, SAME_DATA)
     missing = [axis for axis in range(rank) if axis not in given]
     if len(given) == rank and len(missing) == 1:
         bad = next(i for i, g in enumerate(given) if g >= rank or given.index(g) != i)

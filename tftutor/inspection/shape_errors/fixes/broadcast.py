@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.shape_errors.case import Case
@@ -69,34 +70,42 @@ def _merged(mine: tuple, theirs: tuple) -> tuple:
 
 
 def _aligned(index: int, mine: tuple, theirs: tuple, cost: float) -> Iterator[Candidate]:
-    """Add axes of size 1 at the end, so that what is equal stands below each other."""
-    missing = len(theirs) - len(mine)
-    for axis in reversed(range(1, len(mine) + 1)):
-        widened = (*mine[:axis], *([1] * missing), *mine[axis:])
-        if lines_up(widened, theirs):
-            meets_unknown = any(m not in (None, 1) and t is None
-                                for m, t in zip(widened, theirs, strict=True))
-            cost += 1.5 * meets_unknown  # a size that only the run tells
-            if missing == 1:
-                yield edit(index, f"tf.expand_dims({{}}, {axis})",
-                           "One value for each row: the new axis is repeated.", cost,
-                           wanted=_of_rank(len(theirs)))
-            else:
-                slices = ", ".join([":"] * axis + ["None"] * missing)
-                yield edit(index, f"{{.}}[{slices}]",
-                           f"Adds {missing} axes of size 1, which are repeated.", cost,
-                           wanted=_of_rank(len(theirs)))
+    """Axes of size 1 put in, so that equal sizes stand below each other."""
+    for places in combinations(range(len(theirs)), len(mine)):
+        if all(mine[i] == theirs[place] for i, place in enumerate(places)):
+            widened = [1] * len(theirs)
+            for i, place in enumerate(places):
+                widened[place] = mine[i]
+            while widened[0] == 1 and len(widened) > len(mine):
+                widened.pop(0)
+            meets_unknown = any(m is None for m in mine)
+            yield from _widened(index, mine, widened, places, cost + 0.3 * meets_unknown)
             return
+    for axis in reversed(range(1, len(mine) + 1)):
+        missing = len(theirs) - len(mine)
+        if missing == 1 and lines_up((*mine[:axis], 1, *mine[axis:]), theirs):
+            yield edit(index, f"tf.expand_dims({{}}, {axis})",
+                       "One value for each row: the new axis is repeated.", cost + 1.5)
+            return
+
+
+def _widened(index: int, mine: tuple, widened: list, places: tuple[int, ...], cost: float
+             ) -> Iterator[Candidate]:
+    why = "One value for each row: the new axes of size 1 are repeated."
+    if len(widened) == len(mine) + 1:
+        axis = next(i for i in range(len(widened)) if i == len(mine) or widened[i] != mine[i])
+        yield edit(index, f"tf.expand_dims({{}}, {axis})", why, cost)
+    elif None not in widened:
+        yield edit(index, f"tf.reshape({{}}, {widened})", why, cost, SAME_DATA)
+    first = len(places) and places[0]
+    slices = [":" if i in places else "None" for i in range(first, first + len(widened))]
+    yield edit(index, f"{{.}}[{', '.join(slices)}]", why, cost + 0.4, SAME_DATA)
 
 
 def lines_up(a: tuple, b: tuple) -> bool:
     """Whether two shapes broadcast, as far as their sizes are known."""
     return all(x is None or y is None or x == y or 1 in (x, y)
                for x, y in zip(reversed(a), reversed(b), strict=False))
-
-
-def _of_rank(rank: int):
-    return lambda shape: shape is None or len(shape) == rank
 
 
 def _bias(case: Case, value: int, bias: int) -> Iterator[Candidate]:

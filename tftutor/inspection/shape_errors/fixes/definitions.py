@@ -10,24 +10,26 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from tftutor.framework.dtypes import DType
+from tftutor.framework.dtypes import DType, float32
 from tftutor.framework.operation import Tensor
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING
 from tftutor.inspection.shape_errors.finding import known, listed
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition
+from tftutor.inspection.shape_errors.fixes.made_by import call_that_made
 from tftutor.inspection.shape_errors.fixes.replay import Scratch
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, quiet_value
 from tftutor.inspection.shape_errors.source_text import SourceText, source_of
 from tftutor.inspection.shape_errors.values import source_of_tensor
 
+_SHAPED = ("ones", "zeros", "fill", "random_*", "truncated_normal")
 MAKERS = {"VariableV2", "VarHandleOp", "Variable", "Placeholder", "PlaceholderWithDefault"}
 
 
 def shape_list(case: Case, tensor: Tensor) -> tuple[SourceText, ast.List | ast.Tuple] | None:
     """The list in the student's source that says a variable's or placeholder's shape."""
     maker = source_of_tensor(tensor).op
-    if maker.type not in MAKERS or case.call is None:
+    if case.call is None or maker.type not in MAKERS and call_that_made(maker, *_SHAPED) is None:
         return None
     for code, line in maker._frames[:3]:
         source = source_of(code.co_filename, None)
@@ -142,3 +144,25 @@ def retyped(case: Case, tensor: Tensor, dtype: DType, cost: float) -> Iterator[C
                             "defined.", cost, CHANGES_MEANING,
                             definition=Definition(f"{text}.{dtype.name}", source.span(node), build))
         return
+
+
+def with_float_literal(case: Case, tensor: Tensor, cost: float) -> Iterator[Candidate]:
+    """`tf.constant(0.0)` for `tf.constant(0)`, in the line where the number is written."""
+    root = source_of_tensor(tensor)
+    found = call_that_made(root.op, "constant", "Variable")
+    if root.op.type not in MAKERS | {"Const"} or found is None:
+        return
+    source, node = found
+    if not node.args or not isinstance(node.args[0], ast.Constant) or not isinstance(
+            node.args[0].value, int):
+        return
+    text = source.text(source.span(node.args[0]))
+
+    def build(scratch: Scratch) -> None:
+        index = case.argument_of(tensor)
+        for value in (tensor, None if index is None else case.arguments[index].value):
+            if value is not None:
+                scratch.replace(value, scratch.placeholder(tensor._shape, float32))
+
+    yield Candidate(f"The number is a float from the start: {text}.0.", cost, CHANGES_MEANING,
+                    definition=Definition(f"{text}.0", source.span(node.args[0]), build))

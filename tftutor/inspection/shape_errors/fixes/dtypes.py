@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tftutor.framework import dtypes
+from tftutor.framework.operation import Tensor
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.finding import known
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit
-from tftutor.inspection.shape_errors.fixes.definitions import retyped
+from tftutor.inspection.shape_errors.fixes.definitions import retyped, with_float_literal
+from tftutor.inspection.shape_errors.fixes.replay import Scratch
 from tftutor.inspection.shape_errors.rules.dtypes import Mismatch, mismatch
 from tftutor.inspection.shape_errors.values import as_tensor, shape_of, source_of_tensor
 
@@ -37,6 +40,7 @@ def common(names: list[str]) -> str:
 
 def _to_common(case: Case, found: Mismatch) -> Iterator[Candidate]:
     yield from _both_as_classes(case, found)
+    yield from _from_the_start(case, found)
     names = [dtype for _, dtype in found.places]
     best = common(names)
     for target in dict.fromkeys([best, *names]):
@@ -52,6 +56,38 @@ def _to_common(case: Case, found: Mismatch) -> Iterator[Candidate]:
         tensor = as_tensor(case.arguments[index].value)
         if dtype != best and tensor is not None:
             yield from retyped(case, tensor, dtypes.as_dtype(best), 1.2)
+
+
+def _from_the_start(case: Case, found: Mismatch) -> Iterator[Candidate]:
+    """A whole number that meets floats, written as a float; first where a loop carries it."""
+    if not any(dtype.startswith("float") for _, dtype in found.places):
+        return
+    for index, dtype in found.places:
+        tensor = as_tensor(case.arguments[index].value)
+        if tensor is None or not dtype.startswith("int"):
+            continue
+        entering = before_loop(tensor)
+        for candidate in with_float_literal(case, entering, 1.1):
+            if entering is tensor:
+                yield candidate
+            elif candidate.definition is not None:
+                carried = tensor
+
+                def build(scratch: Scratch, carried: Tensor = carried) -> None:
+                    scratch.replace(carried, scratch.placeholder(carried._shape, dtypes.float32))
+
+                definition = replace(candidate.definition, build=build)
+                yield replace(candidate, definition=definition, cost=0.6)
+
+
+def before_loop(tensor: Tensor) -> Tensor:
+    """What a loop variable was before the first round; any other tensor unchanged."""
+    current = tensor
+    for kind in ("Identity", "Switch", "Merge", "Enter"):
+        if current.op.type != kind or not current.op._inputs:
+            return tensor
+        current = current.op._inputs[0]
+    return current
 
 
 def _both_as_classes(case: Case, found: Mismatch) -> Iterator[Candidate]:

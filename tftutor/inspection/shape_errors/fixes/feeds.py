@@ -15,6 +15,7 @@ from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DA
 from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition, atom
 from tftutor.inspection.shape_errors.fixes.definitions import redefined, retyped
+from tftutor.inspection.shape_errors.fixes.numpy_dialect import in_numpy, numpy_name
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
 from tftutor.inspection.shape_errors.fixes.reshaping import Dims, coerced
 from tftutor.inspection.shape_errors.rules.feeds import Feed, feed
@@ -25,6 +26,14 @@ _MAX_CLASSES = 10_000
 
 def candidates(case: Case) -> Iterator[Candidate]:
     """The value in another shape, or the placeholder as the value is."""
+    name = numpy_name(case.call) if case.call is not None else None
+    for candidate in _all(case):
+        code = candidate.definition.code if candidate.definition is not None else ""
+        if name is not None or "np." not in code:
+            yield candidate
+
+
+def _all(case: Case) -> Iterator[Candidate]:
     found = feed(case)
     if found is None:
         return
@@ -45,7 +54,7 @@ def candidates(case: Case) -> Iterator[Candidate]:
         for candidate in coerced(0, dims, wanted, 1.0):
             yield _in_numpy(found, candidate.edits[0], candidate)
         if wanted and len(wanted) == len(dims) + 1 and wanted[0] is None:
-            yield _new_value(found, "[{}]", "A batch of one example.", 1.2, SAME_DATA)
+            yield _new_value(found, "[{}]", "A batch of one.", 1.2 if dims else 0.9, SAME_DATA)
         if not dims and wanted and None not in wanted:
             yield _new_value(found, f"np.full({wanted}, {{}})", "The same number everywhere.", 1.6,
                              CHANGES_MEANING)
@@ -77,20 +86,8 @@ def _new_value(found: Feed, template: str, why: str, cost: float, effect: str = 
 
 def _in_numpy(found: Feed, template: str, candidate: Candidate) -> Candidate:
     """A change of a tensor, written for an array or a list."""
-    array = isinstance(found.value, np.ndarray)
-    for start in ("tf.squeeze(", "tf.expand_dims("):
-        template = template.replace(start, start.replace("tf.", "np."))
-    if template.startswith("tf.transpose({}"):
-        rest = template[len("tf.transpose({}") : -1].lstrip(", ")
-        template = f"np.transpose({{}}, {rest})" if rest else (
-            "{.}.T" if array else "np.transpose({})")
-    if template.startswith("tf.reshape({}, ["):
-        sizes = template[len("tf.reshape({}, [") : -2]
-        tuple_text = f"({sizes})" if "," in sizes else f"({sizes},)"
-        template = f"{{.}}.reshape({sizes})" if array else f"np.reshape({{}}, {tuple_text})"
-    if template.startswith("{.}[") and not array:
-        template = template.replace("{.}", "np.array({})")
-    return _new_value(found, template, candidate.why, candidate.cost, candidate.effect)
+    code = in_numpy(template, isinstance(found.value, np.ndarray))
+    return _new_value(found, code, candidate.why, candidate.cost, candidate.effect)
 
 
 def _labels(found: Feed, value: Any, dims: Dims, wanted: Dims) -> Iterator[Candidate]:

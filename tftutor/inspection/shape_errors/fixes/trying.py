@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,10 +13,11 @@ from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Fix, Span
 from tftutor.inspection.shape_errors.finding import known
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, fill
+from tftutor.inspection.shape_errors.fixes.numpy_dialect import in_numpy, numpy_name
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
 from tftutor.inspection.shape_errors.fixes.reshaping import fits
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, only_builds_graph
-from tftutor.inspection.shape_errors.values import as_tensor
+from tftutor.inspection.shape_errors.values import as_tensor, contains_tensor
 
 MOST = 6
 _TRIALS = 60
@@ -25,7 +27,8 @@ def tried(case: Case, candidates: Iterable[Candidate]) -> tuple[Fix, ...]:
     """The candidates that type-check, as fixes: the likeliest first, at most six."""
     fixes: list[Fix] = []
     seen: set[str] = set()
-    ordered = sorted(candidates, key=lambda candidate: candidate.cost)
+    ordered = sorted((_for_arrays(case, candidate) for candidate in candidates),
+                     key=lambda candidate: candidate.cost)
     if ordered and not _fails_as_it_is(case):  # then a trial would prove nothing
         ordered = [candidate for candidate in ordered if candidate.trial is not None]
     for candidate in ordered[:_TRIALS]:
@@ -39,6 +42,19 @@ def tried(case: Case, candidates: Iterable[Candidate]) -> tuple[Fix, ...]:
     return tuple(
         Fix(f.code, f.shape, f.effect, f.why, rank, f.dtype, f.where)
         for rank, f in enumerate(fixes, 1))
+
+
+def _for_arrays(case: Case, candidate: Candidate) -> Candidate:
+    """The candidate with its changes of arrays and lists written for NumPy."""
+    call = case.call
+    if call is None or not candidate.edits or numpy_name(call) is None:
+        return candidate
+    edits = {}
+    for index, template in candidate.edits.items():
+        value = call.arguments[index].value
+        outside = isinstance(value, np.ndarray | list) and not contains_tensor(value)
+        edits[index] = in_numpy(template, isinstance(value, np.ndarray)) if outside else template
+    return replace(candidate, edits=edits)
 
 
 def _fails_as_it_is(case: Case) -> bool:

@@ -6,7 +6,6 @@ in the scratch graph, and what lies between that line and the failing call is ma
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,27 +13,12 @@ from tftutor.framework.operation import Operation, Tensor
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import SAME_DATA
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition
+from tftutor.inspection.shape_errors.fixes.made_by import call_that_made
 from tftutor.inspection.shape_errors.fixes.replay import Scratch
-from tftutor.inspection.shape_errors.source_text import SourceText, calls_in, source_of
 from tftutor.inspection.shape_errors.values import source_of_tensor
 
 _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
 _FAR = 30
-
-
-def call_that_made(op: Operation, *functions: str) -> tuple[SourceText, ast.Call] | None:
-    """The call in the student's source that made a node, by the names it may have."""
-    for code, line in op._frames[:2]:
-        source = source_of(code.co_filename, None)
-        statement = source.statement_at(line) if source is not None else None
-        if source is None or statement is None:
-            continue
-        for call in calls_in(statement):
-            name = source.text(source.span(call.func)).rpartition(".")[2]
-            if name in functions or any(f.endswith("*") and name.startswith(f[:-1])
-                                        for f in functions):
-                return source, call
-    return None
 
 
 def keepdims(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[Candidate]:

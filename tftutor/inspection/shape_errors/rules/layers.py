@@ -19,6 +19,7 @@ _RANK = re.compile(r"Input \d+ of layer (\S+) is incompatible with the layer: :?
                    r"(ndim|min_ndim|max_ndim)=(\d+), found ndim=(\d+)")
 _AXIS = re.compile(r"Input \d+ (?:of|is incompatible with) layer (\S+?)(?: is incompatible with "
                    r"the layer)?: expected axis (-?\d+) of input shape to have value (\d+)")
+UNDEFINED = re.compile(r"(?:last|channel) dimension of the inputs.* should be defined")
 _PATTERNS = {"conv2d": "[n, h, w, c]", "max_pooling2d": "[n, h, w, c]",
              "average_pooling2d": "[n, h, w, c]", "conv1d": "[n, length, c]",
              "max_pooling1d": "[n, length, c]", "conv3d": "[n, d, h, w, c]",
@@ -51,10 +52,12 @@ def input_index(case: Case) -> int | None:
 def find(case: Case) -> Finding | None:
     """Explain an input that a layer doesn't take."""
     rank, size = wanted_rank(case), wanted_size(case)
-    if rank is None and size is None:
-        return None
     index = input_index(case)
     if index is None:
+        return None
+    if UNDEFINED.search(case.message):
+        return _undefined(case, index)
+    if rank is None and size is None:
         return None
     value = case.arguments[index].value
     shape = shape_of(value)
@@ -83,3 +86,16 @@ def find(case: Case) -> Finding | None:
     return Finding("layer input", sentence, [operand], Rule(pattern, listed(shape)), [],
                    [(0, tensor, next(iter(marks), None))] if tensor is not None else [],
                    unchecked([operand]))
+
+
+def _undefined(case: Case, index: int) -> Finding:
+    value = case.arguments[index].value
+    last = len(known(shape_of(value))) - 1
+    operand = case.operand(value, "input", index=index, marks={last: "unknown"})
+    callee = case.call.callee if case.call is not None else "The layer"
+    tensor = as_tensor(value)
+    return Finding("layer input", f"`{callee}` makes its weights now, so it must know how many "
+                   f"numbers an example has; the last axis of `{operand.name}` "
+                   f"{listed(operand.shape)} is `?`.", [operand],
+                   Rule("[n, features]", listed(operand.shape), "features must be known."), [],
+                   [(0, tensor, last)] if tensor is not None else [], unchecked([operand]))
