@@ -5,7 +5,8 @@ groups are open is the view's business (view.py). Below a scope stand, in this o
 
 - its scopes and operations; a scope whose name is also an operation's holds that operation
   (a variable and its `Assign`, `read` and initial value are one group, of kind `variable`);
-- series: at least `SERIES` siblings of like names and like structure (`layer_1` ... `layer_30`);
+- series: at least `SERIES` siblings of like names and like structure (`layer_1` ... `layer_30`),
+  in groups that have more than `ROOMY` children: a handful of layers is easier to read one by one;
 - chunks: stretches of siblings, where there would still be too many.
 """
 
@@ -21,6 +22,7 @@ from tftutor.inspection.graphs.model import FORWARD, INIT, GraphModel, GraphNode
 from tftutor.inspection.graphs.roles import VARIABLES
 
 SERIES = 5
+ROOMY = 30
 MOST_CHILDREN = 60
 _CHUNK = 40
 ROOT = ""
@@ -147,7 +149,7 @@ class Hierarchy:
         self._gather_chunks(group)
         _count(group)
         group.kind = _kind(group)
-        group.signature = _signature(group)
+        group.signature = self._signature(group)
 
     def _flatten_single_nodes(self, group: Group) -> None:
         """A scope around a single node is no group: `Merge/MergeSummary` is called `Merge`."""
@@ -155,17 +157,21 @@ class Hierarchy:
             if isinstance(child, Group) and child.count == 1:
                 node = next(child.nodes())
                 prefix = f"{group.id}/" if group.id else ""
-                self.labels[node.name] = node.scope.removeprefix(prefix)
+                name = node.name if node.type == "Const" else node.scope
+                self.labels[node.name] = name.removeprefix(prefix)
                 group.children[position] = node
                 del self.groups[child.id]
 
     def _gather_series(self, group: Group) -> None:
+        if len(group.children) <= ROOMY:
+            return
         members: dict[tuple[str, str], list[Group | GraphNode]] = {}
         for child in group.children:
             if child is not group.own:
-                members.setdefault((_pattern(child), _structure(child)), []).append(child)
+                key = _pattern(self.label_of(child)), _structure(child)
+                members.setdefault(key, []).append(child)
         for found in members.values():
-            if SERIES <= len(found) < len(group.children) or len(found) > MOST_CHILDREN:
+            if SERIES <= len(found) < len(group.children):
                 self._gather(group, found, "series")
 
     def _gather_chunks(self, group: Group) -> None:
@@ -176,7 +182,7 @@ class Hierarchy:
 
     def _gather(self, group: Group, members: Sequence[Group | GraphNode], kind: str) -> None:
         """Put siblings into a group of their own, at the place of the first."""
-        label = _gathered_label(members)
+        label = _gathered_label(self.label_of(members[0]), self.label_of(members[-1]))
         prefix = f"{group.id}/" if group.id else ""
         identity = f"{prefix}{label}"
         while identity in self.groups:
@@ -192,7 +198,17 @@ class Hierarchy:
         self.groups[identity] = gathered
         self._gather_chunks(gathered)
         _count(gathered)
-        gathered.signature = _signature(gathered)
+        gathered.signature = self._signature(gathered)
+
+    def label_of(self, child: Group | GraphNode) -> str:
+        """What to call a group or node beside its siblings."""
+        return child.label if isinstance(child, Group) else self.labels.get(child.name, child.label)
+
+    def _signature(self, group: Group) -> str:
+        """A digest of the names and types inside, numbers aside."""
+        parts = sorted(f"{_pattern(self.label_of(child))}:{_structure(child)}"
+                       for child in group.children)
+        return hashlib.sha1("\n".join([group.kind, *parts]).encode()).hexdigest()
 
     def _set_homes(self, group: Group) -> None:
         for child in group.children:
@@ -226,9 +242,9 @@ def _kind(group: Group) -> str:
     return "branch" if "switch_t" in names else group.kind
 
 
-def _pattern(child: Group | GraphNode) -> str:
+def _pattern(name: str) -> str:
     """The name without its numbers: `layer` for `layer_1`, `conv#` for `conv1`."""
-    return _NUMBERS.sub("#", _TRAILING_NUMBER.sub("", child.label))
+    return _NUMBERS.sub("#", _TRAILING_NUMBER.sub("", name))
 
 
 def _structure(child: Group | GraphNode) -> str:
@@ -236,19 +252,12 @@ def _structure(child: Group | GraphNode) -> str:
     return child.signature if isinstance(child, Group) else f"{child.type}/{child.role}"
 
 
-def _signature(group: Group) -> str:
-    """A digest of the names and types inside, numbers aside."""
-    parts = sorted(f"{_pattern(child)}:{_structure(child)}" for child in group.children)
-    return hashlib.sha1("\n".join([group.kind, *parts]).encode()).hexdigest()
-
-
-def _gathered_label(members: Sequence[Group | GraphNode]) -> str:
+def _gathered_label(first: str, last: str) -> str:
     """`layer_[1 to 30]`; `Add ... Mul_3` for members of different names."""
-    first, last = members[0].label, members[-1].label
-    if _pattern(members[0]) != _pattern(members[-1]):
+    if _pattern(first) != _pattern(last):
         return f"{first} ... {last}"
+    if not _TRAILING_NUMBER.search(last):
+        return f"[{first} to {last}]"
     base = _TRAILING_NUMBER.sub("", last)
     start = first.removeprefix(base).lstrip("_") if first.startswith(base) else first
-    if _TRAILING_NUMBER.search(last):
-        return f"{base}_[{start or 0} to {last.removeprefix(base).lstrip('_')}]"
-    return f"[{first} to {last}]"
+    return f"{base}_[{start or 0} to {last.removeprefix(base).lstrip('_')}]"

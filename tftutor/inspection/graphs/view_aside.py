@@ -51,8 +51,9 @@ def move_busy_nodes(bundles: list[EdgeBundle], regions: dict[str, str],
             target = neighbours.setdefault(bundle.target, _Neighbours())
             (target.waited_for if bundle.is_control else target.sources).add(bundle.source)
         is_crowded = len(drawn) > MOST_EDGES
+        fixed = main.union(regions.values())  # a region can't leave itself
         busy = {identity: found.count for identity, found in neighbours.items()
-                if identity not in main and found.is_too_many(is_crowded)}
+                if identity not in fixed and found.is_too_many(is_crowded)}
         if not busy:
             return moved
         worst = max(busy, key=lambda identity: (busy[identity], identity))

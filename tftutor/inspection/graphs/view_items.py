@@ -96,10 +96,7 @@ def visible_items(hierarchy: Hierarchy, opened: set[str]) -> dict[str, Item]:
             if isinstance(child, Group) and child.id in opened:
                 walk(child, [*path, child])
                 continue
-            name = child.label
-            if isinstance(child, GraphNode):
-                name = hierarchy.labels.get(child.name, name)
-            items[identity_of(child)] = Item(child, path, name)
+            items[identity_of(child)] = Item(child, path, hierarchy.label_of(child))
 
     walk(hierarchy.root, [])
     return items
