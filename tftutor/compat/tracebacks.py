@@ -10,7 +10,7 @@ import types
 from tftutor.framework import late_notes
 
 # Python's own library and installed packages: what tftutor calls on the program's behalf.
-_LIBRARIES = tuple(
+LIBRARIES = tuple(
     {sysconfig.get_path(key) + os.sep for key in ("stdlib", "platstdlib", "purelib", "platlib")}
 )
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -40,7 +40,7 @@ def without_internals(tb: types.TracebackType | None) -> tuple[types.TracebackTy
     inside = False  # called by tftutor, and not by the program
     while tb is not None:
         filename = tb.tb_frame.f_code.co_filename
-        inside = is_internal(filename) or (inside and filename.startswith(_LIBRARIES))
+        inside = is_internal(filename) or (inside and filename.startswith(LIBRARIES))
         if not inside:
             frames.append(tb)
         elif frames:  # what is before the program's first frame only started it

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 from typing import Any
 
-from tftutor.compat.tracebacks import _LIBRARIES, is_internal
+from tftutor.compat.tracebacks import LIBRARIES, is_internal
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.inspection.shape_errors.explanation import Span, UserFrame
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, Names, quiet_value
@@ -89,7 +89,7 @@ def user_entry(trace: TracebackType | None) -> tuple[TracebackType | None, Frame
     entry, below, inside = None, None, False
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        inside = is_internal(file) or (inside and file.startswith(_LIBRARIES))
+        inside = is_internal(file) or (inside and file.startswith(LIBRARIES))
         if not inside:
             entry, below = trace, None
         elif entry is not None and below is None:

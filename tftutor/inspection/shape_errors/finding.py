@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tftutor.framework.operation import Tensor
@@ -23,7 +23,7 @@ class Finding:
     operands: list[Operand]
     rule: Rule | None = None
     joins: list[Join] = field(default_factory=list)
-    suspects: list[tuple[int, Tensor, int | None]] = field(default_factory=list)
+    suspects: Sequence[tuple[int, Tensor, int | None]] = ()
     unknown: list[str] = field(default_factory=list)
 
 

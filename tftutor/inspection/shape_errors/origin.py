@@ -30,7 +30,7 @@ def way_back(case: Case, finding: Finding) -> tuple[Step, ...]:
     """The ways back from the suspects, likeliest first; each ends at its origin."""
     steps: list[Step] = []
     seen: set[int] = set()
-    for operand, tensor, axis in finding.suspects:
+    for position, tensor, axis in finding.suspects:
         if id(tensor) in seen:
             continue
         seen.add(id(tensor))
@@ -40,11 +40,11 @@ def way_back(case: Case, finding: Finding) -> tuple[Step, ...]:
             continue  # a value of Python's or NumPy's: see below
         tensor, axis = _outside_of_call(case, tensor, axis)
         about_dtype = finding.kind in _ABOUT_DTYPES
-        steps += _merged(list(_walk(case, operand, tensor, axis, about_dtype)))
+        steps += _merged(list(_walk(case, position, tensor, axis, about_dtype)))
     told = {step.operand for step in steps}
-    for index, operand in enumerate(finding.operands):
-        if index not in told and operand.expression is not None:
-            steps += _assignment(case, index, operand.expression)
+    for place, operand in enumerate(finding.operands):
+        if place not in told and operand.expression is not None:
+            steps += _assignment(case, place, operand.expression)
     return tuple(steps)
 
 

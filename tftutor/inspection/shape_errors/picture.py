@@ -46,8 +46,10 @@ def svg(explanation: Explanation) -> str:
     canvas = Canvas()
     canvas.raw(_HATCHING)
     drawn = _place(shown)
-    for one in drawn.values():
+    for index, one in drawn.items():
+        canvas.open(class_="rk-operand", data_operand=index)
         _draw_operand(canvas, one)
+        canvas.close()
     _draw_joins(canvas, explanation, drawn)
     return canvas.svg(f"Shapes of {explanation.op_type or 'the call'}", description(explanation))
 
@@ -124,9 +126,14 @@ def _axis_label(operand: Operand, axis: int) -> Label:
                  mark_colour(mark))
 
 
+def mark_kind(mark: str) -> str:
+    """`wrong`, `tied` to another axis, or `plain`."""
+    return "wrong" if mark in _WRONG else "tied" if mark in _TIED else "plain"
+
+
 def mark_colour(mark: str) -> str:
     """Red for what is wrong, blue for what is tied to another axis, grey for the rest."""
-    return BAD if mark in _WRONG else TIED if mark in _TIED else PLAIN
+    return {"wrong": BAD, "tied": TIED, "plain": PLAIN}[mark_kind(mark)]
 
 
 def _draw_joins(canvas: Canvas, explanation: Explanation, drawn: dict[int, _Drawn]) -> None:

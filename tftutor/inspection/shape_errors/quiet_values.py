@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -28,7 +28,8 @@ UNKNOWN: Any = _Unknown()
 _ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
                ast.FloorDiv: operator.floordiv, ast.Div: operator.truediv, ast.Mod: operator.mod,
                ast.Pow: operator.pow}
-_PURE = {"len": len, "int": int, "float": float, "tuple": tuple, "list": list}
+_PURE: dict[str, Callable[[Any], Any]] = {"len": len, "int": int, "float": float,
+                                          "tuple": tuple, "list": list}
 _READERS = {"get_shape", "as_list"}
 
 

@@ -28,11 +28,12 @@ _MOST_LINES = 12
 
 
 class Labelled(NamedTuple):
-    """An operand's place in a line: columns [start, end), and what is written at it."""
+    """An operand's place in a line: columns [start, end), what is written at it, its index."""
 
     start: int
     end: int
     label: str
+    operand: int
 
 
 class CodeLine(NamedTuple):
@@ -64,11 +65,12 @@ def code_lines(explanation: Explanation) -> list[CodeLine]:
     rows = _call_rows(frame)
     if not rows:
         return [CodeLine(frame.line, frame.source, (0, len(frame.source)), ())]
-    spanned = [(o.span, operand_label(o)) for o in explanation.operands if o.span is not None]
+    spanned = [(o.span, operand_label(o), index) for index, o in enumerate(explanation.operands)
+               if o.span is not None]
     lines = []
     for number, text, call, shift in rows[:_MOST_LINES]:
-        found = [Labelled(span.column - shift, _end(span, number, text, shift), label)
-                 for span, label in spanned if span.line == number]
+        found = [Labelled(span.column - shift, _end(span, number, text, shift), label, index)
+                 for span, label, index in spanned if span.line == number]
         inside = [one for one in found if 0 <= one.start < one.end <= len(text)]
         lines.append(CodeLine(number, text, call, _apart(inside)))
     return lines

@@ -220,9 +220,9 @@ def _split(case: Case, dims: tuple) -> Iterator[Candidate]:
                 yield change(count, str(sizes), "Pieces of different sizes.", 1.4,
                              CHANGES_MEANING)
     if count is not None and case.op_type == "SplitV" and len(dims) >= 1:
-        sizes = evaluate_constant(case.inputs[1])
-        if sizes is not None and sizes.ndim == 1 and len(sizes):
-            whole = [int(s) for s in sizes]
+        given = evaluate_constant(case.inputs[1])
+        if given is not None and given.ndim == 1 and len(given):
+            whole = [int(s) for s in given]
             yield change(count, str([*whole[:-1], -1]), "-1: the last piece takes the rest.", 0.9,
                          CHANGES_MEANING)
 

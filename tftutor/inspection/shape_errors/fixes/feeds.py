@@ -106,8 +106,8 @@ def _labels(found: Feed, value: Any, dims: Dims, wanted: Dims) -> Iterator[Candi
     if in_range and len(dims) == len(wanted) and dims[-1:] == (1,):
         yield _new_value(found, f"np.eye({classes})[np.ravel({integers})]",
                          "Class numbers become one-hot rows.", 0.9)
-    if len(dims) == len(wanted) + 1 and dims[-1] > 1 and array.size < 1e7:  # type: ignore[operator]
-        rows = array.reshape(-1, dims[-1])
+    if len(dims) == len(wanted) + 1 and array.shape[-1] > 1 and array.size < 1e7:
+        rows = array.reshape(-1, array.shape[-1])
         one_hot = array.dtype.kind in "iufb" and bool(
             np.all((rows == 0) | (rows == 1)) and np.all(rows.sum(axis=1) == 1))
         if one_hot:

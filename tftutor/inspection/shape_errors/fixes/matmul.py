@@ -18,10 +18,9 @@ def candidates(case: Case) -> Iterator[Candidate]:
     """Changes of a matrix product, whatever its ranks are."""
     if len(case.inputs) < 2:
         return
-    places = [case.argument_of(tensor) for tensor in case.inputs[:2]]
-    if places[0] is None or places[1] is None:
+    ia, ib = (case.argument_of(tensor) for tensor in case.inputs[:2])
+    if ia is None or ib is None:
         return
-    ia, ib = places
     a, b = known(case.shape(0)), known(case.shape(1))
     yield from _vectors(case, ia, ib, len(a), len(b))
     yield from _lower_rank(case, ia, a, b, 0)
@@ -75,12 +74,12 @@ def _lower_rank(case: Case, index: int, dims: tuple, other: tuple, side: int
         if flat is not None and flat == wanted:
             yield edit(index, f"tf.reshape({{}}, [-1, {flat}])",
                        f"Flattens each example into one row of {flat} numbers.", 1.3)
-        ia, ib = index, case.argument_of(case.inputs[1])
+        partner = case.argument_of(case.inputs[1])
         if dims[-1] == wanted or dims[-1] is None:
             if len(dims) == 3 and comes_from_rnn(tensor):
                 yield edit(index, "{.}[:, -1]", "Only the output of the last time step.", 0.9,
                            CHANGES_MEANING)
-            yield rewrite(f"tf.tensordot({{{ia}}}, {{{ib}}}, 1)",
+            yield rewrite(f"tf.tensordot({{{index}}}, {{{partner}}}, 1)",
                           "Multiplies the last axis, for every position of the others.", 1.6,
                           SAME_DATA)
             yield edit(index, f"tf.reshape({{}}, [-1, {wanted}])",
@@ -89,8 +88,8 @@ def _lower_rank(case: Case, index: int, dims: tuple, other: tuple, side: int
             yield edit(index, f"tf.reshape({{}}, [-1, {wanted}])",
                        "Other rows: numbers of one example land in several.", 4, CHANGES_MEANING)
     elif dims[0] == wanted:
-        ia, ib = case.argument_of(case.inputs[0]), index
-        yield rewrite(f"tf.tensordot({{{ia}}}, {{{ib}}}, 1)",
+        partner = case.argument_of(case.inputs[0])
+        yield rewrite(f"tf.tensordot({{{partner}}}, {{{index}}}, 1)",
                       "Multiplies the first axis of the right operand.", 1.6, SAME_DATA)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Join, Mark, Operand, Rule
@@ -104,10 +105,14 @@ def _marks(shape: Shape, axis: int, other: Shape, other_axis: int) -> dict[int, 
     match = next((i for i in reversed(range(len(dims))) if dims[i] == size and size is not None),
                  None)
     if match is None:
-        return {i: "surplus" for i in range(1, len(dims) - 1)} | {len(dims) - 1: "must match"}
+        unmatched: dict[int, Mark] = {i: "surplus" for i in range(1, len(dims) - 1)}
+        unmatched[len(dims) - 1] = "must match"
+        return unmatched
     kept = 0 if match != 0 else next(i for i in range(len(dims)) if i != match)
     marks: dict[int, Mark] = {match: "matches", kept: "kept"}
-    return marks | {i: "surplus" for i in range(len(dims)) if i not in marks}
+    for i in range(len(dims)):
+        marks.setdefault(i, "surplus")
+    return marks
 
 
 def _letters(shape: Shape, marks: dict[int, Mark], letter: str, axis: int) -> tuple[str, ...]:
@@ -127,7 +132,8 @@ def _joins(a: Shape, b: Shape, axis_a: int, axis_b: int) -> list[Join]:
     return [Join((0, len(x) + axis_a), (1, len(y) + axis_b), fits)]
 
 
-def _suspects(case: Case, a: Shape, b: Shape, operands: list[Operand]) -> list:
+def _suspects(case: Case, a: Shape, b: Shape, operands: list[Operand]
+              ) -> list[tuple[int, Tensor, int | None]]:
     found = []
     for index, operand in enumerate(operands):
         wrong = next((axis for axis, mark in operand.marks.items() if mark == "surplus"), None)
