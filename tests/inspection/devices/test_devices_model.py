@@ -139,6 +139,17 @@ def test_crossings_are_counted_once_a_device(towers: Any) -> None:
         ("tower_0/sum", "GPU:0", "CPU:0"): 4, ("tower_1/sum", "GPU:1", "CPU:0"): 4}
 
 
+def test_what_is_fed_comes_from_the_host(towers: Any) -> None:
+    session, _, both, x = towers
+    shown = drawing(session, fetches=both, feeds={x: np.ones((64, 64))})
+    row = next(row for row in shown.model.rows if row.op == "x")
+    assert row.actual == "/device:CPU:0" and row.reason.startswith("fed")
+    root = ElementTree.fromstring(shown.svg())
+    assert "x" in {g.get("data-op") for g in root.iter()}
+    arrows = [each for each in root.iter() if each.get("marker-end")]
+    assert len(arrows) == 6
+
+
 def test_fetches_leave_out_what_they_do_not_need(towers: Any) -> None:
     session, _, both, _ = towers
     names = {row.op for row in model_of(session, fetches={"a": [both, "tower_0/sum:0"]}).rows}

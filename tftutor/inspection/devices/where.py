@@ -11,6 +11,8 @@ from tftutor.inspection.devices.names import device_title
 from tftutor.runtime.placement import Placement
 from tftutor.runtime.pruning import reachable_ops
 
+_FED = "fed: its value comes from your program"
+
 
 def placement_model(placement: Placement, fetches: Iterable[Any] | None = None,
                     feeds: Iterable[Any] = ()) -> DevicesModel:
@@ -20,25 +22,27 @@ def placement_model(placement: Placement, fetches: Iterable[Any] | None = None,
       placement: of a session, `session.placement()`.
       fetches: tensors, operations or their names; show only what they need. All of the graph
         without them.
-      feeds: tensors (or names) that are fed: what only they need isn't shown.
+      feeds: with `fetches`, tensors (or names) that are fed: what only they need isn't shown.
     """
     ops = sorted(placement.order, key=lambda op: op._id)
     find = ops[0].graph.as_graph_element if ops else None
-    fed = {find(each) for each in feeds} if find else set()
+    fed = {find(each) for each in feeds} if find and fetches is not None else set()
     if fetches is not None and find:
         found = [find(each) for each in fetches]
         targets = [each if isinstance(each, Operation) else each.op for each in found]
         needed = reachable_ops(targets, fed)
         ops = [op for op in ops if op in needed]
-    rows = tuple(Row(*row, row.reason.startswith("soft placement"))
-                 for row in placement.table(ops))
-    counts: dict[Any, int] = {}
+    given = sorted({t.op for t in fed} - set(ops), key=lambda op: op._id)
+    host = placement.devices[0]
+    rows = (*(Row(op.name, op.type, op._device, host.shown_name, _FED, False) for op in given),
+            *(Row(*row, row.reason.startswith("soft placement")) for row in placement.table(ops)))
+    counts: dict[Any, int] = {host: len(given)}
     for op in ops:
         device = placement.device_of(op)
         counts[device] = counts.get(device, 0) + 1
     lanes = [Lane(device.name, device_title(device.name, device.is_simulated),
                   device.is_simulated, counts.get(device, 0)) for device in placement.devices]
-    return DevicesModel(tuple(sorted(lanes, key=lambda lane: lane.title)), rows=rows,
+    return DevicesModel(tuple(sorted(lanes, key=lambda lane: lane.title)), rows=tuple(rows),
                         crossings=tuple(_crossings(ops, placement, fed)))
 
 
