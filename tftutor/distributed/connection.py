@@ -15,7 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tftutor.distributed.dialogue import Dialogue
-from tftutor.distributed.heartbeats import Pulse
+from tftutor.distributed.heartbeats import Beat, Pulse
 from tftutor.distributed.link import Link
 from tftutor.distributed.messages import Bye, Heartbeat, Hello, Message, Reply, Welcome
 from tftutor.distributed.poller import drain, write_byte
@@ -211,10 +211,10 @@ class Connection:
             if self.stage is Stage.HANDSHAKE:
                 self.end(Cause.HANDSHAKE, "the handshake failed")
             elif self.turns.try_reading(self._read_arrived):    # the last words, if any
-                self.end(Cause.LOST, "connection lost")
+                self.end(Cause.LOST, self._how_lost())
             else:
                 self.turns.nudge()
-                self._io.call_later(0.02, lambda: self.end(Cause.LOST, "connection lost"))
+                self._io.call_later(0.02, lambda: self.end(Cause.LOST, self._how_lost()))
 
     def _enter(self, stage: Stage) -> None:
         if self.stage is not Stage.ENDED:
@@ -232,11 +232,17 @@ class Connection:
             else:
                 self.end(Cause.SILENT, "connected, but no answer (process stopped or hung?)")
 
+    def _how_lost(self) -> str:
+        """In words; after a long silence ZeroMQ may end the connection before we do."""
+        self._pulse.heard(self.link.heard)
+        beat = self._pulse.tick(time.monotonic())
+        return "connection lost" if beat.state == "alive" else _no_heartbeat(beat)
+
     def _check_heartbeat(self, now: float) -> None:
         self._pulse.heard(now if self._socket.readable() else self.link.heard)
         beat = self._pulse.tick(now)
         if beat.state == "lost":
-            self.end(Cause.HEARTBEAT, f"no heartbeat for {beat.silent_for:.0f} s")
+            self.end(Cause.HEARTBEAT, _no_heartbeat(beat))
         elif beat.ask:
             self._pulse.asked(now)
             self._beats += 1
@@ -274,3 +280,7 @@ class Connection:
             self._is_closed = True
             os.close(self._wake_read)
             os.close(self._wake_write)
+
+
+def _no_heartbeat(beat: Beat) -> str:
+    return f"no heartbeat for {beat.silent_for:.0f} s"

@@ -12,7 +12,7 @@ from tftutor.distributed.connection import Cause, Connection, End, Owner, Stage
 from tftutor.distributed.link import QueueFull
 from tftutor.distributed.messages import Reply, Request
 from tftutor.distributed.protocol import Frames, encode
-from tftutor.distributed.reaching import Route, explain_handshake, explain_refusal
+from tftutor.distributed.reaching import Route, explain_handshake, explain_refusal, guess_cause
 
 if TYPE_CHECKING:
     from tftutor.distributed.transport import Transport
@@ -188,7 +188,8 @@ class Peer(Owner):
             return "connected"
         seconds = time.monotonic() - self._trying_since if self._trying_since else 0.0
         if end is not None and end.cause is Cause.REFUSED:
-            return f"{explain_refusal(self._route)} for {seconds:.0f} s (server not started?)"
+            reason = explain_refusal(self._route)
+            return f"{reason} for {seconds:.0f} s{guess_cause(reason)}"
         if end is not None and (connection is None or connection.stage is Stage.CONNECTING):
             return end.text
         if connection is None:

@@ -21,6 +21,10 @@ _GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00"
 _GREETING_LENGTH = 64
 _WORDS = {errno.ECONNREFUSED: "connection refused", errno.EHOSTUNREACH: "no route to the host",
           errno.ENETUNREACH: "no route to the network", errno.ETIMEDOUT: "no answer"}
+_GUESSES = {"connection refused": " (server not started?)",
+            "no answer": " (machine off, cable or firewall?)",
+            "no route to the host": " (machine off, or cable?)",
+            "no route to the network": " (network down?)"}
 
 
 class Route:
@@ -76,6 +80,11 @@ def explain_refusal(route: Route) -> str:
     mechanism = _ask_mechanism(route)
     known = mechanism in ("NULL", "CURVE")
     return "no connection yet" if known else f"no tftutor server: {mechanism}"
+
+
+def guess_cause(reason: str) -> str:
+    """What a user should look at, for a reason of `explain_refusal`; "" where nobody knows."""
+    return _GUESSES.get(reason, "")
 
 
 def explain_handshake(route: Route, have_keys: bool) -> tuple[bool, str]:
