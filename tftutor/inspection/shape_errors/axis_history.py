@@ -17,9 +17,9 @@ from tftutor.inspection.shape_errors.finding import known, listed, product
 
 REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any", "ArgMax", "ArgMin"}
 _WINDOWS = {"Conv2D", "MaxPool", "AvgPool", "DepthwiseConv2dNative"}
-_SOURCES = {"Placeholder": "is fed from outside", "PlaceholderWithDefault": "may be fed",
-            "VariableV2": "is a variable", "VarHandleOp": "is a variable", "Const": "is a constant",
-            "IteratorGetNext": "comes from a dataset"}
+SOURCES = {"Placeholder": "is a placeholder", "PlaceholderWithDefault": "may be fed",
+           "VariableV2": "is a variable", "VarHandleOp": "is a variable", "Const": "is a constant",
+           "IteratorGetNext": "comes from a dataset"}
 
 
 class Before(NamedTuple):
@@ -36,8 +36,8 @@ class Before(NamedTuple):
 def before(tensor: Tensor, axis: int | None) -> Before:
     """Where an axis (None: the rank as a whole) of a tensor comes from."""
     op = tensor.op
-    if op.type in _SOURCES:
-        return Before(None, axis, f"{_SOURCES[op.type]} of shape {listed(tensor._shape)}")
+    if op.type in SOURCES:
+        return Before(None, axis, f"{SOURCES[op.type]} of shape {listed(tensor._shape)}")
     rule = _RULES.get(op.type)
     if rule is None:
         definition = find_op_def(op.type)
@@ -62,7 +62,7 @@ def dtype_before(tensor: Tensor) -> Before:
         alike.sort(key=lambda t: t.op.type == "Const")
         if alike:
             return Before(alike[0], None, f"keeps the dtype {own.name}")
-    text = _SOURCES.get(tensor.op.type)
+    text = SOURCES.get(tensor.op.type)
     if text is None:
         return Before(None, None, f"`{tensor.op.type}` gives {own.name}")
     return Before(None, None, f"{text} of dtype {own.name}")

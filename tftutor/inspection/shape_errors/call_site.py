@@ -130,13 +130,13 @@ def call_of_op(op: Operation, entry: TracebackType) -> CallSite | None:
             return None
         local = frame.f_locals if frame.f_code is code else {}
         names = Names(local, frame.f_globals)
-        kind = _plain_name(op.type)
-        wanted = {_plain_name(part) for part in op.name.split("/")} | {
+        kind = plain_name(op.type)
+        wanted = {plain_name(part) for part in op.name.split("/")} | {
             kind, f"reduce{kind}", _FUNCTION_NAMES.get(op.type, kind)}
         calls = [call_from(source, node, names, code.co_name, line) for node in ast.walk(statement)
                  if isinstance(node, ast.Call | ast.BinOp | ast.AugAssign | ast.Subscript)
                  and node.lineno <= line <= (node.end_lineno or line)]
-        made = [c for c in calls if c is not None and _plain_name(c.function) in wanted]
+        made = [c for c in calls if c is not None and plain_name(c.function) in wanted]
         if not made:
             made = [c for c in calls if c is not None and c.callee]
         if made:
@@ -152,7 +152,8 @@ _FUNCTION_NAMES = {"Select": "where", "ConcatV2": "concat", "Pack": "stack", "Un
 _SUFFIX = re.compile(r"_\d+$")
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A function's, operator's or node's name, so that one can be told from the other."""
     return _OPERATOR_NAMES.get(name, _SUFFIX.sub("", name).replace("_", "").lower())
 
 

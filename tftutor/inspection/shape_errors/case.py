@@ -142,14 +142,17 @@ class Case:
         if self.call is None or value is None or isinstance(value, int | float | str):
             return None
         names = self.call.names
-        for scope in (names.local, names.module):
+        attributes = getattr(names.local.get("self"), "__dict__", {})
+        for prefix, scope in (("", names.local), ("self.", attributes), ("", names.module)):
             for name, bound in scope.items():
-                if name.startswith("_"):
-                    continue
-                if bound is value or (isinstance(bound, Variable)
-                                      and any(t is value for t in _variable_tensors(bound))):
-                    return name
+                if not name.startswith("_") and _stands_for(bound, value):
+                    return prefix + name
         return None
+
+
+def _stands_for(bound: Any, value: Any) -> bool:
+    return bound is value or (isinstance(bound, Variable)
+                              and any(tensor is value for tensor in _variable_tensors(bound)))
 
 
 def _variable_tensors(variable: Variable) -> Iterator[Tensor]:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tftutor.framework.operation import Operation, Tensor
-from tftutor.inspection.shape_errors.axis_history import before, dtype_before
+from tftutor.inspection.shape_errors.axis_history import SOURCES, before, dtype_before
+from tftutor.inspection.shape_errors.call_site import plain_name
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Kind, Step
 from tftutor.inspection.shape_errors.finding import Finding, known, listed
-from tftutor.inspection.shape_errors.source_text import source_of
+from tftutor.inspection.shape_errors.source_text import calls_in, source_of
 from tftutor.inspection.shape_errors.values import (
     as_tensor,
     contains_tensor,
@@ -101,11 +102,25 @@ def _merged(steps: list[Step]) -> list[Step]:
             previous = result[-1]
             plain = "keeps the" in previous.text or "item by item" in previous.text
             telling = step if plain or step.is_origin else previous
+            callee = None if step.op_type in SOURCES else _callee(step)
+            if callee is not None and plain_name(callee.rpartition(".")[2]) not in {
+                    plain_name(step.op_type), plain_name(previous.op_type)}:
+                telling = replace(telling, text=f"`{callee}` gives {listed(previous.shape)}.")
             result[-1] = replace(telling, shape=previous.shape, axis=previous.axis,
                                  is_origin=step.is_origin)
         else:
             result.append(step)
     return result
+
+
+def _callee(step: Step) -> str | None:
+    """The function that a line of the student's calls, when it calls just one."""
+    source = source_of(step.file, None) if step.file is not None else None
+    statement = source.statement_at(step.line) if source is not None and step.line else None
+    if source is None or statement is None:
+        return None
+    calls = calls_in(statement)
+    return source.text(source.span(calls[-1].func)) if calls else None
 
 
 def _assignment(case: Case, operand: int, expression: str) -> list[Step]:

@@ -61,7 +61,10 @@ def _one_side(case: Case, index: int, mine: tuple, theirs: tuple, tensor, partne
         yield from turned(index, mine, theirs[::-1] if None in theirs else theirs, 1.6 + extra)
     yield from cut(index, mine, theirs, 3.2 + extra)
     if len(mine) == len(theirs) and case.call is not None:
-        yield from redefined(case, tensor, _merged(mine, theirs), 2.0 if extra else 2.6)
+        meets_unknown = any(m not in (None, 1) and t is None
+                            for m, t in zip(mine, theirs, strict=True))
+        cost = (2.0 if extra else 2.6) + meets_unknown
+        yield from redefined(case, tensor, _merged(mine, theirs), cost)
 
 
 def _merged(mine: tuple, theirs: tuple) -> tuple:

@@ -70,11 +70,15 @@ def redefined(case: Case, tensor: Tensor, shape: tuple[int | None, ...], cost: f
               ) -> Iterator[Candidate]:
     """The same variable or placeholder with another shape, changed where it was made."""
     found = shape_list(case, tensor)
-    if found is None:
+    root = source_of_tensor(tensor)
+    was = known(root._shape)
+    only_unknown = root.op.type == "Placeholder" and len(was) == len(shape) and all(
+        old is None or old == new for old, new in zip(was, shape, strict=True))
+    if found is None or only_unknown:  # what is unknown is for the run to say
         return
     source, node = found
     code = new_list(source, node, shape, case)
-    name = case.variable_name(source_of_tensor(tensor)) or source_of_tensor(tensor).op.name
+    name = case.variable_name(root) or root.op.name
 
     def build(scratch: Scratch) -> None:
         substitute(case, scratch, tensor, shape)

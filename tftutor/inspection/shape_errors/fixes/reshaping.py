@@ -66,6 +66,8 @@ def turned(index: int, dims: Dims, wanted: Dims, cost: float) -> Iterator[Candid
     if len(found) > 3:
         return
     for position, order in enumerate(found):
+        if any(dims[a] is None and w is not None for a, w in zip(order, wanted, strict=True)):
+            cost += 1  # a size that only the run tells
         code = "tf.transpose({})" if list(order) == list(reversed(range(len(dims)))) else (
             f"tf.transpose({{}}, {list(order)})")
         yield edit(index, code, "The same axes in another order.", cost + 0.1 * position)

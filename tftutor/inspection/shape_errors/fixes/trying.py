@@ -19,24 +19,29 @@ from tftutor.inspection.shape_errors.fixes.reshaping import fits
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, only_builds_graph
 from tftutor.inspection.shape_errors.values import as_tensor, contains_tensor
 
-MOST = 6
+MOST = 4
 _TRIALS = 60
+_SPREAD = 1.2  # what is that much less likely than the first fix isn't shown beside it
 
 
 def tried(case: Case, candidates: Iterable[Candidate]) -> tuple[Fix, ...]:
-    """The candidates that type-check, as fixes: the likeliest first, at most six."""
+    """The candidates that type-check, as fixes: the likeliest first, at most four."""
     fixes: list[Fix] = []
     seen: set[str] = set()
     ordered = sorted((_for_arrays(case, candidate) for candidate in candidates),
                      key=lambda candidate: candidate.cost)
     if ordered and not _fails_as_it_is(case):  # then a trial would prove nothing
         ordered = [candidate for candidate in ordered if candidate.trial is not None]
+    limit = float("inf")
     for candidate in ordered[:_TRIALS]:
+        if candidate.cost > limit:
+            break
         fix = _try_one(case, candidate)
         if fix is None or fix.code in seen:
             continue
         seen.add(fix.code)
         fixes.append(fix)
+        limit = min(limit, candidate.cost + _SPREAD)
         if len(fixes) == MOST:
             break
     return tuple(
