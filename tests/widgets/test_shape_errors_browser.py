@@ -63,3 +63,39 @@ def test_html_export_has_the_page(lab):
     assert page.locator(".tftutor-error").count() == 2
     assert page.locator(".tftutor-error").first.get_by_text(FIX).first.is_visible()
     page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_panel_shows_an_axis_in_line_picture_and_words(lab, theme):
+    notebook = lab.run(["import tftutor as tf", """\
+h = tf.zeros([2, 8])
+W2 = tf.ones([6, 3])
+try:
+    out = tf.matmul(h, W2)
+except ValueError as error:
+    mistake = error""", "tf.explore(mistake)"], theme=theme)
+    panel = notebook.output(2).locator(".tft-panel")
+    panel.wait_for()
+    axis = panel.get_by_role("button", name="axis 1 (k): 8")
+    axis.click()
+    assert axis.get_attribute("aria-pressed") == "true"
+    assert "Axis 1 of h has size 8. It must match axis 0 of W2" in panel.inner_text()
+    lit = panel.locator("svg .rk-axis.tft-lit")
+    assert lit.count() == 2  # its own and its partner's
+    axis.press("ArrowRight")
+    focused = panel.locator("button:focus")
+    assert "axis 0" in focused.inner_text()
+    focused.press("Enter")
+    assert "Axis 0 of W2 has size 6" in panel.inner_text()
+    notebook.picture(f"shape_error_panel_{theme}.png", 2)
+
+
+def test_panel_copies_a_repair(lab):
+    notebook = lab.run(["import tftutor as tf", """\
+try:
+    tf.matmul(tf.zeros([10, 512, 1]), tf.zeros([512, 2]))
+except ValueError as error:
+    mistake = error""", "tf.explore(mistake)"])
+    panel = notebook.output(2).locator(".tft-panel")
+    panel.get_by_role("button", name="Copy").first.click()
+    panel.locator(".tft-status", has_text="tf.matmul(tf.squeeze(").wait_for()

@@ -1,10 +1,17 @@
-"""`tf.explain_error()`: the page of the last shape or dtype error, or of any that is given."""
+"""`tf.explain_error()`: the page of the last shape or dtype error, or of any that is given.
+
+`tf.explore(error)` opens the panel, for which anywidget is needed.
+"""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 from tftutor.widgets.show import Shown, show
+
+if TYPE_CHECKING:
+    from tftutor.widgets.error_panel import ErrorPanel
 
 
 def explain_error(error: BaseException | None = None) -> Shown | None:
@@ -22,6 +29,13 @@ def explain_error(error: BaseException | None = None) -> Shown | None:
     if chosen is None:
         raise ValueError("There is no error to explain: none has been shown yet.")
     return show(chosen)
+
+
+def widget(x: Any, **options: Any) -> ErrorPanel:
+    """The running cell's panel on an error. Raises: TypeError for one that isn't about shapes."""
+    from tftutor.widgets.error_panel import ErrorPanel
+
+    return ErrorPanel.for_cell(x, **options)
 
 
 def last_error() -> BaseException | None:
