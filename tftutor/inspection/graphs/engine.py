@@ -7,6 +7,7 @@ keeps it: 10 ms from the second process on.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import importlib.util
 import shutil
@@ -92,6 +93,7 @@ def _wasm_backend() -> Any:
             self._module = wasmtime.Module.from_file(self._engine, str(self.wasm_path))
             self._session = self._create_session()
 
+    atexit.register(_wasm_backend.cache_clear)  # wasmtime can't free it while Python shuts down
     return CachedBackend()
 
 

@@ -2,8 +2,8 @@
 
 `GraphModel` is what every picture and text of a graph is made from. It is read from a `tf.Graph`
 (read_graph.py), put in order as a tree of scopes (hierarchy.py), cut down to what fits on a page
-(view.py) and drawn (drawing.py). What only one node's page needs - attributes, the user's line, why
-it runs where it runs - is looked up when somebody asks (details.py).
+(view.py) and drawn (graph_drawing.py). What only one node's page needs - attributes, the user's
+line, why it runs where it runs - is looked up when somebody asks (details.py).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from tftutor.inspection.graphs.op_notes_math import MATH
 from tftutor.inspection.graphs.op_notes_structure import STRUCTURE
 from tftutor.inspection.graphs.roles import VARIABLES
 
-_SOURCE = re.compile(r"\s*Source: TF 1\.15[^\n]*")
+_SOURCE = re.compile(r"\s*Source: TF [^\n]*")
 _SECTIONS = re.compile(r"\n\s*(Args|Raises|Returns|Shapes|Example)s?:")
 
 

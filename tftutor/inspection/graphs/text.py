@@ -20,7 +20,7 @@ from tftutor.inspection.graphs.view import View, ViewNode
 
 _LONGEST_NAME, _LONGEST_WHAT = 44, 58
 _MOST_LANES = 16
-_MOST_NAMES = 6
+_MOST_NAMES, _MOST_LINKS = 6, 4
 _PLAIN = {"Const", "Identity", "Assign", "NoOp", "Placeholder", "IsVariableInitialized"}
 
 
@@ -177,7 +177,7 @@ def _links(nodes: list[ViewNode]) -> str:
         others = list(dict.fromkeys(stub.id for node in nodes for stub in node.stubs
                                     if stub.direction == direction))
         if others:
-            text += f"  {words} {_names(others)}"
+            text += f"  {words} {_names(others, _MOST_LINKS)}"
     return text
 
 
