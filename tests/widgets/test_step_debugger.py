@@ -89,7 +89,7 @@ def test_a_failed_step_shows_the_error():
     (np.arange(3), [[0, 1, 2]], ""),
     (np.ones((2, 2), bool), [[True, True], [True, True]], ""),
     (np.arange(8).reshape(2, 2, 2), [[0, 1], [2, 3]], "[0, :, :]"),
-    (np.arange(70), [list(range(64))], "the first 64 of 70 elements"),
+    (np.arange(70), [list(range(10))], "the first 10 of 70 elements"),
     (np.array([b"ab"], object), [["ab"]], ""),
     (np.zeros((0, 4)), None, None),
 ])
@@ -98,3 +98,16 @@ def test_the_table_of_a_value(array, rows, where):
 
     table = shown_value(Watcher(1 << 20).look(array))["table"]
     assert (table and table["rows"], table and table["where"]) == (rows, where)
+
+
+def test_the_heat_map_of_images_is_the_first_ones_first_channel():
+    from tftutor.inspection.steps.values import Watcher
+
+    images = np.arange(2 * 12 * 10 * 3).reshape(2, 12, 10, 3)
+    heat = shown_value(Watcher(1 << 20).look(images))["heat"]
+    assert heat["where"] == "[0, :, :, 0]" and heat["rows"] == images[0, :, :, 0].tolist()
+    big = np.arange(100 * 200.0).reshape(100, 200)
+    heat = shown_value(Watcher(1 << 20).look(big))["heat"]
+    assert heat["where"] == "[:, :], 1 row of 4, 1 column of 7"
+    assert heat["rows"] == big[::4, ::7].tolist()
+    assert shown_value(Watcher(1 << 20).look(np.ones((4, 4))))["heat"] is None

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from tftutor.inspection.steps.text import trouble_text, value_text
-from tftutor.inspection.steps.values import Value
+from tftutor.inspection.steps.values import Value, plane_index
 
-MOST_ROWS, MOST_COLUMNS = 64, 64
+MOST_ROWS, MOST_COLUMNS = 64, 64  # of a heat map
+MOST_IN_TABLE = 80  # elements
+_TABLE = (16, 10)
 _DIGITS = 5
 
 
@@ -18,12 +20,14 @@ def shown_value(value: Value) -> dict[str, Any]:
 
     Returns: `brief` (`float32 [2, 3]`), `health`, `trouble` ("2 NaN"), `statistics`, and `table`:
       `rows` of numbers or text (NaN and infinities as text), `where` in words which part of the
-      value it is, "" for all of it, and `isNumbers`.
+      value it is, "" for all of it, and `isNumbers`; `heat`: `rows` and `where` of a plane of the
+      value for a picture, None where the table shows as much.
     """
     statistics = None if value.statistics is None else value.statistics.to_dict()
     health = value.health if value.health != "ok" or "float" in value.dtype else ""
     return {"brief": value_text(value), "health": health, "trouble": trouble_text(value),
-            "nbytes": value.nbytes, "statistics": statistics, "table": _table(value)}
+            "nbytes": value.nbytes, "statistics": statistics, "table": _table(value),
+            "heat": _heat(value)}
 
 
 def _table(value: Value) -> dict[str, Any] | None:
@@ -32,10 +36,27 @@ def _table(value: Value) -> dict[str, Any] | None:
         return None
     leading = (0,) * max(array.ndim - 2, 0)
     page = array[leading]
-    rows = np.atleast_2d(page)[:MOST_ROWS, :MOST_COLUMNS]
+    rows = np.atleast_2d(page)[:_TABLE[0], :_TABLE[1]]
     numbers = rows.dtype.kind in "biuf"
     return {"rows": [[_cell(item) for item in row] for row in rows.tolist()],
             "where": _where(value, page.ndim, rows.shape), "isNumbers": numbers}
+
+
+def _heat(value: Value) -> dict[str, Any] | None:
+    shape = value.shape or ()
+    if value.statistics is None or len(shape) < 2 or value.array is None:
+        return None
+    index = plane_index(shape)
+    plane = value.sample if value.sample is not None else value.array[index]
+    sizes = [size for size, part in zip(shape, index, strict=True) if isinstance(part, slice)]
+    if plane.size <= MOST_IN_TABLE or plane.dtype.kind not in "biuf":
+        return None
+    plane = plane[:MOST_ROWS, :MOST_COLUMNS]
+    text = f"[{', '.join(':' if isinstance(part, slice) else str(part) for part in index)}]"
+    steps = [-(-size // count) for size, count in zip(sizes, plane.shape, strict=True)]
+    every = f", 1 row of {steps[0]}, 1 column of {steps[1]}" if max(steps) > 1 else ""
+    return {"rows": [[_cell(item) for item in row] for row in plane.tolist()],
+            "where": text + every if len(shape) > 2 or every else ""}
 
 
 def _where(value: Value, rank: int, shown: tuple[int, ...]) -> str:

@@ -5,7 +5,7 @@ import {FakeModel} from "./fake_dom.mjs";
 import {svg} from "../../../tftutor/widgets/static/common.js";
 import debuggerModule, {canvasMarks, nearby, readStep, tookText
 } from "../../../tftutor/widgets/static/step_debugger.js";
-import {fitsAsTable, heatColour, numberText, valueView
+import {heatColour, numberText, valueView
 } from "../../../tftutor/widgets/static/step_values.js";
 
 globalThis.DOMParser = class {
@@ -44,16 +44,17 @@ test("heat goes from blue over grey to orange, and NaN has no colour", () => {
   assert.equal(heatColour(4, 4), "rgb(200,105,28)");
   assert.equal(heatColour(-4, 4), "rgb(43,104,184)");
   assert.equal(heatColour("nan", 4), null);
-  assert.ok(fitsAsTable([[1, 2], [3, 4]]) && !fitsAsTable([Array(20).fill(0)]));
 });
 
 test("a value shows its shape, its health, its facts and its numbers", () => {
   const node = valueView({brief: "float32 [2]", health: "nan", trouble: "1 NaN", nbytes: 8,
     statistics: {min: 1, mean: 1, max: 1, std: 0, zeros: 0, histogram: []},
-    table: {rows: [[1, "nan"]], where: "", isNumbers: true}}, "y:0");
+    table: {rows: [[1, "nan"]], where: "", isNumbers: true},
+    heat: {rows: [[1, -2], [0, "nan"]], where: "[0, :, :, 0]"}}, "y:0");
   assert.match(node.textContent, /y:0 float32 \[2\] ! 1 NaN/);
   assert.equal(node.querySelectorAll("td").length, 2);
   assert.equal(node.querySelector(".tft-notanumber").textContent, "nan");
+  assert.match(node.querySelector("canvas").getAttribute("aria-label"), /2 by 2 numbers up to 2/);
 });
 
 test("what has run is marked up to the present step, also what isn't listed", () => {

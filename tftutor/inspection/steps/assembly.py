@@ -7,6 +7,7 @@ and nodes such as Identity, Switch or Exit, which give another node's value a ne
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -266,5 +267,4 @@ def _typed(look: Any, tensor: Tensor) -> Value:
     """A look with TensorFlow's name of the type."""
     value = look if isinstance(look, Value) else Value("", None)
     dtype = tensor.dtype.base_dtype.name
-    return value if value.dtype == dtype else Value(
-        dtype, value.shape, value.nbytes, value.array, value.is_whole, value.statistics, value.note)
+    return value if value.dtype == dtype else dataclasses.replace(value, dtype=dtype)

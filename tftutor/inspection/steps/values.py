@@ -14,6 +14,7 @@ import numpy as np
 
 WHOLE_BYTES = 16 * 1024  # a value of at most so many bytes is kept whole
 CORNER = (8, 8)  # of the last two dimensions, where a value is too big
+SAMPLE = 32  # rows and columns of a sample of a big value, for a picture of it
 _CORNER_OF_VECTOR = 64
 _PIECE = 1 << 17  # elements
 _HISTOGRAM_BINS = 16
@@ -59,6 +60,7 @@ class Value:
       nbytes: what all its elements take.
       array: its elements, or the first ones of a big value; None where nothing is kept.
       is_whole: whether `array` is all of it.
+      sample: of a big value, evenly chosen elements of a plane of it, for a picture.
       statistics: None for strings and for what is no array.
       note: in words, for what is no array.
     """
@@ -70,6 +72,7 @@ class Value:
     is_whole: bool = False
     statistics: Statistics | None = None
     note: str = ""
+    sample: np.ndarray | None = None
 
     @property
     def health(self) -> str:
@@ -118,14 +121,18 @@ class Watcher:
             len(item) for item in array.ravel()[:4096].tolist())
         is_whole = max(nbytes, array.nbytes) <= WHOLE_BYTES
         part = array if is_whole else _corner(array)
+        sample = None if is_whole or statistics is None else _sample(array)
+        needed = part.nbytes + (0 if sample is None else sample.nbytes)
         with self._lock:
-            fits = part.nbytes <= self._left
+            fits = needed <= self._left
             if fits:
-                self._left -= part.nbytes
+                self._left -= needed
             else:
                 self.is_full = True
-        return Value(dtype, array.shape, nbytes, part.copy() if fits else None, is_whole and fits,
-                     statistics)
+        if not fits:
+            return Value(dtype, array.shape, nbytes, statistics=statistics)
+        return Value(dtype, array.shape, nbytes, part.copy(), is_whole, statistics,
+                     sample=None if sample is None else sample.copy())
 
 
 def statistics_of(array: np.ndarray) -> Statistics | None:
@@ -198,6 +205,26 @@ def _corner(array: np.ndarray) -> np.ndarray:
     if array.ndim < 2:
         return array[:_CORNER_OF_VECTOR]
     return array[(0,) * (array.ndim - 2)][:CORNER[0], :CORNER[1]]
+
+
+def plane_index(shape: tuple[int, ...]) -> tuple[int | slice, ...]:
+    """The index of the plane of an array that shows most: of images the first one's first channel.
+
+    A 4-D array counts as images [batch, height, width, channels]; of others it's the last two axes.
+    """
+    whole = slice(None)
+    if len(shape) == 4:
+        return (0, whole, whole, 0)
+    return (0,) * (len(shape) - 2) + (whole,) * min(len(shape), 2)
+
+
+def _sample(array: np.ndarray) -> np.ndarray | None:
+    """Every n-th row and column of a plane; of a vector no picture is made."""
+    if array.ndim < 2 or not array.size:
+        return None
+    plane = array[plane_index(array.shape)]
+    rows, columns = (-(-size // SAMPLE) for size in plane.shape)
+    return plane[::rows, ::columns]
 
 
 def _noted(value: Any) -> str:

@@ -2,8 +2,6 @@
 
 import {el, formatBytes, svg} from "./common.js";
 
-const TABLE_CELLS = 80;
-const TABLE_COLUMNS = 10;
 const CELL = 6;
 const PALE = 2.2; // behind digits colours are weaker, so that these can be read
 
@@ -25,12 +23,6 @@ export function heatColour(value, most) {
 
 function biggest(rows) {
   return Math.max(0, ...rows.flat().filter((x) => typeof x === "number").map(Math.abs));
-}
-
-/** Whether a table of numbers can be read as such, or should be a heat map. */
-export function fitsAsTable(rows) {
-  const columns = rows[0].length;
-  return columns <= TABLE_COLUMNS && rows.length * columns <= TABLE_CELLS;
 }
 
 function numberTable({rows, isNumbers}, label) {
@@ -100,7 +92,7 @@ function factLine(found) {
 
 /** Everything about one value. */
 export function valueView(value, label) {
-  const {statistics, table} = value;
+  const {statistics, table, heat} = value;
   const isScalar = table !== null && table.rows.length === 1 && table.rows[0].length === 1;
   return el("div", {class: "tft-value"},
     el("div", {}, el("span", {class: "tft-mono"}, label), " ", value.brief, " ", healthBadge(value),
@@ -109,8 +101,8 @@ export function valueView(value, label) {
       ? el("div", {class: "tft-muted"}, factLine(statistics)) : null,
     statistics?.histogram.length
       ? histogram(statistics.histogram, statistics.min, statistics.max) : null,
+    heat ? [heat.where ? el("div", {class: "tft-muted"}, heat.where) : null, heatMap(heat, label)]
+      : null,
     table && !isScalar ? [table.where ? el("div", {class: "tft-muted"}, table.where) : null,
-      fitsAsTable(table.rows) || !table.isNumbers ? numberTable(table, label)
-        : [heatMap(table, label), el("details", {}, el("summary", {}, "Numbers"),
-          numberTable(table, label))]] : null);
+      numberTable(table, label)] : null);
 }
