@@ -14,7 +14,7 @@ from tftutor.inspection.devices import drawing
 from tftutor.inspection.devices.drawing import DevicesDrawing
 from tftutor.inspection.devices.model import DevicesModel
 from tftutor.inspection.devices.subject import graph_subject, trace_of
-from tftutor.inspection.graphs.drawing import GraphDrawing
+from tftutor.inspection.graphs.graph_drawing import GraphDrawing
 from tftutor.inspection.graphs.read_graph import graph_model
 from tftutor.inspection.graphs.view import View
 from tftutor.widgets.base import Panel, RequestError, answers

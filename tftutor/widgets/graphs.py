@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tftutor.inspection.graphs.drawing import GraphDrawing
+from tftutor.inspection.graphs.graph_drawing import GraphDrawing
 from tftutor.inspection.graphs.model import GraphModel
 from tftutor.inspection.graphs.read_graph import graph_model
 from tftutor.inspection.graphs.view import View
