@@ -171,3 +171,16 @@ test("numbers read well", () => {
   assert.deepEqual([[null, 28, -1], [], null].map(common.formatShape),
     ["[?, 28, ?]", "[]", "unknown shape"]);
 });
+
+test("plain keys stay in a panel, shortcuts with Ctrl leave it", () => {
+  const container = el("div", {});
+  const outside = [];
+  container.addEventListener("keydown", (event) => outside.push(event.key));
+  const frame = common.panelFrame(new FakeModel({title: "t"}), container);
+  const slider = el("input", {type: "range"});
+  frame.body.append(slider);
+  press(slider, "ArrowRight");
+  press(slider, "s", {ctrlKey: true});
+  assert.deepEqual(outside, ["s"]);
+  frame.dispose();
+});

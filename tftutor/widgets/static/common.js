@@ -61,9 +61,13 @@ export function panelFrame(model, container, {tools = [], className = ""} = {}) 
     }});
   const bar = toolbar([...tools, textButton]);
   const heading = el("div", {class: "tft-title"}, model.get("title"));
-  // JupyterLab would take arrow keys and Enter for itself: they select cells.
+  // JupyterLab would take arrow keys and Enter for itself: they select cells. The attribute keeps it
+  // from that but for a control that is no text field, a slider say, and has the focus itself.
+  const keepPlainKeys = (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  };
   const root = el("section", {class: `tft-panel ${className}`, "data-lm-suppress-shortcuts": "true",
-    "aria-label": model.get("description") || model.get("title")},
+    onkeydown: keepPlainKeys, "aria-label": model.get("description") || model.get("title")},
   el("header", {class: "tft-header"}, heading, bar), body, twin, status);
   const onTwin = () => { if (!twin.hidden) twin.textContent = model.get("text_twin"); };
   const onTitle = () => { heading.textContent = model.get("title"); };
