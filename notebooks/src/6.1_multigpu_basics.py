@@ -118,6 +118,26 @@ print("computed:", value.tolist())
 # it there: the code that computes it on that kind of device, for those types. If not, it goes to
 # the CPU. TensorFlow has no GPU kernels for strings.
 #
+# The same as a picture. Each device has a lane; an arrow is a tensor that must be copied from one
+# device to another, because the one makes it and the other uses it.
+#
+# **Predict.** How many arrows are there?
+
+# %% tags=["nbval-ignore-output"]
+with tf.Session(config=two_gpus()) as sess:
+    map_of_the_graph = tf.show(sess, fetches=[total, words], feeds=[x])
+map_of_the_graph
+
+# %%
+crossings = map_of_the_graph.to_dict()["crossings"]
+print("expected: x goes to both GPUs, product to the first one, total to the CPU")
+print("computed:", [f"{row['tensor']} to {row['target'][-5:]}" for row in crossings])
+assert [row["tensor"] for row in crossings] == ["x", "x", "product", "total"]
+
+# %% [markdown]
+# `tf.explore(sess)`, instead of `tf.show(sess)`, opens a panel with the table beside the picture,
+# which you can search.
+#
 # `sess.placement()` exists in tftutor only. TensorFlow can print where things run, without the
 # reasons: the option `log_device_placement` writes to the error output whenever it places a graph.
 
@@ -235,6 +255,14 @@ for name, trace in (("one GPU", trace_one), ("two GPUs", trace_two)):
 # %% tags=["nbval-ignore-output"]
 for name, trace in (("One GPU", trace_one), ("Two GPUs", trace_two)):
     print(f"{name}. {timeline_text(trace.step_stats)}\n")
+
+# %% [markdown]
+# The second one as a picture, with the copies as arrows, and the memory of each device below its
+# lane. (`tf.explore((trace_two, two.session))` opens it as a panel: zoom in, and click on an
+# operation to see when it waited, and where it is in the graph.)
+
+# %% tags=["nbval-ignore-output"]
+tf.show((trace_two, two.session))
 
 # %% [markdown]
 # Your times will differ from the ones stored here, and from run to run. What doesn't change is the

@@ -374,6 +374,14 @@ assert together and update > last_gradient
 # %% tags=["nbval-ignore-output"]
 print(timeline_text(trace_two.step_stats))
 
+# %% [markdown]
+# `tf.show` draws the same trace with its copies. The arrows upwards, late in the step, are the
+# gradients on their way to the CPU; the ones downwards, early in the step, are the weights and the
+# batch.
+
+# %% tags=["nbval-ignore-output"]
+tf.show(trace_two)
+
 # %% tags=["nbval-ignore-output"]
 COLORS = {"CPU:0": ("#616161", "#bdbdbd"), "GPU:0": ("#1565c0", "#90caf9"),
           "GPU:1": ("#ef6c00", "#ffcc80")}

@@ -364,6 +364,21 @@ assert sum(row.nbytes for row in rows) == 4 * (784 * 10 + 10 + 1)
 # them; the loss, one number, goes to worker 1. The images are fed: your session sends them straight
 # to the task where `x` is, and they don't count here. So does what you fetch come back.
 #
+# `tf.show` draws the cluster as it is now: the processes, which variables they hold, and what went
+# from one to another since they began. (`tf.explore(cluster)` opens a panel that stays up to date,
+# also while a cell runs.)
+
+# %% tags=["nbval-ignore-output"]
+tf.show(cluster)
+
+# %%
+held = {row.task: [variable.name for variable in row.uses.variables]
+        for row in cluster.status()}
+print("expected: the variables W and b live on ps:0, and the workers hold none")
+print("computed:", {name: sorted(variables) for name, variables in held.items()})
+assert set(held["ps:0"]) >= {"W", "b"} and held["worker:0"] == held["worker:1"] == []
+
+# %% [markdown]
 # Now the question of section 1. A network has two layers: 784 → 1000 → 10. We compute its output
 # for a batch, in both ways:
 #

@@ -91,6 +91,13 @@ for _ in range(3):
 print("expected 3.0, computed", count)
 
 # %% [markdown]
+# The cluster as a picture: a box for each process, with the variables that it holds.
+# (`tf.explore(cluster)` opens it as a panel that stays up to date.)
+
+# %% tags=["nbval-ignore-output"]
+tf.show(cluster)
+
+# %% [markdown]
 # Now the ps crashes.
 #
 # **Predict.** The next `session.run(increment)`: does it wait, or fail? If it fails, does the error
@@ -109,6 +116,19 @@ assert found is tf.errors.UnavailableError
 # **Explain.** `UnavailableError` names the task and its address. (In the table, the pid is gone;
 # SIGKILL is the signal that killed the process.)
 #
+# The picture says what was lost with the process.
+
+# %% tags=["nbval-ignore-output"]
+tf.show(cluster)
+
+# %%
+lost = cluster.status()["ps:0"]
+names = [variable.name for variable in lost.uses.variables]
+print("expected: ps:0 ended (SIGKILL), and with it ['counter']")
+print(f"computed: ps:0 {lost.state}, and with it {names}")
+assert lost.pid is None and names == ["counter"]
+
+# %% [markdown]
 # We start the ps again. It is a new process with the same name and address.
 #
 # **Predict.** Does the old session work again? And what is the value of the counter?
