@@ -58,11 +58,25 @@ def load_keys(directory: str | os.PathLike[str], role: str) -> Keys:
     if role not in ROLES:
         raise KeyFileError(f"a role must be one of {', '.join(ROLES)}, but got {role!r}")
     place = Path(directory)
+    _demand(place, f"{role}.key")
+    _demand(place, "server.pub")
     server_file = place / "server.key"
     server = read_pair(server_file) if server_file.exists() else None
     allowed_file = place / "allowed"
     return Keys(read_pair(place / f"{role}.key"), _read_public(place / "server.pub"), server,
                 read_allowed(allowed_file) if allowed_file.exists() else {})
+
+
+def _demand(place: Path, name: str) -> None:
+    """Raises: KeyFileError that tells a directory with some of the keys from one without any."""
+    if (place / name).exists():
+        return
+    others = sorted(path.name for path in place.glob("*.*") if path.suffix in (".key", ".pub"))
+    if others:
+        raise KeyFileError(f"{place} has no {name}, only {', '.join(others)}; copy it from where "
+                           "the cluster's keys were made")
+    raise KeyFileError(f"there are no keys in {place}; they are made once for all machines with "
+                       f"`tftutor keys new DIR`, and copied to each")
 
 
 def configured_keys(*roles: str) -> Keys | None:

@@ -112,8 +112,10 @@ class Server:
             actual = transport.bind(where)
         except errors.OpError as error:
             transport.close()
-            raise type(error)(None, None,  # type: ignore[call-arg]
-                              f"{error.message}{self._occupant(where)}") from None
+            if not isinstance(error, errors.UnknownError):
+                raise
+            raise errors.UnknownError(
+                None, None, f"{error.message}{self._occupant(where)}") from None
         if port == "0":
             self._address = f"{host}:{actual.rpartition(':')[2]}"
             self._addresses[self._task] = self._address

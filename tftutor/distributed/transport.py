@@ -138,6 +138,10 @@ class Transport:
             raise errors.PermissionDeniedError(
                 None, None, "the directory of the keys has no server.key, which a process that "
                             "serves others needs")
+        if self._keys is not None and not self._keys.allowed:
+            raise errors.PermissionDeniedError(
+                None, None, "the directory of the keys has no list `allowed` of those who may "
+                            "connect, which a process that serves others needs")
 
     def _bind_tcp(self, router: Any, number: str, port: int) -> int:
         host = f"[{number}]" if ":" in number else number
