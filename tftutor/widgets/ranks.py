@@ -169,9 +169,11 @@ def _value(text: Any, what: str) -> Any:
 def _typed(text: str) -> Subject:
     """A tensor from a shape, such as (2, 3), or from values, such as [[1, 2], [3, 4]]."""
     try:
-        return subject(ast.literal_eval(text.strip()[:_LONGEST_TEXT]))
-    except (SyntaxError, MemoryError, RecursionError):
+        value = ast.literal_eval(text.strip()[:_LONGEST_TEXT])
+    except _REFUSED:
         raise RequestError("Write a shape in round brackets, such as (10, 3) or (None, 784), or "
                            "values, such as [[1, 2], [3, 4]].") from None
+    try:
+        return subject(value)
     except (ValueError, TypeError) as error:
         raise RequestError(str(error)) from None
