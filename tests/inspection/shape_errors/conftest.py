@@ -1,7 +1,13 @@
 """`lecture`: the lecture's error explained by hand, so that pages are tested without the engine."""
 
+import itertools
+import linecache
+
+import numpy as np
 import pytest
 
+import tftutor as tf
+from tftutor.inspection.shape_errors import explain
 from tftutor.inspection.shape_errors.explanation import (
     CHANGES_MEANING,
     SAME_DATA,
@@ -48,3 +54,40 @@ def lecture():
                    where=Span(FILE, 5, 38, 5, 50))),
         frame=UserFrame(FILE, 8, "<module>", f"scores = {CALL}", CALL, Span(FILE, 8, 9, 8, 37)),
         unknown=("Dimension 0 of `features` is `?`.",))
+
+
+_numbers = itertools.count()
+
+
+def run_program(source, name):
+    """(the error a program ends with or None, its names); its source can be read as a cell's."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    names = {"tf": tf, "np": np, "__name__": "__main__"}
+    with tf.Graph().as_default():
+        try:
+            exec(compile(source, name, "exec"), names)
+        except Exception as error:
+            return error, names
+    return None, names
+
+
+@pytest.fixture
+def program():
+    """`program(source)`: (the error it ends with or None, its names)."""
+
+    def run(source):
+        return run_program(source, f"<program {next(_numbers)}>")
+
+    return run
+
+
+@pytest.fixture
+def explained(program):
+    """`explained(source)`: the explanation of the error that a program ends with."""
+
+    def run(source):
+        error, _ = program(source)
+        assert error is not None
+        return explain(error)
+
+    return run

@@ -61,7 +61,7 @@ def _convolution(case: Case) -> Finding:
         sentence = (f"{_name(case)} takes {what}; `{odd.name}` has "
                     f"{dimensions(len(known(odd.shape)))}, {listed(odd.shape)}.")
         kind = "rank"
-    elif "equal" in case.message or "depth" in case.message:
+    elif known(image)[channel] != known(kernel)[rank - 2] and "Negative" not in case.message:
         sentence = (f"The filter reads {known(kernel)[rank - 2]} channels, the images have "
                     f"{known(image)[channel]}: `{left.name}` is {listed(image)}, `{right.name}` "
                     f"is {listed(kernel)}.")
