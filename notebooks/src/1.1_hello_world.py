@@ -166,15 +166,6 @@ print("computed:", result[0], "and", result[1])
 # computed these first. It computes only what is needed for what you *fetch*.
 #
 # `with tf.Session() as sess:` closes the session at the end of the block. The graph stays.
-#
-# `tf.record_step` runs a graph once and writes down what each operation computed. `tf.explore`
-# opens the record: press the arrow (or the arrow keys) to go through the run one operation at a
-# time, forwards or backwards.
-
-# %% tags=["nbval-ignore-output"]
-with tf.Session() as sess:
-    record = tf.record_step(sess, [b, c])
-tf.explore(record)
 
 # %% [markdown]
 # ## 6. A live graph

@@ -100,10 +100,15 @@ print("computed:", result)
 # **Explain.** The keys of `feed_dict` are the tensors themselves, not their names. The result is a
 # list because we fetched a list; its only element is a NumPy array.
 #
-# In the picture, placeholders have a shape of their own, a slanted box: something comes in here.
+# To watch a run, let `tf.record_step` do it: it runs the graph once, like `sess.run`, and keeps
+# what each operation computed. `tf.explore` opens the record. Press the arrow to go through the run
+# one operation at a time, forwards or backwards. (Placeholders are drawn as slanted boxes:
+# something comes in here.)
 
 # %% tags=["nbval-ignore-output"]
-tf.show(c)
+with tf.Session() as sess:
+    record = tf.record_step(sess, [c], feed_dict=params)
+tf.explore(record)
 
 # %% [markdown]
 # ## 3. A feed editor
@@ -304,9 +309,11 @@ with tf.Session() as sess:
 # many at the end.
 
 # %%
+tf.reset_default_graph()
+images = tf.placeholder(tf.float32, [10, 512, 1])
+weights = tf.placeholder(tf.float32, [512, 2])
 try:
-    with tf.Graph().as_default():
-        tf.matmul(tf.placeholder(tf.float32, [10, 512, 1]), tf.placeholder(tf.float32, [512, 2]))
+    product = tf.matmul(images, weights)
 except ValueError as error:
     print("ValueError:", error)
     mistake = error

@@ -206,8 +206,16 @@ class Opened:
         return self.output(number).inner_text()
 
     def run_all(self) -> None:
-        """Run every cell, wait until they have ended, and save."""
+        """Run every cell, wait until they have ended or one has failed, and save."""
         self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.wait_for_function("""() => {
+            const cells = [...window.jupyterapp.shell.currentWidget.content.widgets]
+                .map(cell => cell.model).filter(model => model.type === 'code');
+            const failed = model => !model.getMetadata('tags')?.includes('raises-exception')
+                && model.outputs.toJSON().some(output => output.output_type === 'error');
+            return cells.some(failed) || cells.every(model => model.executionCount !== null
+                || !model.sharedModel.getSource().trim());
+        }""", timeout=RUN_SECONDS * 1000)
         self.save_when_run()
 
     def set_source(self, number: int, source: str) -> None:
