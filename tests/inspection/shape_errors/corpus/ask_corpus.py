@@ -28,7 +28,7 @@ def matmul_of_1_13(matmul, mat_mul):
     def wrapped(a, b, transpose_a=False, transpose_b=False, *args, **kwargs):
         ranks = {tf.convert_to_tensor(a).shape.ndims, tf.convert_to_tensor(b).shape.ndims}
         if len(ranks) == 2 and None not in ranks:
-            return mat_mul(a, b, transpose_a, transpose_b)
+            return mat_mul(a, b, transpose_a, transpose_b, name=kwargs.get("name"))
         return matmul(a, b, transpose_a, transpose_b, *args, **kwargs)
     return wrapped
 
