@@ -205,7 +205,7 @@ def _leaf(sizes: ShapeTuple, scale: Scale, keep: Sequence[Iterable[int]], first:
         sides += _depth_sides(down, right, by_role["deep"], scale, depth)
     breaks = [Break(first + axis, at, role)
               for axis, role in enumerate(_ROLES[len(spans)])
-              for at in _break_points(role, by_role, scale, (front_width, front_height, depth))]
+              for at in _break_points(role, by_role, scale, depth)]
     return Leaf(spans, scale, front_width + depth, front_height + depth, tuple(sides),
                 tuple(breaks))
 
@@ -241,19 +241,18 @@ def _depth_sides(down: Span, right: Span, deep: Span, scale: Scale, depth: float
     ]
 
 
-def _break_points(role: str, by_role: dict[str, Span], scale: Scale,
-                  size: tuple[float, float, float]) -> list[Point]:
-    """The middles of an axis's gaps, on the face where they are seen best."""
-    width, height, depth = size
+def _break_points(role: str, by_role: dict[str, Span], scale: Scale, depth: float,
+                  ) -> list[Point]:
+    """The middles of an axis's gaps: in the first row or column, as mathematics writes its dots."""
     points = []
     for gap in by_role[role].gaps:
         middle = (gap.start + gap.end) / 2
         if role == "down":
-            points.append((width / 2, depth + middle * scale.height))
+            points.append((scale.width / 2, depth + middle * scale.height))
         elif role == "right":
-            points.append((middle * scale.width, depth + height / 2))
+            points.append((middle * scale.width, depth + scale.height / 2))
         else:
-            points.append((width / 2 + middle * scale.deep, depth - middle * scale.deep))
+            points.append((scale.width / 2 + middle * scale.deep, depth - middle * scale.deep))
     return points
 
 

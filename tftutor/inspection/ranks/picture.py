@@ -85,7 +85,7 @@ def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
     if tint is not None:
         _draw_tints(canvas, block, x, y, tint)
     if value is not None:
-        _draw_values(canvas, block, x, y, value)
+        _draw_values(canvas, block, x, y, value, taken)
     shown = plain_labels(block) if labels is None else labels
     _draw_rulers(canvas, block, x, y, shown)
 
@@ -143,17 +143,24 @@ def _draw_break(canvas: Canvas, mark: Break, x: float, y: float) -> None:
 
 
 def _draw_values(canvas: Canvas, block: Block, x: float, y: float,
-                 value: Callable[[tuple[int, ...]], str]) -> None:
-    """Texts in cells; of a cube those on its front."""
+                 value: Callable[[tuple[int, ...]], str],
+                 taken: Sequence[range | None] | None) -> None:
+    """Texts in cells; of a cube those on its front. What stands in a taken cell has a class."""
     canvas.open(class_="rk-values", text_anchor="middle")
     scale = block.leaf.scale
     for index in front_cells(block):
         corner = block.cell(index)
         text = value(index)
         if corner is not None and text:
-            canvas.raw(f'<text x="{x + corner[0] + scale.width / 2:.1f}" '
+            class_ = ' class="rk-on"' if taken is not None and _is_in(index, taken) else ""
+            canvas.raw(f'<text{class_} x="{x + corner[0] + scale.width / 2:.1f}" '
                        f'y="{y + corner[1] + scale.height / 2 + 4:.1f}">{_escaped(text)}</text>')
     canvas.close()
+
+
+def _is_in(index: tuple[int, ...], taken: Sequence[range | None]) -> bool:
+    return all(picked is None or place in picked
+               for place, picked in zip(index, taken, strict=True))
 
 
 def _draw_tints(canvas: Canvas, block: Block, x: float, y: float,

@@ -454,7 +454,7 @@ function render({model, el: container}) {
     undo.splice(0).forEach((action) => action());
     data = model.get("data");
     source = {};
-    const typed = field("Other tensor", {size: 24, hint: "(2, 3) or [[1, 2], [3, 4]]",
+    const typed = field("Other tensor", {size: 27, hint: "(2, 3) or [[1, 2], [3, 4]]",
       onEnter: () => draw(),
       title: "A shape such as (10, 3) or (None, 784), or values such as [[1, 2], [3, 4]]"});
     const draw = (text = typed.input.value) => {
