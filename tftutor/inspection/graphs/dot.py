@@ -6,9 +6,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
-from tftutor.inspection.graphs.sizes import NodeSize, node_lines, shape_of
+from tftutor.inspection.graphs.sizes import (
+    BOLD,
+    TITLE_SIZE,
+    NodeSize,
+    full_title,
+    node_lines,
+    shape_of,
+    text_width,
+)
 from tftutor.inspection.graphs.view import Cluster, View, ViewNode
 
 _INCH = 72.0
@@ -27,7 +36,8 @@ def layout_source(view: View, region: str, sizes: Mapping[str, NodeSize],
     lines += _nested(view, nodes, lambda node: (
         f'n{numbers[node.id]} [width={sizes[node.id].width / _INCH:.4f}, '
         f'height={sizes[node.id].height / _INCH:.4f}];'),
-        lambda cluster, index: f'subgraph cluster_{index} {{ margin=14; label="x";')
+        lambda cluster, index: (f'subgraph cluster_{index} {{ margin=14; fontsize={TITLE_SIZE:g}; '
+                                f'label="{_placeholder_text(full_title(cluster))}";'))
     inside = {node.id for node in nodes}
     for edge in view.edges:
         if edge.source in inside and edge.target in inside:
@@ -35,6 +45,11 @@ def layout_source(view: View, region: str, sizes: Mapping[str, NodeSize],
             attributes = "constraint=false" if edge.is_back else f"weight={4 if is_main else 1}"
             lines.append(f"n{numbers[edge.source]} -> n{numbers[edge.target]} [{attributes}];")
     return "\n".join([*lines, "}"])
+
+
+def _placeholder_text(title: str) -> str:
+    """A text about as wide for Graphviz as a title is for us: it reckons with another font."""
+    return "0" * math.ceil((text_width(title, BOLD * TITLE_SIZE) + 12) / (0.5 * TITLE_SIZE))
 
 
 def export_source(view: View) -> str:

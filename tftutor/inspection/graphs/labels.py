@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from tftutor.inspection.graphs.layout import Box, Layout, Path
 from tftutor.inspection.graphs.model import FORWARD, GRADIENT, TRAINING
-from tftutor.inspection.graphs.sizes import shortened, text_width
+from tftutor.inspection.graphs.sizes import BOLD, TITLE_SIZE, full_title, shortened, text_width
 from tftutor.inspection.graphs.view import Cluster, View
 from tftutor.inspection.graphs.view_edges import EdgeBundle
 
-LABEL_SIZE, TITLE_SIZE = 9.0, 11.0
+LABEL_SIZE = 9.0
 _TRIED = (0.42, 0.6, 0.3, 0.75, 0.2)  # shares of the way along, first those near the middle
-_KINDS = {"loop": "loop", "branch": "branch", "function": "function"}
 
 
 class _Area(NamedTuple):
@@ -52,11 +51,13 @@ def is_machinery(view: View, edge: EdgeBundle) -> bool:
     return FORWARD in roles and bool(roles & {GRADIENT, TRAINING})
 
 
-def cluster_title(cluster: Cluster, box: Box) -> str:
-    """The text on an open group's box, as long as the box is wide."""
-    label = cluster.label.strip("[]") if cluster.kind == "function" else cluster.label
-    kind = f"{_KINDS[cluster.kind]} " if cluster.kind in _KINDS else ""
-    return shortened(f"− {kind}{label}", max(int((box.width - 12) / (0.62 * TITLE_SIZE)), 4))
+def cluster_title(cluster: Cluster, width: float) -> str:
+    """The text on an open group's box of this width."""
+    title = full_title(cluster)
+    longest = len(title)
+    while longest > 4 and text_width(shortened(title, longest), BOLD * TITLE_SIZE) > width - 12:
+        longest -= 1
+    return shortened(title, longest)
 
 
 def _place(text: str, path: Path, taken: list[_Area]) -> tuple[float, float, _Area]:
@@ -78,5 +79,5 @@ def _area(box: Box) -> _Area:
 
 def _title_area(cluster: Cluster, box: Box) -> _Area:
     left, top = box.x - box.width / 2 + 8, box.y - box.height / 2
-    width = text_width(cluster_title(cluster, box), 1.07 * TITLE_SIZE)
+    width = text_width(cluster_title(cluster, box.width), BOLD * TITLE_SIZE)
     return _Area(left, top + 2, left + width, top + 18)

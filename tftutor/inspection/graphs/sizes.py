@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tftutor.inspection.graphs.view import ViewNode
+from tftutor.inspection.graphs.view import Cluster, ViewNode
 
-NAME_SIZE, DETAIL_SIZE = 12.0, 10.0  # font sizes, px
-_LONGEST_NAME, _LONGEST_DETAIL = 30, 34
+NAME_SIZE, DETAIL_SIZE, TITLE_SIZE = 12.0, 10.0, 11.0  # font sizes, px
+BOLD = 1.16  # how much wider bold letters are
+_LONGEST_NAME, _LONGEST_DETAIL, _LONGEST_TITLE = 30, 34, 36
 _NARROW, _WIDE = set("iIjltf.,:;|!'()[]/ "), set("mwMWGOQ@%")
 _MARGIN = {"op": 13.0, "const": 7.0, "placeholder": 20.0, "variable": 12.0}
 _GROUP_MARGIN = 18.0  # there is room for the plus
@@ -57,7 +58,7 @@ def shape_of(node: ViewNode) -> str:
 def size_of(node: ViewNode) -> NodeSize:
     """The size of a node's shape, from its texts."""
     lines = node_lines(node)
-    widths = [text_width(line, 1.07 * NAME_SIZE if index == 0 else DETAIL_SIZE)
+    widths = [text_width(line, BOLD * NAME_SIZE if index == 0 else DETAIL_SIZE)
               for index, line in enumerate(lines)]
     shape = shape_of(node)
     width = max(widths) + 2 * _MARGIN.get(shape, _GROUP_MARGIN)
@@ -84,6 +85,13 @@ def node_lines(node: ViewNode) -> tuple[str, ...]:
         lines.append(short_device(node.devices[0][0]) if len(node.devices) == 1
                      else f"on {len(node.devices)} devices")
     return tuple(lines)
+
+
+def full_title(cluster: Cluster) -> str:
+    """The title of an open group: its name, and what it is when it is no plain scope."""
+    label = cluster.label.strip("[]") if cluster.kind == "function" else cluster.label
+    kind = f" ({cluster.kind})" if cluster.kind in ("loop", "branch", "function") else ""
+    return f"− {shortened(label, _LONGEST_TITLE)}{kind}"
 
 
 def short_device(name: str) -> str:

@@ -139,13 +139,14 @@ def _arrow(path: Path) -> str:
 def _cluster(cluster: Cluster, box: Box) -> str:
     left, top = box.x - box.width / 2, box.y - box.height / 2
     dash = ' stroke-dasharray="6 3"' if cluster.kind in _DASHED else ""
+    title = escaped(cluster_title(cluster, box.width))
     return (f'<g class="tf-cluster" data-cluster="{attribute(cluster.id)}">'
             f"<title>{escaped(cluster.id)}: open {cluster.kind}, {cluster.count} operations"
             f'</title><rect x="{number(left)}" y="{number(top)}" width="{number(box.width)}" '
             f'height="{number(box.height)}" rx="8" fill="#808080" fill-opacity="0.08" '
             f'stroke="{QUIET}" stroke-width="1"{dash}/>'
             f'<text x="{number(left + 8)}" y="{number(top + 14)}" font-size="11" '
-            f'font-weight="600" fill="{QUIET}">{escaped(cluster_title(cluster, box))}</text></g>')
+            f'font-weight="600" fill="{QUIET}">{title}</text></g>')
 
 
 def _region(region: str, view: View, box: Box) -> str:
