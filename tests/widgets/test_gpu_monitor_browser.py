@@ -1,6 +1,8 @@
 """The GPU monitor in JupyterLab, with simulated GPUs, and what is left of it elsewhere."""
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -11,6 +13,20 @@ with tf.device("/gpu:1"):
     print(sess.run(tf.zeros([3]) + 1))"""
 CELLS = ["import tftutor as tf", USE_GPU, "monitor = tf.explore('gpus', interval=0.5)\nmonitor",
          "pass"]
+REAL = """import sys
+sys.path.insert(0, {folder!r})
+import fake_nvml
+gpus = [dict(gpu) for gpu in (fake_nvml.H100, *fake_nvml.LECTURE)]
+gpus[0]["compute"] = [fake_nvml.process(77, 1024)]
+sys.modules["pynvml"] = fake_nvml.FakeNvml(gpus, names={{77: "python train.py"}})
+import tftutor as tf
+read = tf.gpu_state
+def busier(*arguments):
+    for gpu, step in zip(gpus, (7, 13, -9)):
+        gpu["usage"] = (gpu["usage"] + step) % 100
+    return read(*arguments)
+from tftutor.inspection.gpu_panel import reading
+reading.gpu_state = busier""".format(folder=str(Path(__file__).parent.parent / "inspection"))
 POLLS = """import collections
 count = collections.Counter()
 read = monitor._read
@@ -111,3 +127,26 @@ def test_html_of_the_notebook_shows_the_drawing(lab, monitor):
         "image => image.complete && image.naturalWidth > 300")
     page.screenshot(path=monitor.picture("gpu_monitor_html.png"), full_page=True)
     page.close()
+
+
+def test_monitor_of_real_gpus_draws_what_they_were_doing(lab):
+    nb = lab.run([REAL, "tf.explore('gpus', interval=0.5, layout='current')"])
+    panel = nb.output(1).locator(".tft-panel[data-polling=true]")
+    first = panel.get_by_role("meter", name="GPU 0 GPU-Util")
+    before = first.get_attribute("aria-valuenow")
+    spark = panel.get_by_role("img", name="GPU-Util, last 6 readings").first
+    spark.wait_for()
+    assert first.get_attribute("aria-valuenow") != before
+    assert panel.locator(".tft-simulated, .tft-gpu-hatched").count() == 0
+    assert panel.locator(".tft-gpu-processes").get_by_role("cell", name="python train.py").count()
+    assert "NVIDIA H100 80GB HBM3" in panel.locator(".tft-gpu-table").inner_text()
+    nb.picture("gpu_monitor_real.png", 1)
+
+
+def test_machine_without_a_driver_gets_a_sentence(lab):
+    nb = lab.run(["import sys; sys.modules['pynvml'] = None", "import tftutor as tf\n"
+                  "tf.explore('gpus')"])
+    problem = nb.output(1).locator(".tft-panel .tft-gpu-problem")
+    problem.wait_for()
+    assert "package is missing: pip install 'tftutor[gpu]'" in problem.inner_text()
+    nb.picture("gpu_monitor_without_driver.png", 1)
