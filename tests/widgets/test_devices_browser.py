@@ -101,6 +101,11 @@ def test_the_timeline_and_the_graph_are_linked_both_ways(step):
     output.locator(f"{CHOSEN}[data-op='tower_1/second']").wait_for()
     assert "GPU:1 (simulated)" in facts(step)
     step.picture("devices_linked.png", 1)
+    output.locator(".tft-graph [data-node='both']").focus()
+    step.page.keyboard.press("Enter")
+    output.locator(f"{CHOSEN}[data-op='both']").wait_for()
+    output.locator(".tft-graph .tft-marked[data-node='both']").wait_for()
+    assert step.page.evaluate("document.activeElement.dataset.node") == "both"  # still there
 
 
 def test_a_scope_chosen_in_the_graph_lights_its_operations_up(step):

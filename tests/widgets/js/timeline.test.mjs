@@ -72,7 +72,7 @@ test("the timeline draws lanes, is walked through by keyboard, and lights operat
     lane("GPU:0 (simulated)", [span("c", 60, 100)], {simulated: true,
       memory: {curve: [[60, 512], [100, 0]], peak: 512, time: 60, holders: [["c", 512]]}})]};
   const chosen = [];
-  const drawn = timeline.makeTimeline(model, {onChoose: ([op]) => chosen.push(op)});
+  const drawn = new timeline.Timeline(model, {onChoose: ([op]) => chosen.push(op)});
   document.body.append(drawn.element);
   drawn.draw();
   const ops = (selector) => [...drawn.picture.querySelectorAll(selector)]
@@ -84,9 +84,9 @@ test("the timeline draws lanes, is walked through by keyboard, and lights operat
   assert.deepEqual(chosen, ["a", "b", "c"]);
   assert.deepEqual(ops(".tft-chosen"), ["c"]);
   press(drawn.picture, "+");
-  assert.deepEqual(drawn.view(), [40, 90]);  // around what is chosen
+  assert.deepEqual(drawn.view, [40, 90]);  // around what is chosen
   press(drawn.picture, "0");
-  assert.deepEqual(drawn.view(), [0, 100]);
+  assert.deepEqual(drawn.view, [0, 100]);
   drawn.mark(["b"]);
   assert.deepEqual(ops(".tft-dim"), ["a", "c"]);
   assert.deepEqual(drawn.find("c"), {lane: 1, index: 0});

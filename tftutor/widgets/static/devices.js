@@ -1,9 +1,9 @@
 // The devices panel: a timeline (or a map of a placement), the chosen operation's details, the table
 // of who runs where and why, and the graph beside it. Choosing in one chooses in all.
 
-import {button, download, downloadSvg, el, formatBytes, panelFrame, roving, svgFromText}
+import {button, download, downloadSvg, el, formatBytes, panelFrame, roving, svg, svgFromText}
   from "./common.js";
-import {endOf, formatMicros, makeTimeline, startOf, timesOf} from "./timeline.js";
+import {Timeline, endOf, formatMicros, startOf, timesOf} from "./timeline.js";
 
 const MOST_ROWS = 200;
 
@@ -119,140 +119,178 @@ function makeTransfers(model, choose) {
     formatMicros(row.start), formatMicros(row.end - row.start)]), [2, 5, 6]);
 }
 
-/** The graph beside the timeline; `show(request)` asks Python for a view of it. */
-function makeGraph(frame, {onOperation, onScope}) {
-  const place = el("div", {class: "tft-graph", role: "group", "aria-label":
-    "Graph. Arrow keys go from node to node, Enter chooses an operation or opens a scope."});
-  const keys = {current: null, groups: new Set()};
-  const open = async (node) => {
-    const id = node.getAttribute("data-node") ?? node.getAttribute("data-cluster");
-    if (keys.groups.has(id)) onScope(await show({toggle: id}));
-    else onOperation(id);
-  };
-  const show = async (request) => {
-    const answer = await frame.ask("graph", request);
-    const picture = svgFromText(answer.svg);
-    keys.groups = new Set(answer.groups);
-    place.replaceChildren(picture);
-    const nodes = [...picture.querySelectorAll("[data-node], [data-cluster]")];
-    nodes.forEach((node) => {
-      node.setAttribute("role", "button");
-      node.setAttribute("tabindex", "-1");
-      node.setAttribute("aria-label", node.querySelector("title")?.textContent ?? "");
-      node.addEventListener("click", () => guarded(() => open(node)));
-    });
-    keys.current?.refresh();
-    const shown = nodes.find((node) => [node.getAttribute("data-node"),
-      node.getAttribute("data-cluster")].includes(answer.shown));
-    if (shown) {
-      shown.classList.add("tft-marked");
-      const ring = shown.getBBox();
-      const frameOf = shown.ownerDocument.createElementNS("http://www.w3.org/2000/svg", "rect");
-      Object.entries({x: ring.x - 3, y: ring.y - 3, width: ring.width + 6, height: ring.height + 6,
-        class: "tft-ring", rx: 4}).forEach(([name, value]) => frameOf.setAttribute(name, value));
-      shown.append(frameOf);
-      const [there, here] = [shown.getBoundingClientRect(), place.getBoundingClientRect()];
-      place.scrollTop += there.top - here.top - (here.height - there.height) / 2;
-      place.scrollLeft += there.left - here.left - (here.width - there.width) / 2;
+/** The graph beside the timeline: Python draws it, `show(request)` asks for another view. */
+class GraphPane {
+  constructor(frame, {onOperation, onScope}) {
+    this.frame = frame;
+    this.onOperation = onOperation;
+    this.onScope = onScope;
+    this.groups = new Set();
+    this.place = el("div", {class: "tft-graph", role: "group", "aria-label":
+      "Graph. Arrow keys go from node to node, Enter chooses an operation or opens a scope."});
+    this.keys = roving(this.place, PARTS,
+      {orientation: "both", onActivate: (part) => this.open(part)});
+  }
+
+  /** Choose an operation, or open or close a scope. */
+  async open(part) {
+    const id = idOf(part);
+    if (!this.groups.has(id)) this.onOperation(id);
+    else {
+      const answer = await this.show({toggle: id});
+      if (answer) this.onScope(answer);
     }
+  }
+
+  /** Another view: {reveal: operation}, {toggle: scope}, or {} for the present one. */
+  async show(request) {
+    let answer;
+    try {
+      answer = await this.frame.ask("graph", request);
+    } catch (error) {
+      this.frame.say(error.message);
+      return null;
+    }
+    const focused = this.place.contains(document.activeElement);
+    this.groups = new Set(answer.groups);
+    const picture = svgFromText(answer.svg);
+    this.place.replaceChildren(picture);
+    const parts = [...picture.querySelectorAll(PARTS)];
+    parts.forEach((part) => {
+      part.setAttribute("role", "button");
+      part.setAttribute("tabindex", "-1");
+      part.setAttribute("aria-label", part.querySelector("title")?.textContent ?? idOf(part));
+      part.addEventListener("click", () => this.open(part));
+    });
+    this.keys.refresh();
+    const shown = parts.find((part) => idOf(part) === answer.shown);
+    if (shown) this.ring(shown);
+    if (shown && focused) this.keys.choose(shown);
     return answer;
-  };
-  const guarded = (action) => action().catch((error) => frame.say(error.message));
-  keys.current = roving(place, "[data-node], [data-cluster]",
-    {orientation: "both", onActivate: (node) => guarded(() => open(node))});
-  return {place, show};
+  }
+
+  /** Frame a part and scroll to it. */
+  ring(part) {
+    const {x, y, width, height} = part.getBBox();
+    part.classList.add("tft-marked");
+    part.append(svg("rect", {class: "tft-ring", x: x - 3, y: y - 3, width: width + 6,
+      height: height + 6, rx: 4}));
+    const [there, here] = [part, this.place].map((each) => each.getBoundingClientRect());
+    this.place.scrollTop += there.top - here.top - (here.height - there.height) / 2;
+    this.place.scrollLeft += there.left - here.left - (here.width - there.width) / 2;
+  }
 }
 
-function render({model: widget, el: container}) {
-  const parts = {graph: null, timeline: null, model: null};
-  const tool = (label, title, onclick) => button(label, {title, onclick, disabled: true});
-  const zooms = [tool("+", "Zoom in (key +)", () => parts.timeline.zoom(0.5)),
-    tool("−", "Zoom out (key -)", () => parts.timeline.zoom(2)),
-    tool("All", "Show the whole step (key 0)", () => parts.timeline.fit()),
-    tool("◀", "Earlier (Shift and left arrow)", () => parts.timeline.pan(-0.25)),
-    tool("▶", "Later (Shift and right arrow)", () => parts.timeline.pan(0.25))];
-  const graphButton = button("Graph", {pressed: false, title: "Show the graph beside it",
-    onclick: () => openGraph(parts.graph === null)});
-  const chrome = button("Chrome trace", {title: "Save for chrome://tracing or ui.perfetto.dev",
-    onclick: () => frame.ask("chrome").then((text) => {
-      download("timeline.json", text, "application/json");
-      frame.say("Saved timeline.json: open it at ui.perfetto.dev.");
-    }, (error) => frame.say(error.message))});
-  const picture = button("SVG", {title: "Save this picture", onclick: () =>
-    downloadSvg(frame.body.querySelector(".tft-main svg"), "devices.svg")});
-  const {traced, hasGraph, hasTrace} = widget.get("data");
-  const frame = panelFrame(widget, container, {className: "tft-devices", tools: [
-    ...(traced ? zooms : []), ...(hasGraph ? [graphButton] : []), ...(hasTrace ? [chrome] : []),
-    picture]});
-  const details = makeDetails();
+const PARTS = "[data-node], [data-cluster]";
+const idOf = (part) => part.getAttribute("data-node") ?? part.getAttribute("data-cluster");
 
-  const choose = (op, from = "") => {
-    const model = parts.model;
-    const found = parts.timeline?.find(op);
-    const lane = found && model.lanes[found.lane];
-    details.choose(op, factsOf(op, model, found ? lane.spans[found.index] : null, lane));
-    if (from !== "timeline" && parts.timeline) {
-      if (found) parts.timeline.choose(found.lane, found.index, false);
-      else parts.timeline.mark([op]);
-    }
-    if (from !== "graph" || parts.graph) reveal(op);
-    frame.say(found ? `${op}: ${timesOf(lane.spans[found.index])}` : op);
-  };
-  const reveal = (op) => parts.graph?.show({reveal: op}).catch((error) => frame.say(error.message));
-  const openGraph = async (open, op = null) => {
-    graphButton.setAttribute("aria-pressed", String(open));
-    if (!open) {
-      parts.graph.place.remove();
-      parts.graph = null;
-      parts.timeline?.draw();
+/** The panel: `fill()` asks for the data and draws, `choose(op)` shows one operation everywhere. */
+class DevicesPanel {
+  constructor(widget, container) {
+    const {traced, hasGraph, hasTrace} = widget.get("data");
+    this.timeline = this.graph = this.model = null;
+    this.details = makeDetails();
+    this.zooms = traced ? this.makeZooms() : [];
+    this.graphButton = button("Graph", {pressed: false, title: "Show the graph beside it",
+      onclick: () => (this.graph ? this.closeGraph() : this.openGraph())});
+    this.frame = panelFrame(widget, container, {className: "tft-devices", tools: [
+      ...this.zooms, hasGraph && this.graphButton, hasTrace && button("Chrome trace",
+        {title: "Save for chrome://tracing or ui.perfetto.dev", onclick: () => this.saveTrace()}),
+      button("SVG", {title: "Save this picture", onclick: () => downloadSvg(
+        this.frame.body.querySelector(".tft-main svg"), "devices.svg")})].filter(Boolean)});
+    const resize = new ResizeObserver(() => this.timeline?.draw());
+    resize.observe(this.frame.body);
+    const again = () => this.fill();
+    widget.on("change:data", again);
+    this.frame.onDispose(() => { resize.disconnect(); widget.off("change:data", again); });
+  }
+
+  makeZooms() {
+    const tool = (label, title, act) => button(label, {title, disabled: true, onclick: act});
+    return [tool("+", "Zoom in (key +)", () => this.timeline.zoom(0.5)),
+      tool("−", "Zoom out (key -)", () => this.timeline.zoom(2)),
+      tool("All", "Show the whole step (key 0)", () => this.timeline.fit()),
+      tool("◀", "Earlier (Shift and left arrow)", () => this.timeline.pan(-0.25)),
+      tool("▶", "Later (Shift and right arrow)", () => this.timeline.pan(0.25))];
+  }
+
+  async fill() {
+    try {
+      this.model = await this.frame.ask("model");
+    } catch (error) {
+      this.frame.say(error.message);
       return;
     }
-    parts.graph = makeGraph(frame, {onOperation: (name) => choose(name, "graph"),
-      onScope: (answer) => {
-        parts.timeline?.mark(answer.ops);
-        frame.say(`${answer.shown}: ${answer.ops.length} operations`);
-      }});
-    frame.body.querySelector(".tft-sides").append(parts.graph.place);
-    parts.timeline?.draw();
-    try {
-      await parts.graph.show(op ? {reveal: op} : {});
-    } catch (error) {
-      frame.say(error.message);
-    }
-  };
-
-  const fill = async () => {
-    try {
-      parts.model = await frame.ask("model");
-    } catch (error) {
-      frame.say(error.message);
-      return;
-    }
-    const {model} = parts;
+    const {model} = this;
+    this.closeGraph();
     const main = el("div", {class: "tft-main"});
-    parts.graph = null;
-    graphButton.setAttribute("aria-pressed", "false");
     if (model.length) {
-      parts.timeline = makeTimeline(model, {
-        onChoose: (span) => choose(span[0], "timeline"),
-        onHover: (span, lane) => (span
-          ? details.peek(span[0], factsOf(span[0], model, span, lane)) : details.back()),
-        onOpen: (span) => (parts.graph ? reveal(span[0]) : openGraph(true, span[0]))});
-      main.append(parts.timeline.element, legend(model));
-    } else main.append(mapOf(model.map, choose));
-    frame.body.replaceChildren(el("div", {class: "tft-sides"}, main), details.place,
-      model.rows.length ? makeTable(model, (op) => choose(op)) : "",
-      makeTransfers(model, (op) => choose(op)), makePeaks(model));
-    zooms.forEach((each) => { each.disabled = false; });
-    parts.timeline?.draw();
-  };
-  const resize = new ResizeObserver(() => parts.timeline?.draw());
-  resize.observe(frame.body);
-  frame.onDispose(() => resize.disconnect());
-  widget.on("change:data", fill);
-  frame.onDispose(() => widget.off("change:data", fill));
-  fill();
-  return frame.dispose;
+      this.timeline = this.makeTimeline();
+      main.append(this.timeline.element, legend(model));
+    } else main.append(mapOf(model.map, (op) => this.choose(op)));
+    const choose = (op) => this.choose(op);
+    this.frame.body.replaceChildren(el("div", {class: "tft-sides"}, main), this.details.place,
+      model.rows.length ? makeTable(model, choose) : "", makeTransfers(model, choose),
+      makePeaks(model));
+    this.zooms.forEach((each) => { each.disabled = false; });
+    this.timeline?.draw();
+  }
+
+  makeTimeline() {
+    const {details, model} = this;
+    return new Timeline(model, {
+      onChoose: (span) => this.choose(span[0], true),
+      onHover: (span, lane) => (span
+        ? details.peek(span[0], factsOf(span[0], model, span, lane)) : details.back()),
+      onOpen: (span) => (this.graph ? this.graph.show({reveal: span[0]}) : this.openGraph(span[0])),
+    });
+  }
+
+  /** Show an operation in the details, the timeline and the graph. */
+  choose(op, isInTimeline = false) {
+    const found = this.timeline?.find(op);
+    const lane = found && this.model.lanes[found.lane];
+    const span = found && lane.spans[found.index];
+    this.details.choose(op, factsOf(op, this.model, span, lane));
+    if (found && !isInTimeline) this.timeline.choose(found.lane, found.index, false);
+    else if (!found) this.timeline?.mark([op]);
+    this.graph?.show({reveal: op});
+    this.frame.say(found ? `${op}: ${timesOf(span)}` : op);
+  }
+
+  async openGraph(op = null) {
+    this.graphButton.setAttribute("aria-pressed", "true");
+    this.graph = new GraphPane(this.frame, {onOperation: (name) => this.choose(name),
+      onScope: (answer) => {
+        this.timeline?.mark(answer.ops);
+        this.frame.say(`${answer.shown}: ${answer.ops.length} operations`);
+      }});
+    this.frame.body.querySelector(".tft-sides").append(this.graph.place);
+    this.timeline?.draw();
+    await this.graph.show(op ? {reveal: op} : {});
+  }
+
+  closeGraph() {
+    this.graphButton.setAttribute("aria-pressed", "false");
+    this.graph?.place.remove();
+    this.graph = null;
+    this.timeline?.draw();
+  }
+
+  async saveTrace() {
+    try {
+      download("timeline.json", await this.frame.ask("chrome"), "application/json");
+      this.frame.say("Saved timeline.json: open it at ui.perfetto.dev.");
+    } catch (error) {
+      this.frame.say(error.message);
+    }
+  }
+}
+
+function render({model, el: container}) {
+  const panel = new DevicesPanel(model, container);
+  panel.fill();
+  return panel.frame.dispose;
 }
 
 function legend(model) {

@@ -8,6 +8,7 @@ export const KINDS = {c: "computes", o: "copies", w: "waits"};
 const LANE = {title: 18, bar: 24, memory: 34, gap: 26, top: 22, most: 4};
 const THINNEST = 1.2;
 const MOST_TAGS = 10;
+const MOST_ARROWS = 200;
 
 /** When an operation began (waiting included) and ended. */
 export const startOf = (span) => span[4][0][1];
@@ -114,242 +115,280 @@ export function timesOf(span) {
     .join(", ");
 }
 
-/**
- * The timeline as an element with `draw()`, `show(lane, index)`, `find(op)`, `mark(ops)`,
- * `zoom(factor)`, `pan(share)`, `fit()`; `picture` is its SVG. `onChoose(span, lane)` is called
- * when the user chooses an operation, `onHover(span or null)` for the pointer.
- */
-export function makeTimeline(model, {onChoose, onHover, onOpen}) {
-  const ids = {simulated: uniqueId("sim"), copies: uniqueId("copy"), head: uniqueId("head"),
-    clip: uniqueId("clip")};
-  const state = {view: [0, model.length], chosen: null, marked: new Set(), width: 760, drag: null,
-    pointer: ""};
-  const rows = model.lanes.map((lane) => rowsOf(lane.spans));
-  const tops = [];
-  let bottom = LANE.top;
-  model.lanes.forEach((lane, index) => {
-    const bars = bottom + LANE.title;
+/** Where each lane is: its top, that of its bars and of its memory, its bottom. */
+function placesOf(lanes, rows) {
+  let top = LANE.top;
+  return lanes.map((lane, index) => {
+    const bars = top + LANE.title;
     const memory = bars + LANE.bar * rows[index].length;
-    tops.push({top: bottom, bars, memory,
-      bottom: memory + (lane.memory ? LANE.memory : 0)});
-    bottom = tops[index].bottom + LANE.gap;
+    const place = {top, bars, memory, bottom: memory + (lane.memory ? LANE.memory : 0)};
+    top = place.bottom + LANE.gap;
+    return place;
   });
-  const height = bottom - LANE.gap + 8;
-  const picture = svg("svg", {class: "tft-lanes", tabindex: 0, role: "application",
-    "aria-roledescription": "timeline", height, "aria-label":
-      "Timeline. Left and right arrows choose an operation, up and down a device, plus and minus "
-      + "zoom, 0 shows all, Shift with an arrow moves, Enter shows it in the graph."});
-  const x = (time) => (time - state.view[0]) / (state.view[1] - state.view[0]) * state.width;
+}
 
-  function draw() {
-    state.width = Math.max(picture.parentElement?.clientWidth || 760, 320);
-    picture.setAttribute("width", state.width);
-    picture.setAttribute("viewBox", `0 0 ${state.width} ${height}`);
-    const [from, to] = state.view;
-    picture.replaceChildren(defs(ids, state.width, height),
-      ...roundTimes(from, to).map((time) => tick(x(time), time, height, state.width)),
-      ...model.lanes.flatMap((lane, index) => drawLane(lane, index)), arrows());
+/**
+ * A timeline: `element` to put into the page, `picture` its SVG. `actions` has what is called when
+ * the user chooses an operation (`onChoose(span, lane)`), points at one or no longer
+ * (`onHover(span or null, lane)`), and presses Enter on one (`onOpen(span)`).
+ */
+export class Timeline {
+  constructor(model, actions) {
+    this.model = model;
+    this.actions = actions;
+    this.view = [0, model.length];
+    this.width = 760;
+    this.chosen = null;  // {lane, index}
+    this.marked = new Set();  // names; the others are dim
+    this.pointer = "";
+    this.ids = {simulated: uniqueId("sim"), copies: uniqueId("copy"), head: uniqueId("head"),
+      clip: uniqueId("clip")};
+    this.rows = model.lanes.map((lane) => rowsOf(lane.spans));
+    this.places = placesOf(model.lanes, this.rows);
+    this.height = this.places[this.places.length - 1].bottom + 8;
+    this.picture = svg("svg", {class: "tft-lanes", tabindex: 0, role: "application",
+      "aria-roledescription": "timeline", height: this.height, "aria-label":
+        "Timeline. Left and right arrows choose an operation, up and down a device, plus and minus "
+        + "zoom, 0 shows all, Shift with an arrow moves, Enter shows it in the graph."});
+    this.element = el("div", {class: "tft-lanes-place"}, this.picture);
+    this.listen();
   }
 
-  function drawLane(lane, index) {
-    const place = tops[index];
-    const shares = Object.entries(lane.times).filter(([, time]) => time > 0)
-      .map(([what, time]) => `${what} ${Math.round(100 * time / model.length)} %`).join(", ");
-    const group = svg("g", {class: "tft-lane", "data-lane": lane.title},
-      svg("rect", {class: "tft-lane-frame", x: 0.5, y: place.top, width: state.width - 1,
-        height: place.bottom - place.top, rx: 3,
-        fill: lane.simulated ? `url(#${ids.simulated})` : "none"}),
-      svg("text", {class: "tft-lane-title", x: 6, y: place.top + 13}, lane.title),
-      svg("text", {class: "tft-lane-shares", x: 18 + 7 * lane.title.length, y: place.top + 13},
-        shares || "idle"));
-    const inside = svg("g", {"clip-path": `url(#${ids.clip})`});
-    if (lane.memory) inside.append(...memoryOf(lane.memory, place));
-    rows[index].forEach((spans, row) => {
-      let count = 0;
-      for (const block of blocksOf(spans, ...state.view, state.width)) {
-        count += 1;
-        inside.append(drawBlock(block, place.bars + row * LANE.bar, lane, index, count % 2));
-      }
-    });
-    group.append(inside);
-    return [group];
+  x(time) {
+    return (time - this.view[0]) / (this.view[1] - this.view[0]) * this.width;
   }
 
-  function drawBlock(block, y, lane, index, odd) {
-    const [span] = block.spans;
-    const chosen = state.chosen && block.spans.includes(lane.spans[state.chosen.index])
-      && state.chosen.lane === index;
-    const dim = state.marked.size > 0 && !block.spans.some((each) => state.marked.has(each[0]));
-    const group = svg("g", {class: `tft-span${chosen ? " tft-chosen" : ""}${dim ? " tft-dim" : ""}`,
-      "data-op": span[0], "data-count": block.spans.length > 1 ? block.spans.length : null,
-      onclick: (event) => { event.stopPropagation(); choose(index, lane.spans.indexOf(span)); },
-      onpointerenter: (event) => hover(event, span, lane), onpointerleave: () => onHover?.(null)},
-    svg("title", {}, block.spans.length > 1
-      ? `${block.spans.length} short operations from ${span[0]}: zoom in to see them`
-      : `${span[0]} (${span[1]}): ${timesOf(span)}`));
-    if (block.spans.length > 1) {
-      group.append(svg("rect", {class: "tft-computes tft-many", x: block.x, y: y + 3,
-        width: block.width, height: LANE.bar - 8}));
-    } else {
-      for (const [what, start, end] of span[4]) {
-        const box = {x: x(start), y: y + 3, width: Math.max(x(end) - x(start) - 0.5, 0.5),
-          height: LANE.bar - 8};
-        group.append(svg("rect", {class: `tft-${KINDS[what]}${odd ? " tft-odd" : ""}`, ...box}));
-        if (what === "o") group.append(svg("rect", {...box, fill: `url(#${ids.copies})`}));
-      }
-      group.append(...nameOf(span, y));
-    }
-    if (chosen) {
-      group.append(svg("rect", {class: "tft-ring", x: block.x - 1.5, y: y + 1,
-        width: Math.max(block.width + 2, 4), height: LANE.bar - 4}));
-    }
-    return group;
+  // -- what the user may do --------------------------------------------------------------------
+
+  zoom(factor, at = this.middle()) {
+    this.view = zoomed(this.view, this.model.length, factor, at);
+    this.draw();
   }
 
-  /** Redrawing puts new elements below a pointer that rests: that isn't hovering. */
-  function hover(event, span, lane) {
-    const place = `${event.clientX} ${event.clientY}`;
-    if (place !== state.pointer) onHover?.(span, lane);
-    state.pointer = place;
+  pan(share) {
+    this.view = panned(this.view, this.model.length, share);
+    this.draw();
   }
 
-  function nameOf(span, y) {
-    const widest = span[4].reduce((a, b) => (b[2] - b[1] > a[2] - a[1] ? b : a));
-    const left = Math.max(x(widest[1]), 0);
-    const room = Math.min(x(widest[2]), state.width) - left - 6;
-    const waits = widest[0] === "w";
-    const text = shortened(waits ? `waits for ${span[3][0] ?? span[0]}` : span[0], room);
-    return text ? [svg("text", {class: waits ? "tft-wait-name" : "tft-span-name", x: left + 3,
-      y: y + LANE.bar - 9}, text)] : [];
+  fit() {
+    this.view = [0, this.model.length];
+    this.draw();
   }
 
-  function memoryOf(memory, place) {
-    const base = place.bottom - 1;
-    const full = LANE.memory - 8;
-    let level = base;
-    let path = `M${x(0)} ${base}`;
-    for (const [time, bytes] of memory.curve) {
-      path += `L${x(time).toFixed(1)} ${level.toFixed(1)}`;
-      level = base - full * bytes / Math.max(memory.peak, 1);
-      path += `L${x(time).toFixed(1)} ${level.toFixed(1)}`;
-    }
-    path += `L${x(model.length)} ${level}L${x(model.length)} ${base}Z`;
-    const peak = x(memory.time);
-    const held = memory.holders.slice(0, 2).map(([op, bytes]) => `${op} ${formatBytes(bytes)}`);
-    const words = `▾ peak ${formatBytes(memory.peak)}: ${held.join(", ")}`;
-    const left = Math.min(Math.max(peak - 4, 4), Math.max(state.width - 6 * words.length, 4));
-    return [svg("path", {class: "tft-memory", d: path}),
-      svg("circle", {class: "tft-peak", cx: peak, cy: base - full, r: 2.5}),
-      svg("text", {class: "tft-peak-name", x: left, y: place.memory + 18}, words)];
-  }
-
-  function arrows() {
-    const [from, to] = state.view;
-    const seen = model.transfers.filter((row) => row.kind !== "same memory"
-      && row.end >= from && row.start <= to);
-    const big = new Set([...seen].sort((a, b) => b.bytes - a.bytes).slice(0, MOST_TAGS));
-    const taken = [];
-    return svg("g", {class: "tft-arrows"}, seen.slice(0, 200).map((row) =>
-      drawArrow(row, big.has(row), taken)));
-  }
-
-  function drawArrow(row, tagged, taken) {
-    const source = tops[row.from];
-    const target = tops[row.to];
-    const down = target.top > source.top;
-    const [x1, x2] = [x(row.start), x(row.end)];
-    const y1 = source.bars + 3 + (down ? LANE.bar * rows[row.from].length - 8 : 0);
-    const y2 = target.bars + (down ? 1 : LANE.bar * rows[row.to].length - 4);
-    const words = `${row.kind} ${formatBytes(row.bytes)}`;
-    const group = svg("g", {class: `tft-arrow${state.marked.size && !state.marked.has(row.tensor)
-      ? " tft-dim" : ""}`, "data-tensor": row.tensor},
-    svg("title", {}, `${row.tensor}: ${words}, ${row.source} to ${row.target}, `
-      + formatMicros(row.end - row.start)),
-    svg("line", {x1, y1, x2, y2, "marker-end": `url(#${ids.head})`,
-      "stroke-dasharray": {network: "6 3", PtoP: "2 2"}[row.kind]}));
-    const wide = 5.6 * words.length + 6;
-    const left = Math.min(Math.max((x1 + x2) / 2 - wide / 2, 0), state.width - wide);
-    for (const share of tagged ? [0.5, 0.7, 0.3] : []) {
-      const top = y1 + share * (y2 - y1) - 7;
-      if (taken.some(([a, b]) => Math.abs(a - left) < wide && Math.abs(b - top) < 14)) continue;
-      taken.push([left, top]);
-      group.append(svg("rect", {class: "tft-tag", x: left, y: top, width: wide, height: 13, rx: 3}),
-        svg("text", {class: "tft-tag-name", x: left + 3, y: top + 10}, words));
-      break;
-    }
-    return group;
-  }
-
-  function choose(lane, index, tell = true) {
-    state.chosen = {lane, index};
-    const span = model.lanes[lane].spans[index];
-    const [from, to] = state.view;
+  /** Choose an operation by its lane and its place there, and bring it into sight. */
+  choose(lane, index, tell = true) {
+    this.chosen = {lane, index};
+    this.marked = new Set();
+    const span = this.model.lanes[lane].spans[index];
+    const [from, to] = this.view;
     if (endOf(span) < from || startOf(span) > to) {
-      state.view = zoomed(state.view, model.length, 1, 0);
-      state.view = panned(state.view, model.length,
-        ((startOf(span) + endOf(span)) / 2 - state.view[0]) / (to - from) - 0.5);
+      const share = ((startOf(span) + endOf(span)) / 2 - from) / (to - from) - 0.5;
+      this.view = panned(this.view, this.model.length, share);
     }
-    state.marked = new Set();
-    draw();
-    if (tell) onChoose?.(span, model.lanes[lane]);
+    this.draw();
+    if (tell) this.actions.onChoose?.(span, this.model.lanes[lane]);
   }
 
-  const zoom = (factor, at) => { state.view = zoomed(state.view, model.length, factor, at); draw(); };
-  const pan = (share) => { state.view = panned(state.view, model.length, share); draw(); };
-  const fit = () => { state.view = [0, model.length]; draw(); };
-  const find = (op) => {
-    for (const [lane, {spans}] of model.lanes.entries()) {
+  /** Let all but these operations fade. */
+  mark(ops) {
+    this.marked = new Set(ops);
+    this.chosen = null;
+    this.draw();
+  }
+
+  /** {lane, index} of an operation's first span, or null. */
+  find(op) {
+    for (const [lane, {spans}] of this.model.lanes.entries()) {
       const index = spans.findIndex((span) => span[0] === op);
       if (index >= 0) return {lane, index};
     }
     return null;
-  };
-  const onKey = (event) => {
+  }
+
+  middle() {
+    if (!this.chosen) return (this.view[0] + this.view[1]) / 2;
+    const span = this.model.lanes[this.chosen.lane].spans[this.chosen.index];
+    return (startOf(span) + endOf(span)) / 2;
+  }
+
+  listen() {
+    const timeAt = (event) => this.view[0] + (this.view[1] - this.view[0])
+      * (event.clientX - this.picture.getBoundingClientRect().left) / this.width;
+    let drag = null;
+    const listeners = {
+      keydown: (event) => this.onKey(event),
+      dblclick: (event) => this.zoom(0.4, timeAt(event)),
+      pointerdown: (event) => { drag = {at: event.clientX, view: this.view}; },
+      pointermove: (event) => {
+        if (!drag || Math.abs(event.clientX - drag.at) < 4) return;
+        this.view = panned(drag.view, this.model.length, (drag.at - event.clientX) / this.width);
+        this.draw();
+      },
+      pointerup: () => { drag = null; },
+      pointerleave: () => { drag = null; },
+    };
+    for (const [name, listener] of Object.entries(listeners)) {
+      this.picture.addEventListener(name, listener);
+    }
+    this.picture.addEventListener("wheel", (event) => {  // alone, the wheel scrolls the notebook
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      this.zoom(event.deltaY > 0 ? 1.25 : 0.8, timeAt(event));
+    }, {passive: false});
+  }
+
+  onKey(event) {
     const {key} = event;
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.shiftKey && key.startsWith("Arrow")) pan(key === "ArrowRight" ? 0.25 : -0.25);
+    const actions = {"+": () => this.zoom(0.5), "=": () => this.zoom(0.5),
+      "-": () => this.zoom(2), 0: () => this.fit()};
+    if (event.shiftKey && key.startsWith("Arrow")) this.pan(key === "ArrowRight" ? 0.25 : -0.25);
     else if (key.startsWith("Arrow") || key === "Home" || key === "End") {
-      const next = neighbour(model.lanes, state.chosen, key);
-      if (next) choose(next.lane, next.index);
-    } else if (key === "+" || key === "=") zoom(0.5, middle());
-    else if (key === "-") zoom(2, middle());
-    else if (key === "0") fit();
-    else if (key === "Enter" && state.chosen) {
-      onOpen?.(model.lanes[state.chosen.lane].spans[state.chosen.index]);
-    } else return;
+      const next = neighbour(this.model.lanes, this.chosen, key);
+      if (next) this.choose(next.lane, next.index);
+    } else if (key === "Enter" && this.chosen) {
+      this.actions.onOpen?.(this.model.lanes[this.chosen.lane].spans[this.chosen.index]);
+    } else if (actions[key]) actions[key]();
+    else return;
     event.preventDefault();
     event.stopPropagation();
-  };
-  const middle = () => {
-    if (!state.chosen) return undefined;
-    const span = model.lanes[state.chosen.lane].spans[state.chosen.index];
-    return (startOf(span) + endOf(span)) / 2;
-  };
-  const timeAt = (event) => state.view[0] + (event.clientX - picture.getBoundingClientRect().left)
-    / state.width * (state.view[1] - state.view[0]);
-  picture.addEventListener("keydown", onKey);
-  picture.addEventListener("wheel", (event) => {  // alone, the wheel scrolls the notebook
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    zoom(event.deltaY > 0 ? 1.25 : 0.8, timeAt(event));
-  }, {passive: false});
-  picture.addEventListener("dblclick", (event) => zoom(0.4, timeAt(event)));
-  picture.addEventListener("pointerdown", (event) => {
-    state.drag = {at: event.clientX, view: state.view};
-  });
-  picture.addEventListener("pointermove", (event) => {
-    if (!state.drag || Math.abs(event.clientX - state.drag.at) < 4) return;
-    state.view = panned(state.drag.view, model.length,
-      (state.drag.at - event.clientX) / state.width);
-    draw();
-  });
-  ["pointerup", "pointerleave"].forEach((name) => picture.addEventListener(name, () => {
-    state.drag = null;
-  }));
-  const place = el("div", {class: "tft-lanes-place"}, picture);
-  return {element: place, picture, draw, zoom, pan, fit, find, choose,
-    view: () => state.view,
-    mark: (ops) => { state.marked = new Set(ops); state.chosen = null; draw(); }};
+  }
+
+  /** Redrawing puts new elements below a pointer that rests: that isn't hovering. */
+  hover(event, span, lane) {
+    const place = `${event.clientX} ${event.clientY}`;
+    if (place !== this.pointer) this.actions.onHover?.(span, lane);
+    this.pointer = place;
+  }
+
+  // -- drawing -----------------------------------------------------------------------------------
+
+  draw() {
+    this.width = Math.max(this.element.clientWidth || 760, 320);
+    this.picture.setAttribute("width", this.width);
+    this.picture.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
+    this.picture.replaceChildren(defs(this.ids, this.width, this.height),
+      ...roundTimes(...this.view).map((time) => tick(this.x(time), time, this.height, this.width)),
+      ...this.model.lanes.map((lane, index) => this.drawLane(lane, index)), this.drawArrows());
+  }
+
+  drawLane(lane, index) {
+    const place = this.places[index];
+    const shares = Object.entries(lane.times).filter(([, time]) => time > 0)
+      .map(([what, time]) => `${what} ${Math.round(100 * time / this.model.length)} %`).join(", ");
+    const inside = svg("g", {"clip-path": `url(#${this.ids.clip})`},
+      lane.memory ? this.drawMemory(lane.memory, place) : null,
+      this.rows[index].map((spans, row) => blocksOf(spans, ...this.view, this.width).map(
+        (block, count) => this.drawBlock(block, place.bars + row * LANE.bar, index, count % 2))));
+    return svg("g", {class: "tft-lane", "data-lane": lane.title},
+      svg("rect", {class: "tft-lane-frame", x: 0.5, y: place.top, width: this.width - 1,
+        height: place.bottom - place.top, rx: 3,
+        fill: lane.simulated ? `url(#${this.ids.simulated})` : "none"}),
+      svg("text", {class: "tft-lane-title", x: 6, y: place.top + 13}, lane.title),
+      svg("text", {class: "tft-lane-shares", x: 18 + 7 * lane.title.length, y: place.top + 13},
+        shares || "idle"), inside);
+  }
+
+  drawBlock(block, y, index, odd) {
+    const lane = this.model.lanes[index];
+    const [span] = block.spans;
+    const chosen = this.chosen?.lane === index
+      && block.spans.includes(lane.spans[this.chosen.index]);
+    const dim = this.marked.size > 0 && !block.spans.some((each) => this.marked.has(each[0]));
+    const many = block.spans.length > 1;
+    return svg("g", {class: `tft-span${chosen ? " tft-chosen" : ""}${dim ? " tft-dim" : ""}`,
+      "data-op": span[0], "data-count": many ? block.spans.length : null,
+      onclick: () => this.choose(index, lane.spans.indexOf(span)),
+      onpointerenter: (event) => this.hover(event, span, lane),
+      onpointerleave: () => this.actions.onHover?.(null)},
+    svg("title", {}, many
+      ? `${block.spans.length} short operations from ${span[0]}: zoom in to see them`
+      : `${span[0]} (${span[1]}): ${timesOf(span)}`),
+    many ? svg("rect", {class: "tft-computes tft-many", x: block.x, y: y + 3, width: block.width,
+      height: LANE.bar - 8}) : [...this.drawStretches(span, y, odd), ...this.drawName(span, y)],
+    chosen && svg("rect", {class: "tft-ring", x: block.x - 1.5, y: y + 1,
+      width: Math.max(block.width + 2, 4), height: LANE.bar - 4}));
+  }
+
+  drawStretches(span, y, odd) {
+    return span[4].flatMap(([what, start, end]) => {
+      const box = {x: this.x(start), y: y + 3, height: LANE.bar - 8,
+        width: Math.max(this.x(end) - this.x(start) - 0.5, 0.5)};
+      return [svg("rect", {class: `tft-${KINDS[what]}${odd ? " tft-odd" : ""}`, ...box}),
+        what === "o" && svg("rect", {...box, fill: `url(#${this.ids.copies})`})];
+    });
+  }
+
+  drawName(span, y) {
+    const widest = span[4].reduce((a, b) => (b[2] - b[1] > a[2] - a[1] ? b : a));
+    const left = Math.max(this.x(widest[1]), 0);
+    const waits = widest[0] === "w";
+    const text = shortened(waits ? `waits for ${span[3][0] ?? span[0]}` : span[0],
+      Math.min(this.x(widest[2]), this.width) - left - 6);
+    return text ? [svg("text", {class: waits ? "tft-wait-name" : "tft-span-name", x: left + 3,
+      y: y + LANE.bar - 9}, text)] : [];
+  }
+
+  drawMemory(memory, place) {
+    const base = place.bottom - 1;
+    const full = LANE.memory - 8;
+    let level = base;
+    let path = `M${this.x(0)} ${base}`;
+    for (const [time, bytes] of memory.curve) {
+      const here = this.x(time).toFixed(1);
+      path += `L${here} ${level.toFixed(1)}`;
+      level = base - full * bytes / Math.max(memory.peak, 1);
+      path += `L${here} ${level.toFixed(1)}`;
+    }
+    const end = this.x(this.model.length);
+    const peak = this.x(memory.time);
+    const held = memory.holders.slice(0, 2).map(([op, bytes]) => `${op} ${formatBytes(bytes)}`);
+    const words = `▾ peak ${formatBytes(memory.peak)}: ${held.join(", ")}`;
+    const left = Math.min(Math.max(peak - 4, 4), Math.max(this.width - 6 * words.length, 4));
+    return [svg("path", {class: "tft-memory", d: `${path}L${end} ${level}L${end} ${base}Z`}),
+      svg("circle", {class: "tft-peak", cx: peak, cy: base - full, r: 2.5}),
+      svg("text", {class: "tft-peak-name", x: left, y: place.memory + 18}, words)];
+  }
+
+  drawArrows() {
+    const [from, to] = this.view;
+    const seen = this.model.transfers.filter((row) => row.kind !== "same memory"
+      && row.end >= from && row.start <= to);
+    const big = new Set([...seen].sort((a, b) => b.bytes - a.bytes).slice(0, MOST_TAGS));
+    const taken = [];
+    return svg("g", {class: "tft-arrows"}, seen.slice(0, MOST_ARROWS).map((row) =>
+      this.drawArrow(row, big.has(row) ? taken : null)));
+  }
+
+  /** `taken`: where signs are already; null for an arrow without one. */
+  drawArrow(row, taken) {
+    const [source, target] = [this.places[row.from], this.places[row.to]];
+    const down = target.top > source.top;
+    const [x1, x2] = [this.x(row.start), this.x(row.end)];
+    const y1 = source.bars + 3 + (down ? LANE.bar * this.rows[row.from].length - 8 : 0);
+    const y2 = target.bars + (down ? 1 : LANE.bar * this.rows[row.to].length - 4);
+    const dim = this.marked.size > 0 && !this.marked.has(row.tensor);
+    return svg("g", {class: `tft-arrow${dim ? " tft-dim" : ""}`, "data-tensor": row.tensor},
+      svg("line", {x1, y1, x2, y2, "marker-end": `url(#${this.ids.head})`,
+        "stroke-dasharray": {network: "6 3", PtoP: "2 2"}[row.kind]}),
+      taken && this.drawSign(`${row.kind} ${formatBytes(row.bytes)}`, (x1 + x2) / 2, y1, y2,
+        taken));
+  }
+
+  /** A sign somewhere between the ends of an arrow, if there is room. */
+  drawSign(words, middle, y1, y2, taken) {
+    const wide = 5.6 * words.length + 6;
+    const left = Math.min(Math.max(middle - wide / 2, 0), this.width - wide);
+    for (const share of [0.5, 0.7, 0.3]) {
+      const top = y1 + share * (y2 - y1) - 7;
+      if (!taken.some(([a, b]) => Math.abs(a - left) < wide && Math.abs(b - top) < 14)) {
+        taken.push([left, top]);
+        return [svg("rect", {class: "tft-tag", x: left, y: top, width: wide, height: 13, rx: 3}),
+          svg("text", {class: "tft-tag-name", x: left + 3, y: top + 10}, words)];
+      }
+    }
+    return null;
+  }
 }
 
 function defs(ids, width, height) {
