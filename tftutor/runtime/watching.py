@@ -20,7 +20,7 @@ from tftutor.runtime.traced_source import TracedSource
 from tftutor.runtime.tracing import LogEntry, TracedPart, TracedStep
 from tftutor.runtime.watched_source import WatchedSource, WatchedSourceWriter
 
-MOST_ENTRIES = 200_000  # of a log: a loop that turns for ever mustn't fill the memory
+MOST_ENTRIES = 30_000  # of a log: a loop that turns for ever mustn't fill the memory
 
 Observer = Callable[[Any], Any]
 _sources: weakref.WeakKeyDictionary[Plan, WatchedSource] = weakref.WeakKeyDictionary()

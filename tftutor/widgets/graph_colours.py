@@ -146,8 +146,8 @@ def _device(node: GraphNode) -> str:
 
 
 def _short(device: str) -> str:
-    """`GPU:0` for `/device:GPU:0 (simulated)`."""
-    return device.rpartition("/device:")[2].removesuffix(" (simulated)")
+    """`GPU:0 simulated` for `/device:GPU:0 (simulated)`."""
+    return device.rpartition("/device:")[2].replace(" (simulated)", " simulated")
 
 
 # -- what a step took -------------------------------------------------------------------------

@@ -130,6 +130,16 @@ def test_each_iteration_of_a_loop_is_recorded_with_its_number():
     assert record.loops == {"while": 3}
 
 
+def test_a_loop_that_turns_very_often_fills_the_record_only_so_far(monkeypatch):
+    monkeypatch.setattr("tftutor.runtime.watching.MOST_ENTRIES", 40)
+    i = tf.while_loop(lambda i: i < 100, lambda i: i + 1, [0])
+    with tf.Session() as sess:
+        record = record_step(sess, i)
+    assert record.results == 100 and record.left_out > 300
+    assert not named(record, "while/Exit") and record.skipped == ()
+    assert f"{record.left_out} operations ran after the record was full" in record.text()
+
+
 def test_loops_in_loops_count_for_themselves():
     def inner(i, total):
         _, total = tf.while_loop(lambda j, t: j < i, lambda j, t: (j + 1, t + 1), [0, total],
@@ -252,6 +262,11 @@ def test_a_closed_session_and_wrong_feeds_raise_as_run_does():
     sess.close()
     with pytest.raises(RuntimeError, match="closed"):
         record_step(sess, x * 2.0, {x: [1, 2]})
+
+
+def test_a_graph_is_no_session(graph):
+    with pytest.raises(TypeError, match="takes a tf.Session first, not Graph"):
+        record_step(graph, [])
 
 
 def test_what_is_no_array_is_named():

@@ -71,6 +71,11 @@ class Assembler:
         self._turns: dict[WatchedLoop, int] = {}
         self._around: tuple[WatchedLoop, ...] = ()  # the loops around what runs now
 
+    @property
+    def left_out(self) -> int:
+        """How many entries the logs had no room for."""
+        return sum(part.log.left_out for part in self._parts)
+
     def assemble(self) -> list[Step]:
         """All steps, in the order of time: first what was fed."""
         for tensor in self._given:
@@ -83,7 +88,7 @@ class Assembler:
                 self._add_event(event, event.op)
         self._around = ()
         self._add_failure()
-        if self.run.error is None:
+        if self.run.error is None and not self.left_out:  # else the last values aren't known
             for tensor in self.run.plan.fetches:
                 self._current(tensor)
             for op in self._targets:

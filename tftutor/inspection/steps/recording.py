@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tftutor.client.base_session import BaseSession
 from tftutor.client.fetches import FetchMapper
 from tftutor.client.watched_run import WatchedRun, watched_run
 from tftutor.framework.operation import Operation
@@ -15,7 +16,7 @@ from tftutor.inspection.steps.assembly import Assembler
 from tftutor.inspection.steps.model import FAILED, Skipped, VariableChange
 from tftutor.inspection.steps.record import StepRecord
 from tftutor.inspection.steps.values import Value, Watcher
-from tftutor.runtime.watching import BoundedLog, WatchedPart
+from tftutor.runtime.watching import WatchedPart
 
 MEMORY = 64 << 20  # bytes for the values of one record
 
@@ -35,9 +36,11 @@ def record_step(session: Any, fetches: Any, feed_dict: Any = None, memory: int =
       memory: how many bytes of values to keep. A value of up to 16 KB is kept whole, of a bigger
         one its statistics and a corner; when the memory is used up, statistics alone.
 
-    Raises: what `sess.run` raises before a step begins; tf.errors.UnimplementedError for a session
-    with a target.
+    Raises: TypeError for what is no session; what `sess.run` raises before a step begins;
+    tf.errors.UnimplementedError for a session with a target.
     """
+    if not isinstance(session, BaseSession):
+        raise TypeError(f"record_step takes a tf.Session first, not {type(session).__name__}")
     watcher = Watcher(memory)
     before: Found = {}
 
@@ -55,13 +58,9 @@ def record_step(session: Any, fetches: Any, feed_dict: Any = None, memory: int =
     return StepRecord(
         tuple(names), tuple(t.name for t in run.plan.feeds), tuple(steps), run.results, run.error,
         _changes(before, after), tuple(_skipped(run, assembler)), dict(assembler.loops),
-        sum(_left_out(part) for part in parts), watcher.is_full,
+        assembler.left_out, watcher.is_full,
         tuple(part.device.short_name for part in parts
               if part.device is not None and part.device.is_simulated), session.graph)
-
-
-def _left_out(part: WatchedPart) -> int:
-    return part.log.left_out if isinstance(part.log, BoundedLog) else 0
 
 
 def _variables(parts: Iterable[WatchedPart], watcher: Watcher) -> Found:
@@ -89,7 +88,9 @@ def _changes(before: Found, after: Found) -> tuple[VariableChange, ...]:
 
 
 def _skipped(run: WatchedRun, assembler: Assembler) -> Iterable[Skipped]:
-    """The operations with a line in the source that no log names."""
+    """The operations with a line in the source that no log names; unknown of a full log."""
+    if assembler.left_out:
+        return
     failed = {step.name for step in assembler.steps if step.kind == FAILED}
     seen: set[Operation] = set()
     for part in run.step.parts:
