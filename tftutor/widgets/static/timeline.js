@@ -297,7 +297,7 @@ export class Timeline {
     const dim = this.marked.size > 0 && !block.spans.some((each) => this.marked.has(each[0]));
     const many = block.spans.length > 1;
     return svg("g", {class: `tft-span${chosen ? " tft-chosen" : ""}${dim ? " tft-dim" : ""}`,
-      "data-op": span[0], "data-count": many ? block.spans.length : null,
+      "data-op": chosen ? lane.spans[this.chosen.index][0] : span[0], "data-count": many ? block.spans.length : null,
       onclick: () => this.choose(index, lane.spans.indexOf(span)),
       onpointerenter: (event) => this.hover(event, span, lane),
       onpointerleave: () => this.actions.onHover?.(null)},
