@@ -8,6 +8,7 @@ from typing import Any
 from tftutor.composite.assertion import Assert
 from tftutor.composite.check_ops import assert_equal, assert_greater_equal, assert_positive
 from tftutor.composite.group import with_dependencies
+from tftutor.framework.late_notes import explained
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_merge import is_fully_defined
 from tftutor.framework.tensor_shape import TensorShape
@@ -50,9 +51,9 @@ def check_image(image: Tensor) -> list[Any]:
         shape = image.shape
         shape = shape.with_rank(3) if shape.ndims is None else shape.with_rank_at_least(3)
     except ValueError:
-        raise ValueError("'image' must be at least three-dimensional.") from None
+        raise explained(ValueError("'image' must be at least three-dimensional.")) from None
     if any(size == 0 for size in shape.as_list()):
-        raise ValueError(f"all dims of 'image.shape' must be > 0: {shape}")
+        raise explained(ValueError(f"all dims of 'image.shape' must be > 0: {shape}"))
     if shape.is_fully_defined():
         return []
     return [
@@ -74,7 +75,7 @@ def check_grayscale(image: Any) -> list[Any]:
         shape = image.get_shape()
         shape = shape.with_rank(2) if shape.ndims is None else shape.with_rank_at_least(2)
     except ValueError:
-        raise ValueError("A grayscale image must be at least two-dimensional.") from None
+        raise explained(ValueError("A grayscale image must be at least two-dimensional.")) from None
     last = "Last dimension of a grayscale image should be size 1."
     if shape.is_fully_defined():
         if shape.as_list()[-1] != 1:
@@ -93,7 +94,7 @@ def on_images(image: Tensor, single: Callable[[], Tensor], batch: Callable[[], T
         return single()
     if image.shape.ndims == 4:
         return batch()
-    raise ValueError("'image' must have either 3 or 4 dimensions.")
+    raise explained(ValueError("'image' must have either 3 or 4 dimensions."))
 
 
 def as_batch(image: Tensor) -> tuple[Tensor, bool]:
@@ -102,7 +103,7 @@ def as_batch(image: Tensor) -> tuple[Tensor, bool]:
     if rank == 4:
         return image, True
     if rank not in (3, None):
-        raise ValueError("'image' must have either 3 or 4 dimensions.")
+        raise explained(ValueError("'image' must have either 3 or 4 dimensions."))
     image = expand_dims(image, 0)
     if rank is None:
         image.set_shape(TensorShape([None] * 4))

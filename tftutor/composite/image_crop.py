@@ -17,6 +17,7 @@ from tftutor.composite.image_checks import (
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.ops.array_join import stack
@@ -126,7 +127,7 @@ def _cropped_or_padded(image: Tensor, target_height: Any, target_width: Any) -> 
                                    _either("minimum", min, target_width, width))
     resized = pad_to_bounding_box(cropped, pad_top, pad_left, target_height, target_width)
     if resized.get_shape().ndims is None:
-        raise ValueError("resized contains no shape.")
+        raise explained(ValueError("resized contains no shape."))
     return resized
 
 
@@ -146,8 +147,9 @@ def central_crop(image: Any, central_fraction: float) -> Tensor:
         checked_image(image)
         rank = image.get_shape().ndims
         if rank not in (3, 4):
-            raise ValueError("`image` should either be a Tensor with rank = 3 or rank = 4. Had "
-                             f"rank = {rank}.")
+            raise explained(ValueError(
+                "`image` should either be a Tensor with rank = 3 or rank = 4. Had "
+                f"rank = {rank}."))
         return _middle(image, central_fraction, [] if rank == 3 else [0])
 
 

@@ -10,6 +10,7 @@ from tftutor.composite.sets import set_difference
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.default_graph import get_default_graph
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.ops.arithmetic import multiply
@@ -43,8 +44,9 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
             if ranks[0] == 0:
                 return no_op(name="static_scalar_check_success")
             if ranks[0] != ranks[1]:
-                raise ValueError(f"{_PREFIX} values.rank={ranks[1]}. weights.rank={ranks[0]}. "
-                                 f"values.shape={values.shape}. weights.shape={weights.shape}.")
+                raise explained(ValueError(
+                    f"{_PREFIX} values.rank={ranks[1]}. weights.rank={ranks[0]}. "
+                    f"values.shape={values.shape}. weights.shape={weights.shape}."))
             known = constant_value(weights_shape), constant_value(values_shape)
             if known[0] is not None and known[1] is not None:
                 _check_sizes(known[0], known[1])
@@ -62,8 +64,8 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
 def _check_sizes(weights: Any, values: Any) -> None:
     for i, (ours, theirs) in enumerate(zip(weights, values, strict=True)):
         if ours not in (1, theirs):
-            raise ValueError(f"{_PREFIX} Mismatch at dim {i}. values.shape={values} "
-                             f"weights.shape={weights}.")
+            raise explained(ValueError(f"{_PREFIX} Mismatch at dim {i}. values.shape={values} "
+                                       f"weights.shape={weights}."))
 
 
 def _nonscalar_fits(weights_rank: Tensor, weights_shape: Tensor, values_rank: Tensor,

@@ -21,6 +21,7 @@ from tftutor.framework.api import export_value, exported, tf_export
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.default_graph import get_default_graph
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import Dimension
@@ -119,7 +120,7 @@ class Dataset:
         flat = structure.to_batched_tensor_list(element)
         for tensor in flat:
             if tensor.shape.ndims == 0:
-                raise ValueError(f"Value {tensor} has insufficient rank for batching.")
+                raise explained(ValueError(f"Value {tensor} has insufficient rank for batching."))
         spec = nest.map_structure(lambda s: s.unbatch(), batched)
         rows = [Dimension(t._shape[0] if t._shape else None) for t in flat]
         for dimension in rows[1:]:
@@ -172,7 +173,7 @@ class Dataset:
                 if isinstance(each, list):
                     text += (" Nested structures do not support Python lists; please use a tuple "
                              "instead.")
-                raise TypeError(text)
+                raise explained(TypeError(text))
         spec = nest.pack_sequence_as(datasets, [each.element_spec for each in flat])
         node = nodes.ZipDataset([each._variant_tensor for each in flat],
                                 **structure.attrs_of(spec))
@@ -199,11 +200,11 @@ class Dataset:
     def concatenate(self, dataset: Dataset) -> Dataset:
         """This dataset, then another one. Raises: TypeError when their types differ."""
         if self.output_types != dataset.output_types:
-            raise TypeError("Two datasets to concatenate have different types "
-                            f"{self.output_types} and {dataset.output_types}")
+            raise explained(TypeError("Two datasets to concatenate have different types "
+                                      f"{self.output_types} and {dataset.output_types}"))
         if self.output_classes != dataset.output_classes:
-            raise TypeError("Two datasets to concatenate have different classes "
-                            f"{self.output_classes} and {dataset.output_classes}")
+            raise explained(TypeError("Two datasets to concatenate have different classes "
+                                      f"{self.output_classes} and {dataset.output_classes}"))
         shapes = nest.map_structure(lambda a, b: a.most_specific_compatible_shape(b),
                                     self.output_shapes, dataset.output_shapes)
         spec = structure.from_legacy(self.output_types, shapes, self.output_classes)
@@ -377,8 +378,9 @@ class Dataset:
         spec = function.output_spec
         if not (isinstance(spec, structure.TensorSpec)
                 and spec.is_compatible_with(structure.TensorSpec([], dtypes.bool))):
-            raise ValueError("`predicate` return type must be convertible to a scalar boolean "
-                             f"tensor. Was {spec}.")
+            raise explained(ValueError(
+                "`predicate` return type must be convertible to a scalar boolean "
+                f"tensor. Was {spec}."))
         node = fnodes.FilterDataset(self._variant_tensor, function.function.captured_inputs,
                                     predicate=function.function.name, **self._attrs)
         return DatasetV1Adapter(node, self.element_spec, [self], function)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
+from tftutor.framework.late_notes import explained
 from tftutor.framework.operation import Tensor
 
 ConversionFn = Callable[..., Any]
@@ -54,8 +55,9 @@ def convert(value: Any, dtype: Any = None, name: str | None = None, as_ref: bool
         if dtype is not None:
             dtype = dtypes.as_dtype(dtype)
             if dtype is not value.dtype and not dtype.is_compatible_with(value.dtype):
-                raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with "
-                                 f"dtype {value.dtype.name}: {value!r}")
+                raise explained(ValueError(
+                    f"Tensor conversion requested dtype {dtype.name} for Tensor with "
+                    f"dtype {value.dtype.name}: {value!r}"))
         return value
     if dtype is not None:
         dtype = dtypes.as_dtype(dtype)
@@ -71,8 +73,9 @@ def convert(value: Any, dtype: Any = None, name: str | None = None, as_ref: bool
                                f"returned incompatible dtype: requested = {dtype.name}, actual = "
                                f"{result.dtype.name}")
         return result
-    raise TypeError(f"{_prefix(name)}Cannot convert {value!r} with type {type(value)} to Tensor: "
-                    "no conversion function registered.")
+    raise explained(TypeError(
+        f"{_prefix(name)}Cannot convert {value!r} with type {type(value)} to Tensor: "
+        "no conversion function registered."))
 
 
 def _call(function: ConversionFn, value: Any, dtype: Any, name: str | None, as_ref: bool,

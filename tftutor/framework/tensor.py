@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tftutor.errors import OperatorNotAllowedInGraphError
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
+from tftutor.framework.late_notes import explained
 from tftutor.framework.shape_merge import Shape, brackets_text, merge_shapes, shape_text
 from tftutor.framework.tensor_shape import TensorShape, shape_tuple
 
@@ -162,8 +163,9 @@ class Tensor:
                            "Use tf.unstack for the parts of a tensor, or tf.map_fn.")
 
     def __len__(self) -> int:
-        raise TypeError(f"len is not well defined for symbolic Tensors. ({self.name}) "
-                        "Please call `x.shape` rather than `len(x)` for shape information.")
+        raise explained(TypeError(
+            f"len is not well defined for symbolic Tensors. ({self.name}) "
+            "Please call `x.shape` rather than `len(x)` for shape information."))
 
     def __bool__(self) -> bool:
         raise _not_allowed("using a `tf.Tensor` as a Python `bool`",
@@ -196,9 +198,11 @@ def _merged(old: Shape, new: Shape) -> Shape:
     """The shape that both describe. Raises: ValueError in the words of TF's C++ shape merging."""
     if old is not None and new is not None:
         if len(old) != len(new):
-            raise ValueError(f"Shapes must be equal rank, but are {len(old)} and {len(new)}")
+            raise explained(ValueError(
+                f"Shapes must be equal rank, but are {len(old)} and {len(new)}"))
         for index, (a, b) in enumerate(zip(old, new, strict=True)):
             if a is not None and b is not None and a != b:
-                raise ValueError(f"Dimension {index} in both shapes must be equal, but are {a} and "
-                                 f"{b}. Shapes are {brackets_text(old)} and {brackets_text(new)}.")
+                raise explained(ValueError(
+                    f"Dimension {index} in both shapes must be equal, but are {a} and "
+                    f"{b}. Shapes are {brackets_text(old)} and {brackets_text(new)}."))
     return merge_shapes(old, new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tftutor.framework.api import exported, tf_export
+from tftutor.framework.late_notes import explained
 from tftutor.framework.tensor_shape import TensorShape, as_shape
 from tftutor.layers.conv_arguments import deconv_output_length, one_per_axis, op_data_format
 from tftutor.layers.convolution import Conv
@@ -41,8 +42,9 @@ class ConvTranspose(Conv):
     def build(self, input_shape: Any) -> None:
         """Make kernel and bias."""
         if as_shape(input_shape).ndims != self.rank + 2:
-            raise ValueError(f"Inputs should have rank {self.rank + 2}. Received input shape: "
-                             f"{as_shape(input_shape)}")
+            raise explained(ValueError(
+                f"Inputs should have rank {self.rank + 2}. Received input shape: "
+                f"{as_shape(input_shape)}"))
         channels = self._input_channels(input_shape)
         self.kernel = self._add_kernel((*self.kernel_size, self.filters, channels))
         self.bias = self._add_bias()

@@ -11,6 +11,7 @@ from tftutor.composite.nn_space_to_batch import with_space_to_batch
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.tensor_shape import TensorShape, as_shape
 from tftutor.layers.activations import get_activation
 from tftutor.layers.base import Layer
@@ -85,8 +86,8 @@ class Conv(Layer):
         axis = channel_axis(self.data_format)
         channels = as_shape(input_shape).as_list()[axis]
         if channels is None:
-            raise ValueError("The channel dimension of the inputs should be defined. Found "
-                             "`None`.")
+            raise explained(ValueError(
+                "The channel dimension of the inputs should be defined. Found `None`."))
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={axis: channels})
         return channels
 

@@ -12,6 +12,7 @@ from tftutor.composite.tensordot import tensordot
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.tensor_shape import TensorShape, as_shape
 from tftutor.layers.activations import get_activation
 from tftutor.layers.base import Layer
@@ -76,12 +77,12 @@ class Dense(Layer):
         """Make kernel and bias."""
         dtype = dtypes.as_dtype(self.dtype or dtypes.float32)
         if not (dtype.is_floating or dtype.is_complex):
-            raise TypeError("Unable to build `Dense` layer with non-floating point dtype "
-                            f"{dtype}")
+            raise explained(TypeError("Unable to build `Dense` layer with non-floating point dtype "
+                                      f"{dtype}"))
         last = as_shape(input_shape).as_list()[-1]
         if last is None:
-            raise ValueError("The last dimension of the inputs to `Dense` should be defined. Found "
-                             "`None`.")
+            raise explained(ValueError(
+                "The last dimension of the inputs to `Dense` should be defined. Found `None`."))
         self.input_spec = InputSpec(min_ndim=2, axes={-1: last})
         self.kernel = self.add_weight(
             "kernel", shape=[last, self.units], initializer=self.kernel_initializer,
@@ -113,8 +114,9 @@ class Dense(Layer):
         """[..., n] -> [..., units]."""
         shape = as_shape(input_shape).with_rank_at_least(2)
         if shape.as_list()[-1] is None:
-            raise ValueError("The innermost dimension of input_shape must be defined, but saw: "
-                             f"{shape}")
+            raise explained(ValueError(
+                "The innermost dimension of input_shape must be defined, but saw: "
+                f"{shape}"))
         return shape[:-1].concatenate(self.units)
 
 

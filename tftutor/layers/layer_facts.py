@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from tftutor.framework.default_session import get_default_session
+from tftutor.framework.late_notes import explained
 from tftutor.framework.tensor_shape import TensorShape
 from tftutor.ops.variable_lists import is_variable_initialized
 
@@ -144,8 +145,9 @@ class LayerFacts:
         for variable, value in zip(own, weights, strict=True):
             shape, given = tuple(variable.get_shape().as_list()), np.shape(value)
             if shape != given:
-                raise ValueError(f"Layer weight shape {shape} not compatible with provided weight "
-                                 f"shape {given}")
+                raise explained(ValueError(
+                    f"Layer weight shape {shape} not compatible with provided weight "
+                    f"shape {given}"))
         session = _session()
         for variable, value in zip(own, weights, strict=True):
             variable.load(value, session)

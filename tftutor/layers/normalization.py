@@ -18,6 +18,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.default_graph import get_default_graph
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.tensor_shape import TensorShape, as_shape
 from tftutor.layers.base import Layer
@@ -69,7 +70,7 @@ class BatchNormalization(Layer):
                  **kwargs: Any) -> None:
         super().__init__(trainable=trainable, name=name, **kwargs)
         if not isinstance(axis, list | int):
-            raise TypeError(f"axis must be int or list, type given: {type(axis)}")
+            raise explained(TypeError(f"axis must be int or list, type given: {type(axis)}"))
         _refuse(renorm=renorm, virtual_batch_size=virtual_batch_size, adjustment=adjustment)
         self.axis: Any = axis[:] if isinstance(axis, list) else axis
         self.momentum = momentum
@@ -99,14 +100,15 @@ class BatchNormalization(Layer):
         """Make gamma, beta and the moving averages."""
         input_shape = as_shape(input_shape)
         if not input_shape.ndims:
-            raise ValueError("Input has undefined rank:", input_shape)
+            raise explained(ValueError("Input has undefined rank:", input_shape))
         ndims = input_shape.ndims
         self.axis = self._checked_axes(ndims)
         self.fused = bool(self.fused) and ndims == 4 and self.axis in ([1], [3])
         self._data_format = "NCHW" if self.axis == [1] else "NHWC"
         sizes = {axis: input_shape.as_list()[axis] for axis in self.axis}
         if None in sizes.values():
-            raise ValueError("Input has undefined `axis` dimension. Input shape: ", input_shape)
+            raise explained(ValueError(
+                "Input has undefined `axis` dimension. Input shape: ", input_shape))
         self.input_spec = InputSpec(ndim=ndims, axes=sizes)
         shape: Any = tuple(sizes.values()) if len(sizes) == 1 else [sizes.get(i, 1)
                                                                     for i in range(ndims)]
@@ -121,9 +123,9 @@ class BatchNormalization(Layer):
         axes = [axis + ndims if axis < 0 else axis for axis in given]
         for axis in axes:
             if axis < 0 or axis >= ndims:
-                raise ValueError(f"Invalid axis: {axis}")
+                raise explained(ValueError(f"Invalid axis: {axis}"))
         if len(axes) != len(set(axes)):
-            raise ValueError(f"Duplicate axis: {axes}")
+            raise explained(ValueError(f"Duplicate axis: {axes}"))
         return axes
 
     def _parameter(self, name: str, shape: Any, wanted: bool, constant: float) -> Any:

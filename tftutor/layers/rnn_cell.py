@@ -9,6 +9,7 @@ from tftutor.framework import dtypes, nest
 from tftutor.framework.api import tf_export
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import as_shape
@@ -84,12 +85,14 @@ class RNNCell(Layer):
                                      f"param. Input tensor batch: {size}, batch_size: "
                                      f"{batch_size}")
             if dtype is not None and inputs.dtype != dtype:
-                raise ValueError("dtype from input tensor is different from the input param. "
-                                 f"Input tensor dtype: {inputs.dtype}, dtype: {dtype}")
+                raise explained(ValueError(
+                    "dtype from input tensor is different from the input param. "
+                    f"Input tensor dtype: {inputs.dtype}, dtype: {dtype}"))
             batch_size, dtype = size or shape(inputs)[0], inputs.dtype
         if batch_size is None or dtype is None:
-            raise ValueError("batch_size and dtype cannot be None while constructing initial "
-                             f"state: batch_size={batch_size}, dtype={dtype}")
+            raise explained(ValueError(
+                "batch_size and dtype cannot be None while constructing initial "
+                f"state: batch_size={batch_size}, dtype={dtype}"))
         return self.zero_state(batch_size, dtype)
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
@@ -127,8 +130,8 @@ class LayerRNNCell(RNNCell):
     def _input_depth(self, input_shape: Any) -> int:
         depth = as_shape(input_shape).as_list()[-1]
         if depth is None:
-            raise ValueError("Expected inputs.shape[-1] to be known, saw shape: "
-                             f"{tuple(as_shape(input_shape).as_list())}")
+            raise explained(ValueError("Expected inputs.shape[-1] to be known, saw shape: "
+                                       f"{tuple(as_shape(input_shape).as_list())}"))
         check_supported_dtype(self.dtype)
         return depth
 
@@ -142,7 +145,8 @@ def check_supported_dtype(dtype: Any) -> None:
         return
     dtype = dtypes.as_dtype(dtype)
     if not (dtype.is_floating or dtype.is_complex):
-        raise ValueError(f"RNN cell only supports floating point inputs, but saw dtype: {dtype}")
+        raise explained(ValueError(
+            f"RNN cell only supports floating point inputs, but saw dtype: {dtype}"))
 
 
 def check_inputs(inputs: Any) -> None:

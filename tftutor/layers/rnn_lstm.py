@@ -8,6 +8,7 @@ from typing import Any
 from tftutor.composite.clip import clip_by_value
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
+from tftutor.framework.late_notes import explained
 from tftutor.layers.rnn_cell import LayerRNNCell, affine, check_inputs
 from tftutor.ops.arithmetic import add, multiply
 from tftutor.ops.array_join import concat
@@ -31,7 +32,8 @@ class LSTMStateTuple(_Pair):
     def dtype(self) -> Any:
         """The dtype of both. Raises: TypeError when they differ."""
         if self.c.dtype != self.h.dtype:
-            raise TypeError(f"Inconsistent internal state: {self.c.dtype} vs {self.h.dtype}")
+            raise explained(TypeError(
+                f"Inconsistent internal state: {self.c.dtype} vs {self.h.dtype}"))
         return self.c.dtype
 
 
@@ -163,7 +165,7 @@ class LSTMCell(LayerRNNCell):
         sigmoid, act = tf_sigmoid, self._activation
         c_prev, h_prev = self._split_state(state)
         if inputs.get_shape().with_rank(2).as_list()[1] is None:
-            raise ValueError("Could not infer input size from inputs.get_shape()[-1]")
+            raise explained(ValueError("Could not infer input size from inputs.get_shape()[-1]"))
         gates = affine([inputs, h_prev], self._kernel, self._bias)
         i, j, f, o = split(value=gates, num_or_size_splits=4, axis=1)
         if self._use_peepholes:

@@ -16,6 +16,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import export_value, exported, tf_export
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.graph_functions import control_dependencies
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
@@ -145,7 +146,7 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
 
     scalar = convert_to_tensor(scalar, dtype=x.dtype.base_dtype, name="scalar")
     if scalar._shape != ():
-        raise ValueError(f"Only scalar multiply works, got shape {scalar.shape}")
+        raise explained(ValueError(f"Only scalar multiply works, got shape {scalar.shape}"))
     if isinstance(x, IndexedSlices):
         return IndexedSlices(Mul(scalar, x.values, name=name), x.indices, x.dense_shape)
     return Mul(scalar, x, name=name)

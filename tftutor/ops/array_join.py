@@ -18,6 +18,7 @@ from tftutor.framework.constant_value import (
     shape_reader,
 )
 from tftutor.framework.conversion import convert
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
@@ -270,7 +271,7 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
     if shape is not None:
         rank = len(shape) + 1
         if not -rank <= axis < rank:
-            raise ValueError(f"axis = {axis} not in [{-rank}, {rank})")
+            raise explained(ValueError(f"axis = {axis} not in [{-rank}, {rank})"))
     return Pack(values, axis=axis, name=name)
 
 

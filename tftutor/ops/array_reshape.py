@@ -12,6 +12,7 @@ from tftutor.backends.host_arrays import as_array, dims_text
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.constant_folding import evaluate_constant
+from tftutor.framework.late_notes import explained
 from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_checks import divide, known_product
@@ -146,7 +147,7 @@ def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any 
     """
     axis = renamed_argument("tf.expand_dims", "axis", axis, "dim", dim)
     if axis is None:
-        raise ValueError("Must specify an axis argument to tf.expand_dims()")
+        raise explained(ValueError("Must specify an axis argument to tf.expand_dims()"))
     return ExpandDims(input, axis, name=name)
 
 

@@ -15,6 +15,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.constant_value import constant_evaluator, shape_reader
 from tftutor.framework.conversion import convert
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.operation import Tensor
@@ -215,4 +216,5 @@ def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> Tensor
     try:
         return TensorShape.from_tuple(broadcast(shape_x.as_tuple(), shape_y.as_tuple()))
     except ValueError:
-        raise ValueError(f"Incompatible shapes for broadcasting: {shape_x} and {shape_y}") from None
+        raise explained(ValueError(
+            f"Incompatible shapes for broadcasting: {shape_x} and {shape_y}")) from None

@@ -12,6 +12,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.constant_folding import evaluate_constant
 from tftutor.framework.conversion import convert
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.operation import Tensor
@@ -83,8 +84,9 @@ def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = F
         if shape is not None:
             rank = len(shape)
             if rank < 2:
-                raise ValueError("Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: "
-                                 f"{a.get_shape()}")
+                raise explained(ValueError(
+                    "Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: "
+                    f"{a.get_shape()}"))
             perm: Any = [*range(rank - 2), rank - 1, rank - 2]
         else:
             dims = exported("rank")(a)

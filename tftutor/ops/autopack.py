@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tftutor.framework.conversion import register_tensor_conversion_function
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import get_op_def
 from tftutor.framework.operation import Tensor
@@ -63,8 +64,8 @@ def _packed(values: Any, dtype: Any, name: str) -> Any:
         for position, item in enumerate(values):
             if _is_dense_tensor_like(item):
                 if dtype is not None and item.dtype.base_dtype != dtype:
-                    raise TypeError(f"Cannot convert a list containing a tensor of dtype "
-                                    f"{item.dtype} to {dtype} (Tensor is: {item!r})")
+                    raise explained(TypeError(f"Cannot convert a list containing a tensor of dtype "
+                                              f"{item.dtype} to {dtype} (Tensor is: {item!r})"))
                 must_pack = True
             elif isinstance(item, list | tuple):
                 item = _packed(item, dtype, str(position))

@@ -10,6 +10,7 @@ from tftutor import errors
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.conversion import convert
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.operation import Tensor
@@ -45,15 +46,15 @@ def one_hot(indices: Any, depth: Any, on_value: Any = None, off_value: Any = Non
         else:
             for what, kind in (("on_value", on_dtype), ("off_value", off_dtype)):
                 if kind is not None and kind != dtype:
-                    raise TypeError(f"dtype {kind} of {what} does not match dtype parameter "
-                                    f"{dtype}")
+                    raise explained(TypeError(
+                        f"dtype {kind} of {what} does not match dtype parameter {dtype}"))
         if on_dtype is None:
             on_value, on_dtype = convert(1, dtype, name="on_value"), dtype
         if off_dtype is None:
             off_value, off_dtype = convert(0, dtype, name="off_value"), dtype
         if on_dtype != off_dtype:
-            raise TypeError(f"dtype {on_dtype} of on_value does not match dtype {off_dtype} of "
-                            "off_value")
+            raise explained(TypeError(
+                f"dtype {on_dtype} of on_value does not match dtype {off_dtype} of off_value"))
         return OneHot(indices, depth, on_value, off_value, axis=axis, name=scope)
 
 
@@ -133,12 +134,12 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     if axis is None:
         input, axis = reshape(input, [-1]), 0
     if not isinstance(axis, int):
-        raise TypeError(f"axis must be an int; got {type(axis).__name__}")
+        raise explained(TypeError(f"axis must be an int; got {type(axis).__name__}"))
     with name_scope(name, "Repeat", [input, repeats]):
         data = convert(input, name="data")
         repeats = convert(repeats, name="repeats", preferred_dtype=dtypes.int32)
         if not repeats.dtype.is_integer:
-            raise TypeError(f"repeats must be an integer tensor; dtype={repeats.dtype}")
+            raise explained(TypeError(f"repeats must be an integer tensor; dtype={repeats.dtype}"))
         repeats = get_op_def("Cast")(repeats, DstT=dtypes.int32)
         if data._shape == ():
             data = stack([data])
@@ -186,8 +187,9 @@ def _tile_one(data: Tensor, axis: int, multiple: Any) -> Tensor:
 def _positive_axis(axis: int, known: Any) -> int:
     if known is None:
         if axis < 0:
-            raise ValueError("axis may only be negative if ndims is statically known.")
+            raise explained(ValueError("axis may only be negative if ndims is statically known."))
         return axis
     if not -len(known) <= axis < len(known):
-        raise ValueError(f"axis={axis} out of bounds: expected {-len(known)}<=axis<{len(known)}")
+        raise explained(ValueError(
+            f"axis={axis} out of bounds: expected {-len(known)}<=axis<{len(known)}"))
     return axis % len(known)

@@ -12,6 +12,7 @@ from typing import Any
 
 from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.indexed_slices import IndexedSlices
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.operation import Tensor
@@ -78,8 +79,8 @@ class RefVariable(Variable):
                 self._variable = state.VariableV2(
                     shape=shape, dtype=self._initial_value.dtype.base_dtype, name=scope)
             if validate_shape and not self._initial_value.shape.is_fully_defined():
-                raise ValueError(f"initial_value must have a shape specified: "
-                                 f"{self._initial_value}")
+                raise explained(ValueError(f"initial_value must have a shape specified: "
+                                           f"{self._initial_value}"))
             value = guarded_initial_value(scope, self._initial_value)
             self._initializer_op = state.assign(self._variable, value,
                                                 validate_shape=validate_shape).op

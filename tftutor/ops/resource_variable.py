@@ -15,6 +15,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.indexed_slices import IndexedSlices
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import get_op_def
 from tftutor.framework.operation import Operation, Tensor
@@ -292,8 +293,9 @@ class ResourceVariable(BaseResourceVariable):
             with colocated_with_name(graph, scope):
                 value = initial_tensor(initial_value, dtype, always_scoped=True)
                 if shape is not None and not value.shape.is_compatible_with(shape):
-                    raise ValueError(f"The initial value's shape ({value.shape}) is not compatible "
-                                     f"with the explicitly supplied `shape` argument ({shape}).")
+                    raise explained(ValueError(
+                        f"The initial value's shape ({value.shape}) is not compatible "
+                        f"with the explicitly supplied `shape` argument ({shape})."))
                 self._shape = value.shape if shape is None else TensorShape(shape)
                 self._dtype = value.dtype.base_dtype
                 self._handle = resource_state.VarHandleOp(

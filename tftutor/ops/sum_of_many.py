@@ -8,6 +8,7 @@ from tftutor import errors
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.conversion import convert
 from tftutor.framework.indexed_slices import IndexedSlices
+from tftutor.framework.late_notes import explained
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import TensorShape
@@ -58,7 +59,8 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
     for value in values:
         merged = merged.merge_with(value.shape)
     if tensor_dtype is not None and tensor_dtype != values[0].dtype:
-        raise TypeError(f"tensor_dtype is {tensor_dtype}, but input is of type {values[0].dtype}")
+        raise explained(TypeError(
+            f"tensor_dtype is {tensor_dtype}, but input is of type {values[0].dtype}"))
     if len(values) == 1:
         return values[0] if name is None else exported("identity")(values[0], name=name)
     return AccumulateNV2(values, shape=merged, name=name)
