@@ -25,7 +25,7 @@ def test_axis_is_followed_through_ops_that_keep_it(explained):
     ("h = tf.reshape(tf.zeros([2, 6]), [4, 3])", "turns [2, 6] into [4, 3]"),
     ("h = tf.concat([tf.zeros([4, 1]), tf.zeros([4, 2])], 1)", "joins 2 tensors: [4, 3]"),
     ("h = tf.stack([tf.zeros([4])] * 3, 1)", "stacks 3 tensors along a new axis 1"),
-    ("h = tf.squeeze(tf.zeros([4, 3, 1]))", "is a constant of shape"),
+    ("h = tf.squeeze(tf.zeros([4, 3, 1]))", "drops axes of size 1: [4, 3, 1] becomes [4, 3]"),
     ("h = tf.placeholder(tf.float32, [4, 3])", "is a placeholder of shape [4, 3]"),
     ("h = tf.Variable(tf.zeros([4, 3]))", "is a variable of shape [4, 3]"),
     ("h = tf.layers.dense(tf.zeros([4, 9]), 3)", "is a variable of shape [9, 3]"),

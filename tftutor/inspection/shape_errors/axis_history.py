@@ -131,8 +131,9 @@ def _squeeze(op: Operation, output: Tensor, axis: int | None) -> Before:
     dims = [d + len(shape) if d < 0 else d for d in op._attrs.get("squeeze_dims", ())]
     gone = set(dims) or {i for i, d in enumerate(shape) if d == 1}
     kept = [i for i in range(len(shape)) if i not in gone]
-    return Before(op._inputs[0], kept[axis], text) if axis < len(kept) else (
-        Before(None, axis, text))
+    if axis >= len(kept) or max(gone, default=-1) > kept[axis]:
+        return Before(None, axis, text)  # it moved: seen from the right, it meets another axis
+    return Before(op._inputs[0], kept[axis], text)
 
 
 def _reshape(op: Operation, output: Tensor, axis: int | None) -> Before:
@@ -155,7 +156,7 @@ def _reduction(op: Operation, output: Tensor, axis: int | None) -> Before:
     if op._attrs.get("keep_dims"):
         return Before(None if axis in gone else op._inputs[0], axis, text)
     kept = [i for i in range(len(shape)) if i not in gone]
-    if len(kept) < len(shape):  # the axes that are left moved: this op is why they meet others
+    if max(gone) > kept[axis]:  # it moved: seen from the right, it meets another axis
         return Before(None, axis, text)
     return Before(op._inputs[0], kept[axis], text)
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.shape_errors.case import Case
-from tftutor.inspection.shape_errors.explanation import SAME_DATA
+from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.fixes.definitions import redefined, resized
@@ -31,6 +31,15 @@ def candidates(case: Case) -> Iterator[Candidate]:
     if case.op_type == "Mul" and len(a) == len(b) == 2 and a[1] == b[0]:
         yield rewrite(f"tf.matmul({{{ia}}}, {{{ib}}})",
                       "Matrix product: `*` multiplies item by item.", 0.9)
+    if case.op_type == "AddN" and lines_up(a, b):
+        items = [i for i, argument in enumerate(case.arguments) if argument.editable
+                 and argument.parameter.startswith("inputs")]
+        yield rewrite(" + ".join(f"{{{i}.}}" for i in items),
+                      "`+` repeats the smaller one; `tf.add_n` wants equal shapes.", 0.95,
+                      SAME_DATA)
+    if case.op_type in ("Sub", "SquaredDifference") and len(a) == len(b) == 2 and a[1] == b[1]:
+        yield edit(ia, "tf.expand_dims({}, 1)",
+                   "Every row of the one with every row of the other.", 1.3, CHANGES_MEANING)
     for index, mine, theirs, tensor, partner in (
             (ib, b, a, case.inputs[second], case.inputs[first]),
             (ia, a, b, case.inputs[first], case.inputs[second])):
@@ -60,6 +69,8 @@ def _one_side(case: Case, index: int, mine: tuple, theirs: tuple, tensor, partne
     if len(mine) == len(theirs) == 2:
         yield from turned(index, mine, theirs[::-1] if None in theirs else theirs, 1.6 + extra)
     yield from cut(index, mine, theirs, 3.2 + extra)
+    if 0 < len(mine) < len(theirs):
+        yield from cut(index, mine, theirs[-len(mine):], 2.2 + extra)
     if len(mine) == len(theirs) and case.call is not None:
         meets_unknown = any(m not in (None, 1) and t is None
                             for m, t in zip(mine, theirs, strict=True))

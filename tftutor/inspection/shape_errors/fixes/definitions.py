@@ -170,3 +170,13 @@ def with_float_literal(case: Case, tensor: Tensor, cost: float) -> Iterator[Cand
 
     yield Candidate(f"The number is a float from the start: {text}.0.", cost, CHANGES_MEANING,
                     definition=Definition(f"{text}.0", source.span(node.args[0]), build))
+
+
+def size_text(case: Case, tensor: Tensor, axis: int, size: int) -> str:
+    """The name that the student gave a size where the tensor was made, else the number."""
+    found = shape_list(case, tensor)
+    if found is None or case.call is None:
+        return str(size)
+    item = found[1].elts[axis]
+    named = isinstance(item, ast.Name) and case.call.names.get(item.id) == size
+    return item.id if named and isinstance(item, ast.Name) else str(size)

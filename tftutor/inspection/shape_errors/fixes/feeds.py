@@ -51,7 +51,10 @@ def _all(case: Case) -> Iterator[Candidate]:
     dims = tuple(shape)
     if found.text is not None:
         yield from _labels(found, value, dims, wanted)
+        one_hot = _is_one_hot(np.asarray(value))
         for candidate in coerced(0, dims, wanted, 1.0):
+            if one_hot and "transpose" in candidate.edits[0]:
+                continue  # examples are its rows
             yield _in_numpy(found, candidate.edits[0], candidate)
         if wanted and len(wanted) == len(dims) + 1 and wanted[0] is None:
             yield _new_value(found, "[{}]", "A batch of one.", 1.2 if dims else 0.9, SAME_DATA)
@@ -107,15 +110,20 @@ def _labels(found: Feed, value: Any, dims: Dims, wanted: Dims) -> Iterator[Candi
         yield _new_value(found, f"np.eye({classes})[np.ravel({integers})]",
                          "Class numbers become one-hot rows.", 0.9)
     if len(dims) == len(wanted) + 1 and array.shape[-1] > 1 and array.size < 1e7:
-        rows = array.reshape(-1, array.shape[-1])
-        one_hot = array.dtype.kind in "iufb" and bool(
-            np.all((rows == 0) | (rows == 1)) and np.all(rows.sum(axis=1) == 1))
-        if one_hot:
+        if _is_one_hot(array):
             yield _new_value(found, f"np.argmax({{}}, {len(dims) - 1})",
                              "One-hot rows become class numbers.", 0.8)
     if wanted and len(wanted) == len(dims) and dims[-1:] and wanted[-1] == 1:
         yield _new_value(found, f"np.argmax({{}}, {len(dims) - 1})[:, None]",
                          "One-hot rows become a column of class numbers.", 2.5, CHANGES_MEANING)
+
+
+def _is_one_hot(array: np.ndarray) -> bool:
+    """Whether each row has a single 1 among zeros."""
+    if array.ndim < 2 or array.dtype.kind not in "iufb" or not 0 < array.size < 1e7:
+        return False
+    rows = array.reshape(-1, array.shape[-1])
+    return bool(np.all((rows == 0) | (rows == 1)) and np.all(rows.sum(axis=1) == 1))
 
 
 def _ragged(found: Feed, value: Any, wanted: Dims) -> Iterator[Candidate]:

@@ -9,6 +9,7 @@ from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DA
 from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut
+from tftutor.inspection.shape_errors.fixes.upstream import same_padding
 from tftutor.inspection.shape_errors.rules.join import (
     CONCAT,
     concat_axis,
@@ -42,6 +43,8 @@ def candidates(case: Case) -> Iterator[Candidate]:
                 longer = len(shapes[index]) > len(shape)
                 more = 0.1 * (longer == (case.op_type in CONCAT)) + 0.01 * (index == 0)
                 yield from coerced(place, shapes[index], wanted, 1 + later + more)
+                if len(shapes[index]) == len(shape) >= 3:
+                    yield from same_padding(case, case.inputs[index], wanted, 0.8)
                 if len(shapes[index]) > len(shape) == 2:
                     flat = product(shapes[index][1:])
                     yield edit(place, f"tf.reshape({{}}, [-1, {flat}])",

@@ -19,6 +19,7 @@ from tftutor.inspection.shape_errors.rules.losses import (
     Sides,
     _seen,
     sides,
+    unfit_weights,
     unnamed,
 )
 from tftutor.inspection.shape_errors.values import as_tensor, dtype_of, shape_of
@@ -40,6 +41,13 @@ def candidates(case: Case) -> Iterator[Candidate]:
     if found is None:
         return
     labels, logits = known(_seen(case, found.labels)), known(_seen(case, found.predictions))
+    weights = unfit_weights(case)
+    if weights is not None:
+        yield from coerced(weights, known(shape_of(case.arguments[weights].value)),
+                           labels[:1] + (1,) * (len(labels) - 1), 1.0)
+        yield from coerced(weights, known(shape_of(case.arguments[weights].value)), labels, 1.2)
+        return
+    yield from _exchanged(case, found)
     tensor = as_tensor(case.arguments[found.predictions].value)
     if tensor is not None:
         yield from flattened_before(case, tensor, found.predictions, 0.7)
@@ -54,6 +62,18 @@ def candidates(case: Case) -> Iterator[Candidate]:
     yield from _placeholders(case, found, labels, logits)
     wanted = logits[:-1] if case.function in SPARSE else logits
     yield from cut(found.labels, labels, wanted, 3)
+
+
+def _exchanged(case: Case, found: Sides) -> Iterator[Candidate]:
+    """Labels and predictions in each other's place."""
+    first, second = (case.arguments[i].value for i in found)
+    whole = [dtype_of(value).startswith(("int", "uint")) for value in (first, second)]
+    tensors = [as_tensor(value) for value in (first, second)]
+    model = [t is not None and hangs_on_variables(t) for t in tensors]
+    if whole == [False, True] or model == [True, False] and case.function in SPARSE:
+        yield Candidate("Labels first, then predictions.", 0.8, CHANGES_MEANING,
+                        edits={found.labels: f"{{{found.predictions}}}",
+                               found.predictions: f"{{{found.labels}}}"})
 
 
 def _named(case: Case) -> Iterator[Candidate]:
@@ -91,8 +111,9 @@ def _class_numbers(case: Case, found: Sides, labels: tuple, logits: tuple) -> It
     dtype = dtype_of(case.arguments[found.labels].value)
     is_float = dtype.startswith("float")
     if len(labels) == len(logits) and labels[-1:] == logits[-1:] and labels[-1:] != (1,):
-        yield rewrite(_call_of(case, found, _OTHER[case.function]),
-                      "The loss for one-hot labels.", 0.9 if is_float else 1.0, SAME_DATA)
+        if case.function in _OTHER:
+            yield rewrite(_call_of(case, found, _OTHER[case.function]),
+                          "The loss for one-hot labels.", 0.9 if is_float else 1.0, SAME_DATA)
         yield edit(found.labels, "tf.argmax({}, 1)" if len(labels) == 2 else "tf.argmax({}, -1)",
                    "One-hot rows become class numbers.", 1.05)
     else:

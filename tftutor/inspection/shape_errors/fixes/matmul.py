@@ -8,7 +8,7 @@ from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.finding import known, product, unit_axes
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
-from tftutor.inspection.shape_errors.fixes.definitions import resized
+from tftutor.inspection.shape_errors.fixes.definitions import resized, size_text
 from tftutor.inspection.shape_errors.fixes.lineage import comes_from_rnn
 from tftutor.inspection.shape_errors.rules.matmul import contracted_axes, flags
 from tftutor.inspection.shape_errors.values import is_variable
@@ -72,7 +72,8 @@ def _lower_rank(case: Case, index: int, dims: tuple, other: tuple, side: int
     if side == 0:
         flat = product(dims[1:])
         if flat is not None and flat == wanted:
-            yield edit(index, f"tf.reshape({{}}, [-1, {flat}])",
+            size = size_text(case, case.inputs[1], contracted_axes(case)[1], flat)
+            yield edit(index, f"tf.reshape({{}}, [-1, {size}])",
                        f"Flattens each example into one row of {flat} numbers.", 1.3)
         partner = case.argument_of(case.inputs[1])
         if dims[-1] == wanted or dims[-1] is None:

@@ -91,7 +91,9 @@ def _reshaped(index: int, dims: Dims, wanted: Dims, cost: float) -> Iterator[Can
     effect = "same data, relabelled" if keeps_axes or merges else CHANGES_MEANING
     why = ("Each example keeps its numbers, arranged otherwise." if merges
            else "The same numbers in the same order, cut into rows anew.")
-    yield edit(index, f"tf.reshape({{}}, {code})", why, cost + (0 if merges else 0.8), effect)
+    if not merges:
+        cost += 1.4 if len(dims) == len(wanted) > 1 and not keeps_axes else 0.8
+    yield edit(index, f"tf.reshape({{}}, {code})", why, cost, effect)
 
 
 def reshape_list(dims: Dims, wanted: Dims) -> str | None:

@@ -13,7 +13,7 @@ from tftutor.inspection.shape_errors.fixes.arranging import _given, change
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit
 from tftutor.inspection.shape_errors.fixes.definitions import redefined
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
-from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut
+from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut, fits
 from tftutor.inspection.shape_errors.rules.variables import SHARED, places, read_shape
 from tftutor.inspection.shape_errors.values import as_tensor, shape_of
 
@@ -36,6 +36,11 @@ def candidates(case: Case) -> Iterator[Candidate]:
         return
     yield from coerced(index, have, wanted, 1.0)
     yield from cut(index, have, wanted, 2.5)
+    if len(have) == len(wanted) + 1 and fits(have[1:], wanted):
+        yield edit(index, "tf.reduce_mean({}, axis=0)", "The mean over the first axis.", 1.5,
+                   CHANGES_MEANING)
+        yield edit(index, "tf.reduce_sum({}, axis=0)", "The sum over the first axis.", 1.6,
+                   CHANGES_MEANING)
     tensor = as_tensor(variable)
     if tensor is not None:
         yield from redefined(case, tensor, have, 2.0)

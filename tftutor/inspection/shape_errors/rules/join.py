@@ -84,8 +84,11 @@ def _concat(case: Case) -> Finding | None:
     wrong = next((i for i, mark in marks[odd].items() if mark == "must match"), None)
     rule = Rule("[..., a, ...], [..., b, ...] -> [..., a+b, ...]", case_text(shapes, ", "),
                 "All axes but the joined one must be equal.")
-    return Finding("concat", sentence, operands, rule, _joins(marks), [
-        (odd, case.inputs[odd], wrong)], unchecked(operands))
+    suspects = [(odd, case.inputs[odd], wrong)]
+    if len(ranks) > 1 and len(shapes) == 2:  # which of the two is odd nobody can say
+        suspects.append((1 - odd, case.inputs[1 - odd], None))
+    return Finding("concat", sentence, operands, rule, _joins(marks), suspects,
+                   unchecked(operands))
 
 
 def _joins(marks: list[dict[int, Mark]]) -> list[Join]:

@@ -17,7 +17,7 @@ from tftutor.inspection.shape_errors.finding import (
 )
 from tftutor.inspection.shape_errors.values import as_tensor, dtype_of, shape_of
 
-SPARSE = {"sparse_softmax_cross_entropy_with_logits", "sparse_softmax_cross_entropy"}
+SPARSE = {"sparse_softmax_cross_entropy_with_logits", "sparse_softmax_cross_entropy", "in_top_k"}
 ONE_HOT = {"softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2",
            "softmax_cross_entropy"}
 EQUAL = {"sigmoid_cross_entropy_with_logits", "weighted_cross_entropy_with_logits",
@@ -63,6 +63,9 @@ def find(case: Case) -> Finding | None:
     if case.op is None and _DTYPE.search(case.message) and case.function not in SPARSE:
         return None
     labels, logits = (_seen(case, index) for index in found)
+    weights = unfit_weights(case)
+    if weights is not None:
+        return _weights(case, weights, found)
     marks = _marks(case, labels, logits)
     operands = [
         case.operand(case.arguments[found.labels].value, "labels", index=found.labels,
@@ -80,6 +83,26 @@ def find(case: Case) -> Finding | None:
     return Finding("labels" if case.function in SPARSE else "loss",
                    _sentence(case, operands[0].name, operands[1].name, labels, logits), operands,
                    _rule(case, labels, logits), joins, suspects, unchecked(operands))
+
+
+def unfit_weights(case: Case) -> int | None:
+    """The position of a loss's weights, when they are what doesn't fit."""
+    given = case.call.argument("weights") if case.call is not None else None
+    if given is None or "weights" not in case.message and "broadcast" not in case.message:
+        return None
+    return case.arguments.index(given)
+
+
+def _weights(case: Case, index: int, found: Sides) -> Finding:
+    value = case.arguments[index].value
+    weights = case.operand(value, "weights", index=index)
+    labels = case.operand(case.arguments[found.labels].value, "labels", index=found.labels)
+    tensor = as_tensor(value)
+    return Finding("loss", "The weights of a loss have its shape, or size 1 along an axis: "
+                   f"`{weights.name}` is {listed(weights.shape)}, `{labels.name}` is "
+                   f"{listed(labels.shape)}.", [weights, labels],
+                   Rule("[n or 1, ...], [n, ...]", case_text([weights.shape, labels.shape], ", ")),
+                   [], [(0, tensor, None)] if tensor is not None else [], unchecked([weights]))
 
 
 def _clash(marks: dict[int, Mark]) -> int | None:
