@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import pathlib
+import runpy
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import tftutor as tf
+
+GOLDEN = pathlib.Path(__file__).parents[2] / "golden"
+
+
+@pytest.fixture(scope="session")
+def programs() -> dict[str, tf.Graph]:
+    """The graphs of all programs whose graphs are compared with TensorFlow's."""
+    groups = runpy.run_path(str(GOLDEN / "answers.py"))["programs"]("graph")[0]
+    graphs = {}
+    for name, source in ((n, s) for group in groups.values() for n, s in group.items()):
+        graphs[name] = tf.Graph()
+        with graphs[name].as_default():
+            exec(compile(source, "<program>", "exec"), {"tf": tf, "np": np})
+    return graphs
 
 
 @pytest.fixture

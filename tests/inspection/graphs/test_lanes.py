@@ -63,7 +63,7 @@ def test_a_line_passes_others_without_touching_them() -> None:
     assert rows == ["●", "│ ●", "│ │ ●", "●─│─┘", "●─┘"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(graphs())
 def test_inputs_stand_above_their_users(graph) -> None:
     names, inputs = graph
@@ -73,7 +73,7 @@ def test_inputs_stand_above_their_users(graph) -> None:
         assert all(order.index(source) < order.index(name) for source in sources)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(graphs())
 def test_every_joined_lane_is_an_input(graph) -> None:
     names, inputs = graph

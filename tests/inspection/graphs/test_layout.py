@@ -87,6 +87,15 @@ def test_nothing_overlaps_whatever_is_open(parts, data) -> None:
     check_places(view, layout_of(view))
 
 
+def test_every_program_has_a_picture_without_overlaps(programs) -> None:
+    for name, graph in programs.items():
+        view = View(graph_model(graph))
+        try:
+            check_places(view, layout_of(view))
+        except AssertionError as error:
+            raise AssertionError(f"the drawing of {name}") from error
+
+
 def test_loops_and_series_have_places_too(tower) -> None:
     with tf.Graph().as_default() as graph:
         tf.while_loop(lambda i, j: i < 9, lambda i, j: (i + 1, j * 2),

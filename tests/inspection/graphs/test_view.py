@@ -54,6 +54,14 @@ def test_nothing_is_lost_whatever_is_open(parts, data) -> None:
     assert {node.cluster for node in view.nodes.values()} - {""} <= set(view.clusters)
 
 
+def test_nothing_of_any_program_is_lost(programs) -> None:
+    assert len(programs) > 150
+    for graph in programs.values():
+        view = View(graph_model(graph))
+        check_complete(view)
+        check_complete(View(view.model, [group for group in view.hierarchy.groups if group]))
+
+
 def test_the_first_view_shows_the_model_and_puts_machinery_aside(network) -> None:
     view = View(graph_model(network.graph))
     check_complete(view)
@@ -107,9 +115,19 @@ def test_an_unknown_group_is_refused(network) -> None:
 def test_edges_between_closed_groups_are_counted_and_have_one_shape(tower) -> None:
     view = View(graph_model(tower.graph))
     series = view.nodes["layer_[1 to 30]"]
-    assert series.kind == "series" and series.detail.startswith("30 alike")
+    assert (series.kind, series.detail) == ("series", f"30 in a row, {series.count} operations")
     edge = next(e for e in view.edges if e.source == "x")
     assert (edge.target, edge.label, edge.count) == (series.id, "(?, 8)", 1)
+
+
+def test_members_of_a_series_that_know_nothing_of_each_other_stand_side_by_side() -> None:
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, 4], name="x")
+        for number in range(40):
+            with tf.name_scope(f"head_{number}"):
+                tf.square(tf.abs(x))
+    view = View(graph_model(graph))
+    assert view.nodes["head_[0 to 39]"].detail == "40 side by side, 80 operations"
 
 
 def test_an_overfull_page_closes_what_was_opened_first(tower) -> None:

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from tftutor.inspection.graphs.engine import LayoutUnavailable
 from tftutor.inspection.graphs.sizes import (
     BOLD,
     TITLE_SIZE,
@@ -55,8 +57,11 @@ def _placeholder_text(title: str) -> str:
 def export_source(view: View) -> str:
     """A whole view as a DOT drawing: what `tf.show(x).dot()` gives.
 
-    Raises: ImportError when the package graphviz, which knows DOT's quoting, isn't there.
+    Raises: LayoutUnavailable when the package graphviz, which knows DOT's quoting, isn't there.
     """
+    if importlib.util.find_spec("graphviz") is None:
+        raise LayoutUnavailable("Writing DOT needs the package graphviz: "
+                                "pip install 'tftutor[lab]' (or graphviz).")
     from graphviz import quoting
 
     def statement(node: ViewNode) -> str:

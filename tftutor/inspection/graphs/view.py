@@ -32,6 +32,7 @@ from tftutor.inspection.graphs.view_items import (
     Item,
     identity_of,
     representatives,
+    stands_in_a_row,
     visible_items,
 )
 from tftutor.inspection.graphs.view_opening import affordable, ancestors, first_expansion
@@ -225,13 +226,19 @@ class View:
         fed = {self._shown_as.get(name) for name in self.model.fed_nodes}
         self.nodes = {
             identity: ViewNode(
-                identity, item.label, item.kind, item.type, item.detail, item.count, item.role,
-                item.clusters[-1].id if item.clusters else ROOT, item.region,
+                identity, item.label, item.kind, item.type, self._detail(item), item.count,
+                item.role, item.clusters[-1].id if item.clusters else ROOT, item.region,
                 identity in fetched, identity in fed,
                 item.devices if self.model.has_placement else (), stubs.get(identity, ()))
             for identity, item in items.items()}
         self.edges = tuple(b for b in bundles if regions[b.source] == regions[b.target])
         self.clusters = _clusters(items)
+
+    def _detail(self, item: Item) -> str:
+        if item.kind == "series" and isinstance(item.thing, Group):
+            order = "in a row" if stands_in_a_row(item.thing, self.model) else "side by side"
+            return item.detail.replace("alike", order, 1)
+        return item.detail
 
     def _regions(self, items: dict[str, Item]) -> dict[str, str]:
         """For each visible id: "" or the outermost thing around it that is aside."""

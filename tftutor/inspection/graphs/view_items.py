@@ -6,7 +6,7 @@ import dataclasses
 from collections import Counter
 
 from tftutor.inspection.graphs.hierarchy import ROOT, Group, Hierarchy
-from tftutor.inspection.graphs.model import GraphNode
+from tftutor.inspection.graphs.model import GraphModel, GraphNode
 
 _FOLDED_VALUES = 2  # so many constant arguments are shown in an operation's second line
 _KIND_WORDS = {"loop": "while loop, ", "branch": "tf.cond, ", "function": "function, "}
@@ -140,9 +140,18 @@ def _group_detail(group: Group) -> str:
 
 
 def _gathered_detail(group: Group) -> str:
-    members = [child for child in group.children if isinstance(child, Group)]
-    if group.kind == "series" and members and all(m.kind != "chunk" for m in members):
+    members = group.children
+    if group.kind == "series" and all(isinstance(m, Group) and m.kind != "chunk" for m in members):
         return f"{len(members)} alike, {group.count} operations"
     if len(group.types) == 1:
         return f"{group.count} × {next(iter(group.types))}"
     return f"{group.count} operations" if group.kind == "chunk" else f"{group.count} alike"
+
+
+def stands_in_a_row(group: Group, model: GraphModel) -> bool:
+    """Whether each member of a series takes a tensor from the one before it."""
+    places = {node.name: index for index, member in enumerate(group.children)
+              for node in (member.nodes() if isinstance(member, Group) else (member,))}
+    links = {(places.get(tensor.source), index) for name, index in places.items()
+             for tensor in model.nodes[name].inputs}
+    return all((index - 1, index) in links for index in range(1, len(group.children)))
