@@ -127,17 +127,3 @@ def test_stepping_through_a_run_to_its_first_nan(lab):
     node(panel, name).wait_for()
     nb.theme("dark")
     nb.picture("step_debugger_dark.png", 1)
-
-
-@pytest.mark.browser
-def test_a_graph_reads_without_a_kernel_and_untrusted(lab):
-    nb = lab.run([NETWORK, "tf.explore()"])
-    nb.output(1).locator(".tft-explorer").wait_for()
-    nb.save()
-    again = lab.reopen(nb, kernel=False)
-    drawing = again.output(1).locator(".tftutor-drawing")
-    drawing.locator("img").wait_for()
-    assert "conv1" in drawing.locator("pre").text_content()
-    stranger = lab.reopen(nb, trusted=False)
-    drawing = stranger.output(1)
-    assert drawing.locator("img").count() == 1 and "conv1" in drawing.text_content()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tftutor as tf
-from tests.runtime.device_kinds import use_gpus
+from tests.runtime.device_kinds import KINDS, use_gpus
 from tftutor.inspection.steps import record_step
 
 
@@ -225,21 +225,31 @@ def test_when_the_memory_is_used_up_statistics_remain():
     assert last.array is None and last.statistics.mean == -2
 
 
-def test_a_training_step_on_two_simulated_gpus_says_where_each_operation_ran(monkeypatch):
-    use_gpus(monkeypatch, "simulated", 2)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_step_on_two_gpus_says_where_each_operation_ran(monkeypatch, kind):
+    if kind != "simulated":
+        pytest.importorskip(kind)
+    use_gpus(monkeypatch, kind, 2)
     x = tf.placeholder(tf.float32, [2, 2], name="x")
     with tf.device("/gpu:0"):
         a = tf.matmul(x, x, name="a")
+        w = tf.Variable([[2.0, 0.0], [0.0, 2.0]], name="w")
     with tf.device("/gpu:1"):
         b = tf.matmul(a, x, name="b")
+    update = tf.assign_add(w, a, name="update")
     given = np.array([[1, 2], [3, 4]], np.float32)
     with tf.Session() as sess:
-        record = record_step(sess, b, {x: given})
+        sess.run(w.initializer)
+        record = record_step(sess, [b, update], {x: given})
     np.testing.assert_array_equal(only(record, "a"), given @ given)
     np.testing.assert_array_equal(only(record, "b"), given @ given @ given)
+    np.testing.assert_array_equal(only(record, "update"), given @ given + 2 * np.eye(2))
     assert named(record, "a")[0].device == "/device:GPU:0"
     assert named(record, "b")[0].device == "/device:GPU:1"
-    assert len(record.simulated) == 2 and "simulated" in record.text()
+    (change,) = record.variables
+    assert change.changed and change.after.array[0, 0] == 9 and change.before.array[0, 0] == 2
+    assert len(record.simulated) == (2 if kind == "simulated" else 0)
+    assert ("simulated" in record.text()) == (kind == "simulated")
 
 
 def test_plain_runs_and_their_plans_are_untouched():

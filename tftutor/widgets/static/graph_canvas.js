@@ -126,6 +126,9 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
     picture?.querySelectorAll(".tft-selected").forEach((n) => n.classList.remove("tft-selected"));
     const item = itemOf(id);
     elementOf(item)?.classList.add("tft-selected");
+    picture?.querySelectorAll("[data-source]").forEach((edge) => edge.classList.toggle("tft-touched",
+      Boolean(id) && (edge.getAttribute("data-source") === id
+        || edge.getAttribute("data-target") === id)));
     if (item) stop(item, false);
     if (tell && id) onSelect(id);
   };
