@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import types
+
 import numpy as np
 
 import tftutor as tf
+from tftutor.distributed.launch import status as status_module
 from tftutor.distributed.task_report import MOST_VARIABLES, Traffic, variables_as_data
 from tftutor.runtime.devices import Device
 from tftutor.runtime.resources import ResourceManager
@@ -77,3 +80,19 @@ def test_a_glance_shows_a_killed_task_without_asking_anybody():
         states = {row.task: row.state for row in cluster.glance()}
         assert states == {"ps:0": "serving", "worker:0": "ended (SIGKILL)"}
     assert all(row.pid is None for row in cluster.glance())
+
+
+def test_a_task_that_has_not_answered_lately_is_not_fresh(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(status_module, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+    monitor = status_module.Monitor({"ps:0": "127.0.0.1:1"})
+    assert monitor.is_fresh("ps:0")  # nobody has had the time to ask it
+    now[0] += 10
+    assert not monitor.is_fresh("ps:0")
+    monitor.forget("ps:0")  # it was started anew
+    assert monitor.is_fresh("ps:0")
+    monitor._answers["ps:0"] = status_module._Answer({}, now[0])
+    now[0] += 2
+    assert monitor.is_fresh("ps:0")
+    now[0] += 1
+    assert not monitor.is_fresh("ps:0")

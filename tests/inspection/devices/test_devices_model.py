@@ -293,3 +293,29 @@ def test_what_runs_at_the_same_time_is_counted_once() -> None:
     tops = {g.get("data-op"): next(each.get("y") for each in g if each.tag.endswith("rect"))
             for g in root.iter() if g.get("data-op")}
     assert tops["n0"] != tops["n1"] and tops["n0"] == tops["n2"]
+
+
+def test_a_step_of_a_cluster_has_a_lane_for_each_task() -> None:
+    with tf.cluster.local(ps=1, worker=1) as cluster, tf.Graph().as_default():
+        with tf.device("/job:ps/task:0"):
+            kept = tf.Variable(tf.ones([50, 20]), name="kept")
+        with tf.device("/job:worker/task:0"):
+            total = tf.reduce_sum(kept, name="total")
+        metadata = tf.RunMetadata()
+        with tf.Session(cluster.target) as session:
+            session.run(kept.initializer)
+            session.run(total)
+            session.run(total, run_metadata=metadata,
+                        options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE))
+            step, where = drawing((metadata, session)), drawing(session, fetches=total)
+    assert [lane.title for lane in step.model.lanes] == ["ps:0 CPU:0", "worker:0 CPU:0"]
+    transfer, = [row for row in step.model.transfers if row.kind == "network"]
+    assert (transfer.tensor, transfer.nbytes) == ("kept/read", 4000)
+    assert any(span.op == "total" for span in step.model.lanes[1].spans)
+    arrows = [each for each in ElementTree.fromstring(step.svg()).iter()
+              if each.get("marker-end")]
+    assert [each.get("stroke-dasharray") for each in arrows] == ["6 3"]  # over the network
+    assert [row.target for row in where.model.crossings] == [
+        "/job:worker/replica:0/task:0/device:CPU:0"]
+    boxes = {g.get("data-op") for g in ElementTree.fromstring(where.svg()).iter()}
+    assert {"kept", "kept/read", "total"} <= boxes
