@@ -41,7 +41,7 @@ def panel_data(explanation: Explanation) -> dict[str, Any]:
     """What the front end draws."""
     rule = explanation.rule
     return {
-        "message": f"{explanation.error_type}: {explanation.message}",
+        "message": text.headline(explanation),
         "sentence": explanation.sentence,
         "place": text.place(explanation),
         "lines": [_segments(line, explanation) for line in code_lines(explanation)],

@@ -82,6 +82,13 @@ def test_each_operand_has_a_way_back_of_its_own(lecture):
         "features [10, 512, 1]", "nets.py, line 5", ""]
 
 
+def test_headline_is_the_errors_own_text_without_tensorflows_frames(lecture):
+    assert text.headline(lecture) == f"ValueError: {lecture.message}"
+    long = dataclasses.replace(lecture, message="Bad: [4] vs. [3]\n\t [[node sub]]\n\n"
+                                                "Original stack trace for 'sub':\n  File ...")
+    assert text.headline(long) == "ValueError: Bad: [4] vs. [3]\n\t [[node sub]]"
+
+
 def test_operand_that_stands_nowhere_in_the_line_is_listed(lecture):
     bias = Operand("the bias", (3,), "float32", "bias", value="[1, 2, 3]")
     page = text.page(dataclasses.replace(lecture, operands=(*lecture.operands, bias)))

@@ -52,7 +52,7 @@ def words(sentence: str) -> str:
 
 def message(explanation: Explanation) -> str:
     """The error's own text, for a page that doesn't stand below it."""
-    return f"<p><code>{escape(explanation.error_type)}: {escape(explanation.message)}</code></p>"
+    return f"<p><code>{escape(text.headline(explanation))}</code></p>"
 
 
 def folded(title: str, content: str) -> str:

@@ -61,8 +61,7 @@ class ErrorDrawing:
 
     def text(self) -> str:
         """The error's own message, and the text page below it."""
-        told = self.explanation
-        return f"{told.error_type}: {told.message}\n{text.page(told)}"
+        return f"{text.headline(self.explanation)}\n{text.page(self.explanation)}"
 
     def svg(self) -> str:
         """The operands as blocks; "" where shapes aren't what is wrong."""

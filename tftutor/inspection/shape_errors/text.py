@@ -47,6 +47,12 @@ def page(explanation: Explanation) -> str:
     return "\n".join(row.rstrip() for row in rows)
 
 
+def headline(explanation: Explanation) -> str:
+    """The error's class and own text, without the list of frames that TensorFlow puts below it."""
+    told = explanation.message.partition("\n\nOriginal stack trace")[0]
+    return f"{explanation.error_type}: {told}"
+
+
 def place(explanation: Explanation) -> str:
     """`lecture.py, line 8, in dense`; "" when the student's line isn't known."""
     frame = explanation.frame
