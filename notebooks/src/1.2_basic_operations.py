@@ -9,7 +9,7 @@
 # **Time.** About 30 minutes to read and try; the cells themselves run in a few seconds.
 #
 # [Previous: 1.1 Hello World](1.1_hello_world.ipynb) ·
-# [Next: 2.1 Linear Regression](2.1_linear_regression.ipynb) · [Open in Binder](binder:)
+# [Next: 1.3 Tensors and ranks](1.3_tensors_and_ranks.ipynb) · [Open in Binder](binder:)
 
 # %% [markdown]
 # ## Setup
@@ -483,4 +483,4 @@ else:
 # - Rank, shape and dtype are checked while you build. Read the shapes in the error text.
 #
 # [Previous: 1.1 Hello World](1.1_hello_world.ipynb) ·
-# [Next: 2.1 Linear Regression](2.1_linear_regression.ipynb)
+# [Next: 1.3 Tensors and ranks](1.3_tensors_and_ranks.ipynb)

@@ -10,7 +10,7 @@
 #
 # **Time.** About 40 minutes to read and try; the cells themselves run in a few seconds.
 #
-# [Previous: 1.2 Basic Operations](1.2_basic_operations.ipynb) ·
+# [Previous: 1.3 Tensors and ranks](1.3_tensors_and_ranks.ipynb) ·
 # [Next: 2.2 Logistic Regression](2.2_logistic_regression.ipynb) · [Open in Binder](binder:)
 
 # %% [markdown]
@@ -432,5 +432,5 @@ else:
 # - An optimizer builds the gradient and the updates; training means running its operation often.
 # - The learning rate: too small is slow, too large diverges, and the limit can be computed.
 #
-# [Previous: 1.2 Basic Operations](1.2_basic_operations.ipynb) ·
+# [Previous: 1.3 Tensors and ranks](1.3_tensors_and_ranks.ipynb) ·
 # [Next: 2.2 Logistic Regression](2.2_logistic_regression.ipynb)
