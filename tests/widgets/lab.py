@@ -60,8 +60,11 @@ class Lab:
 
     # -- opening notebooks -----------------------------------------------------------------------
 
-    def run(self, cells: list[str], theme: str = "light", may_fail: bool = False) -> Opened:
+    def run(self, cells: list[str], theme: str = "light", may_fail: bool = False,
+            save_widgets: bool = False) -> Opened:
         """A new notebook of these code cells, run to its end in a kernel of its own, saved.
+
+        With `save_widgets` the widgets' state is saved, too, as a setting of JupyterLab does.
 
         A cell that begins with `%%markdown` is one of text. Raises: AssertionError with the
         traceback when a cell fails, unless cells `may_fail`; then the next ones run nevertheless.
@@ -73,7 +76,10 @@ class Lab:
         if may_fail:
             for cell in notebook.cells:
                 cell.metadata["tags"] = ["raises-exception"]
-        return self.run_notebook(notebook, theme)
+        opened = self.run_notebook(notebook, theme)
+        if save_widgets:
+            opened.save_widgets()
+        return opened
 
     def run_notebook(self, notebook, theme: str = "light") -> Opened:
         """The same for a notebook made elsewhere; outputs that it has are dropped."""
@@ -266,6 +272,15 @@ class Opened:
 
     def save(self) -> None:
         self.page.evaluate("window.jupyterapp.shell.currentWidget.context.save()")
+
+    def save_widgets(self) -> None:
+        """Save with the state of the widgets."""
+        toggle = ("window.jupyterapp.commands.execute("
+                  "'@jupyter-widgets/jupyterlab-manager:saveWidgetState')")
+        self.page.evaluate(toggle)
+        self.save()
+        self.page.evaluate(toggle)
+        assert "widgets" in self.notebook().metadata
 
     def notebook(self):
         """What was saved."""

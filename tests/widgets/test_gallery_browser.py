@@ -61,6 +61,16 @@ def test_every_panel_can_be_read_as_text_and_reached_by_keyboard(lab, gallery):
         assert unnamed == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_texts_of_every_panel_contrast_with_their_background(lab, gallery, theme):
+    gallery.theme(theme)
+    script = (Path(__file__).parent / "js" / "contrast.js").read_text()
+    script = script[script.index("(root)"):]
+    faint = {_name(number): gallery.output(number).locator(".tft-panel").evaluate(script)
+             for number in PANELS}
+    assert {name: texts for name, texts in faint.items() if texts} == {}
+
+
 def test_shape_error_is_explained(gallery):
     number = next(n for n, source in enumerate(SOURCES) if "product = tf.matmul" in source)
     page = gallery.output(number)
@@ -75,6 +85,17 @@ def test_saved_gallery_shows_every_drawing_where_nothing_runs(lab, gallery, trus
     for number in PANELS + DRAWINGS:
         _check_drawing(nb.output(number))
         nb.picture(f"gallery_{_name(number)}_{'' if trusted else 'un'}trusted.png", number)
+
+
+def test_panels_whose_state_was_saved_stand_beside_their_drawings(lab, gallery):
+    """JupyterLab can save the widgets' state: panels then are there, but nobody answers them."""
+    nb = lab.run(["import tftutor as tf", "tf.explore((2, 3))", "tf.explore('gpus', simulated=1)"],
+                 save_widgets=True)
+    saved = lab.reopen(nb)
+    for number in (1, 2):
+        saved.output(number).locator(".tft-panel").wait_for()
+        _check_drawing(saved.output(number))
+    saved.picture("gallery_saved_state.png")
 
 
 def test_html_of_the_gallery_shows_every_drawing(lab, gallery):

@@ -65,7 +65,7 @@ class Panel(anywidget.AnyWidget):
     panel_id = traitlets.Unicode().tag(sync=True)
 
     _numbers = itertools.count(1)
-    _answering: ClassVar[dict[str, str]] = {}
+    _answering: ClassVar[dict[str, str]] = {"alive": "_alive"}
     _of_cells: ClassVar[dict[object, Panel]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -149,6 +149,10 @@ class Panel(anywidget.AnyWidget):
             value, buffers = value if isinstance(value, tuple) else (value, None)
             if "id" in message:
                 self.send(reply | {"value": value}, buffers)
+
+    def _alive(self, _request: Mapping[str, Any]) -> bool:
+        """A panel asks this first: without an answer its static drawing stays in sight."""
+        return True
 
     def push(self, kind: str, value: Any) -> None:
         """Send something that the front end didn't ask for."""

@@ -155,6 +155,26 @@ test("a panel hides its static drawing while it lives, and its Text button shows
     assert.equal(container.children.length, 0);
   });
 
+test("a panel that nobody answers leaves its drawing in sight until somebody does",
+  async (context) => {
+    context.mock.timers.enable({apis: ["setTimeout"]});
+    const drawing = el("div", {"data-tftutor-panel": "panel-8"});
+    const container = el("div");
+    document.body.append(el("div", {class: "jp-OutputArea"}, drawing, container));
+    const model = new FakeModel({panel_id: "panel-8"});
+    const frame = common.panelFrame(model, container);
+    const isHidden = () => drawing.classList.contains("tft-replaced");
+    context.mock.timers.tick(10);
+    assert.equal(isHidden(), true);
+    context.mock.timers.tick(5000);
+    assert.equal(isHidden(), false);
+    model.emit("msg:custom", {id: model.probes[0].id, value: true});
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(isHidden(), true);
+    frame.dispose();
+    assert.equal(isHidden(), false);
+  });
+
 test("every colour of the palette has a pattern of its own", () => {
   assert.equal(new Set(common.PALETTE.map((entry) => entry.pattern)).size, common.PALETTE.length);
   const defs = common.patternDefs("p");

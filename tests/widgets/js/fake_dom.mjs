@@ -201,12 +201,16 @@ function matchesOne(node, selector) {
   });
 }
 
-/** A model as anywidget gives it: traits, messages; `sent` is what went to Python. */
+/**
+ * A model as anywidget gives it: traits, messages; `sent` is what went to Python. Whether somebody
+ * is there ("alive"), every panel asks; that isn't in `sent`, but in `probes`.
+ */
 export class FakeModel {
   constructor(traits = {}) {
     this.traits = {title: "A panel", description: "", text_twin: "", panel_id: "", ...traits};
     this.listeners = {};
     this.sent = [];
+    this.probes = [];
   }
 
   get(name) { return this.traits[name]; }
@@ -226,7 +230,7 @@ export class FakeModel {
 
   emit(name, ...values) { (this.listeners[name] ?? []).slice().forEach((call) => call(...values)); }
 
-  send(message) { this.sent.push(message); }
+  send(message) { (message.ask === "alive" ? this.probes : this.sent).push(message); }
 
   /** Answer the oldest request that has no answer yet, as Python would; wait until it is used. */
   async answer(value, buffers = []) {

@@ -75,33 +75,34 @@ export function panelFrame(model, container, {tools = [], className = ""} = {}) 
   model.on("change:title", onTitle);
   undo.push(() => { model.off("change:text_twin", onTwin); model.off("change:title", onTitle); });
   container.append(root);
-  undo.push(replaceDrawing(container, model.get("panel_id")));
   const say = (text) => { status.textContent = text; };
   const line = requestLine(model, say);
-  undo.push(line.dispose);
+  undo.push(line.dispose, replaceDrawing(container, model.get("panel_id"),
+    line.ask("alive", {}, {quiet: true})));
   return {root, toolbar: bar, body, say, ask: line.ask, tell: line.tell, onPush: line.onPush,
     onDispose: (action) => undo.push(action),
     dispose: () => { undo.splice(0).reverse().forEach((action) => action()); root.remove(); }};
 }
 
-/** Hide the static drawing that stands above a living panel; returns what shows it again. */
-export function replaceDrawing(container, panelId) {
-  const find = () => {
-    const area = container.closest?.(".jp-OutputArea") ?? null;
-    return [...(area ?? document).querySelectorAll(`[data-tftutor-panel="${panelId}"]`)]
-      .map((drawing) => drawing.closest(".jp-OutputArea-child") ?? drawing);
+/**
+ * Hide the static drawing that stands above a living panel; returns what shows it again. While
+ * nobody keeps the promise `alive` - the kernel is busy, or gone - the drawing is there as well.
+ */
+export function replaceDrawing(container, panelId, alive) {
+  const area = () => container.closest?.(".jp-OutputArea") ?? document;
+  const show = (visible) => {
+    area().querySelectorAll(`[data-tftutor-panel="${panelId}"]`).forEach((drawing) => {
+      const place = drawing.closest(".jp-OutputArea-child") ?? drawing;
+      if (visible) place.classList.remove("tft-replaced");
+      else place.classList.add("tft-replaced");
+    });
   };
-  const hidden = [];
-  const hide = () => find().forEach((node) => {
-    node.classList.add("tft-replaced");
-    hidden.push(node);
-  });
+  if (!panelId) return () => {};
   // When render() is called the panel isn't in the page yet.
-  const timer = panelId ? setTimeout(hide, 0) : null;
-  return () => {
-    if (timer !== null) clearTimeout(timer);
-    hidden.forEach((node) => node.classList.remove("tft-replaced"));
-  };
+  const timers = [setTimeout(() => show(false), 0), setTimeout(() => show(true), 4000)];
+  const stop = () => timers.forEach(clearTimeout);
+  alive.then(() => { clearTimeout(timers[1]); show(false); }, () => { stop(); show(true); });
+  return () => { stop(); show(true); };
 }
 
 // -- requests to Python --------------------------------------------------------------------------
