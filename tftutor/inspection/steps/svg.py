@@ -9,7 +9,7 @@ from tftutor.inspection.steps.model import RecordData, Step
 from tftutor.inspection.steps.text import (
     duration_text,
     headline,
-    loop_text,
+    named,
     shortened,
     trouble_text,
     value_text,
@@ -76,7 +76,7 @@ def _row(step: Step, top: float, longest: float) -> str:
     parts = [tip(f"{step.name} ({step.op_type})"),
              label(_COLUMNS["number"], base, str(step.number), text_anchor="end", **ink),
              label(_COLUMNS["name"] + indent, base,
-                   shortened(step.name + loop_text(step), 42 - len(step.loops)), **ink),
+                   shortened(named(step), 46 - len(step.loops)), **ink),
              label(_COLUMNS["output"], base, shortened(value, 34), **ink)]
     after = _COLUMNS["bar"]
     if step.kind == model.COMPUTED:

@@ -1,13 +1,14 @@
 """A record as text: a table of its steps, what the loops and branches did, and what changed.
 
     Step of sess.run(loss): 5 operations in 31.2 us
-        n  operation  type         output       min   mean    max  zeros     time
-        1  x          Placeholder  float32 [3]     0      1      2   33 %
-    !   2  Log        Log          float32 [3]     0 0.3466 0.6931   0 %   6.0 us  1 inf
+        n  operation        output          min    mean     max  zeros    time
+        1  x (Placeholder)  float32 [3]       0       1       2   33 %     fed
+    !   2  Log              float32 [3]       0  0.3466  0.6931   33 %  6.0 us  1 inf
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,13 @@ from tftutor.inspection.steps.model import RecordData, Step, error_text
 from tftutor.inspection.steps.values import Value
 
 MOST_ROWS = 200
+_NUMBERED = re.compile(r"_\d+$")
 _ALL_AT_MOST = 30  # steps: in so short a record constants and the like are shown, too
-_HEADINGS = ("n", "operation", "type", "output", "min", "mean", "max", "zeros", "time", "")
-_RIGHT = {0, 4, 5, 6, 7, 8}
-_LONGEST_NAME = 44
-_FEW = 3  # elements of a vector that is written out
+_HEADINGS = ("n", "operation", "output", "min", "mean", "max", "zeros", "time", "")
+_RIGHT = {0, 3, 4, 5, 6, 7}
+_LONGEST_NAME = 38
+_FEW = 3  # elements of a vector that is written out, if that isn't too long
+_LONGEST_VALUE = 24
 
 
 def record_text(record: RecordData, everything: bool = False) -> str:
@@ -79,17 +82,26 @@ def _table(steps: list[Step]) -> list[str]:
 def _rows(step: Step) -> list[tuple[str, ...]]:
     """One row an output, or one for a step that has none."""
     took = duration_text(step.duration) if step.kind == model.COMPUTED else step.kind
-    name = shortened("  " * len(step.loops) + step.name + loop_text(step))
+    name = "  " * len(step.loops) + named(step)
     if not step.outputs:
         trouble = "raised the error" if step.kind == model.FAILED else ""
-        return [(str(step.number), name, step.op_type, "-", "", "", "", "", took, trouble)]
+        return [(str(step.number), name, "-", "", "", "", "", took, trouble)]
     rows: list[tuple[str, ...]] = []
     for index, (tensor, value) in enumerate(step.outputs):
-        first = ((str(step.number), name, step.op_type) if index == 0
-                 else ("", f"  :{tensor.rpartition(':')[2]}", ""))
+        first = ((str(step.number), name) if index == 0
+                 else ("", f"  :{tensor.rpartition(':')[2]}"))
         rows.append((*first, value_text(value), *statistics_texts(value),
                      took if index == 0 else "", trouble_text(value)))
     return rows
+
+
+def named(step: Step) -> str:
+    """`loss (Mean), iteration 2`: the name, with the type where the name doesn't say it."""
+    label = _NUMBERED.sub("", step.name.rpartition("/")[2])
+    kind = "" if label.lower() == step.op_type.lower() else f" ({step.op_type})"
+    turn = loop_text(step).strip(" ()")
+    rest = kind + (f", {turn}" if turn else "")
+    return shortened(step.name, max(_LONGEST_NAME - len(rest), 16)) + rest
 
 
 def loop_text(step: Step) -> str:
@@ -113,10 +125,11 @@ def value_text(value: Value) -> str:
         return value.note or value.dtype
     if value.shape == () and value.array is not None:
         return f"{value.dtype} {number_text(value.array[()])}"
+    text = f"{value.dtype} {list(value.shape)}"
     if len(value.shape) == 1 and 0 < value.shape[0] <= _FEW and value.array is not None:
-        return (f"{value.dtype} {list(value.shape)}: "
-                f"{', '.join(number_text(number) for number in value.array)}")
-    return f"{value.dtype} {list(value.shape)}"
+        whole = f"{text}: {', '.join(number_text(number) for number in value.array)}"
+        return whole if len(whole) <= _LONGEST_VALUE else text
+    return text
 
 
 def statistics_texts(value: Value) -> tuple[str, str, str, str]:

@@ -226,12 +226,12 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
     for (const node of scene.nodes) {
       const element = elementOf(node);
       if (!element) continue;
-      element.classList.toggle("tft-dim", !(node.id in done));
+      element.classList.toggle("tft-todo", !(node.id in done));
       element.classList.toggle("tft-current", node.id === current);
       const text = [node.id === current ? "now" : "", bad[node.id] ?? ""].filter(Boolean);
       if (text.length) element.append(chip(node.box, text.join(": ")));
     }
-    picture.querySelectorAll("[data-source]").forEach((edge) => edge.classList.toggle("tft-dim",
+    picture.querySelectorAll("[data-source]").forEach((edge) => edge.classList.toggle("tft-todo",
       !(edge.getAttribute("data-source") in done && edge.getAttribute("data-target") in done)));
   };
 
