@@ -240,6 +240,17 @@ def test_a_big_graph_is_drawn_by_scopes() -> None:
     assert boxes == ["x", "tower_0/", "tower_1/"]
 
 
+def test_scopes_that_differ_in_a_number_share_a_box_when_there_are_many() -> None:
+    with tf.Graph().as_default():
+        for index in range(30):
+            with tf.device(f"/gpu:{0 if index < 29 else 1}"), tf.name_scope(f"layer_{index}"):
+                tf.ones([2], name="a"), tf.ones([2], name="b")
+        with tf.Session(config=tf.ConfigProto(device_count={"GPU": 2})) as session:
+            root = ElementTree.fromstring(drawing(session).svg())
+    boxes = [g.get("data-op") for g in root.iter() if g.get("data-op")]
+    assert boxes == ["layer…", "layer_29/"]
+
+
 def test_a_long_step_keeps_its_picture_small() -> None:
     nodes = "".join(
         f'node_stats {{ node_name: "n{i}" all_start_micros: {i} all_end_rel_micros: 1 '

@@ -84,8 +84,11 @@ def _boxes(rows: Sequence[Row], devices: dict[str, str], level: Callable[[Row], 
         key = (devices[row.op], level(row))
         found.setdefault(key, Box(*key)).rows.append(row)
     for box in found.values():
+        tops = {row.op.partition("/")[0] for row in box.rows}
         if len(box.rows) == 1:
             box.name = box.rows[0].op
+        elif len(tops) == 1 and box.name.endswith("…"):
+            box.name = f"{tops.pop()}/"
     return list(found.values())
 
 
