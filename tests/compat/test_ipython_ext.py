@@ -141,3 +141,23 @@ def test_extension_loaded_twice_explains_once(ipython, capsys):
     tftutor.load_ipython_extension(ipython)
     ipython.run_cell(SHAPE_ERROR)
     assert len(ipython.displayed) == 1
+
+
+RUN_TIME_ERROR = (
+    "import numpy as np\nimport tensorflow as tf\na = tf.placeholder(tf.float32, name='a')\n"
+    "b = tf.placeholder(tf.float32, name='b')\ndef difference(p, q):\n    return p - q",
+    "c = difference(a, b)",
+    "tf.Session().run(c, {a: np.ones([4, 3]), b: np.ones([4])})")
+
+
+def test_run_time_error_leads_to_the_cell_that_made_the_operation(ipython, capsys):
+    for cell in RUN_TIME_ERROR:
+        result = ipython.run_cell(cell, store_history=True)
+    assert "Incompatible shapes: [4,3] vs. [4]" in str(result.error_in_exec)
+    printed = capsys.readouterr().out
+    assert "broadcast together" not in printed  # NumPy's own words for it
+    assert "IPython/core" not in printed  # nor what started the cell that made it
+    assert "tftutor plan" not in printed
+    (page,) = ipython.displayed
+    assert "return p - q" in page["text/plain"] and "└ [4] float32" in page["text/plain"]
+    assert "cell In[1], line 6" in page["text/plain"]

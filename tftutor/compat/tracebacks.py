@@ -18,8 +18,9 @@ FULL = "TFTUTOR_FULL_TRACEBACK"
 
 
 def is_internal(filename: str) -> bool:
-    """Whether a frame's file belongs to tftutor or to Python's import machinery."""
-    return filename.startswith((_PACKAGE, "<frozen importlib", "<frozen runpy"))
+    """Whether a frame's file belongs to tftutor, compiled steps included, or to Python's import
+    machinery."""
+    return filename.startswith((_PACKAGE, "<tftutor ", "<frozen importlib", "<frozen runpy"))
 
 
 def wants_everything() -> bool:
@@ -74,7 +75,11 @@ def strip(error: BaseException) -> types.TracebackType | None:
 
 
 def _strip(error: BaseException | None, seen: set[int]) -> int:
-    """Remove tftutor's frames from an error and the errors behind it; how many there were."""
+    """Remove tftutor's frames from an error and the errors behind it; how many there were.
+
+    An error behind it that never left tftutor (NumPy's, in a kernel) goes too: the error in front
+    has its text.
+    """
     if error is None or id(error) in seen:
         return 0
     seen.add(id(error))
@@ -82,4 +87,12 @@ def _strip(error: BaseException | None, seen: set[int]) -> int:
     error.__traceback__, hidden = without_internals(whole)
     if error.__traceback__ is None:
         error.__traceback__ = whole
+    behind = error.__cause__ if error.__suppress_context__ else error.__context__
+    if behind is not None and _stayed_inside(behind):
+        error.__cause__ = error.__context__ = None
     return hidden + _strip(error.__cause__, seen) + _strip(error.__context__, seen)
+
+
+def _stayed_inside(error: BaseException) -> bool:
+    """Whether an error was raised and caught by tftutor itself."""
+    return error.__traceback__ is not None and without_internals(error.__traceback__)[0] is None

@@ -26,7 +26,8 @@ def user_frames(seen: dict[Any, Any]) -> tuple[tuple[CodeType, int], ...]:
         file = code.co_filename
         if file not in _is_internal:
             _is_internal[file] = (file.startswith((_PACKAGE, "<frozen"))
-                                  or file.endswith(f"{os.sep}contextlib.py"))
+                                  or file.endswith(f"{os.sep}contextlib.py")
+                                  or f"{os.sep}IPython{os.sep}" in file)  # what runs a cell
         if not _is_internal[file]:
             places += (id(code), frame.f_lineno)
             codes.append(code)

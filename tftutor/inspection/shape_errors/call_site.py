@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType, TracebackType
@@ -123,13 +125,12 @@ def call_of_op(op: Operation, entry: TracebackType) -> CallSite | None:
     """The call in an earlier line that made a node, for errors that come when the graph runs."""
     for code, line in op._frames[:1]:
         frame = entry.tb_frame
-        same_file = frame.f_code.co_filename == code.co_filename
-        source = source_of(code.co_filename, frame.f_globals if same_file else None)
+        module = _globals_of(code.co_filename, frame)
+        source = source_of(code.co_filename, module)
         statement = source.statement_at(line) if source is not None else None
-        if source is None or statement is None or not same_file:
+        if source is None or statement is None:
             return None
-        local = frame.f_locals if frame.f_code is code else {}
-        names = Names(local, frame.f_globals)
+        names = Names(frame.f_locals if frame.f_code is code else {}, module)
         kind = plain_name(op.type)
         wanted = {plain_name(part) for part in op.name.split("/")} | {
             kind, f"reduce{kind}", _FUNCTION_NAMES.get(op.type, kind)}
@@ -143,6 +144,21 @@ def call_of_op(op: Operation, entry: TracebackType) -> CallSite | None:
             _give_inputs(made[0], op)
             return made[0]
     return None
+
+
+def _globals_of(file: str, frame: FrameType) -> dict[str, Any]:
+    """The module-level names that code of a file sees; those of `frame` where they are the same.
+
+    All cells of a notebook share their names; a module has its own.
+    """
+    if file == frame.f_code.co_filename:
+        return frame.f_globals
+    modules = list(sys.modules.values())
+    found = next((m for m in modules if getattr(m, "__file__", None) == file), None)
+    if found is not None:
+        return vars(found)
+    are_cells = "__file__" not in frame.f_globals and not os.path.exists(file)
+    return frame.f_globals if are_cells else {}
 
 
 _OPERATOR_NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "@": "matmul",
