@@ -24,7 +24,13 @@ from tftutor.inspection.shape_errors.call_site import (
 )
 from tftutor.inspection.shape_errors.explanation import Mark, Operand, UserFrame
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
-from tftutor.inspection.shape_errors.values import as_tensor, dtype_of, shape_of, short_text
+from tftutor.inspection.shape_errors.values import (
+    ancestors,
+    as_tensor,
+    dtype_of,
+    shape_of,
+    short_text,
+)
 from tftutor.ops.variables import Variable
 
 _NAME_LENGTH = 32
@@ -92,13 +98,17 @@ class Case:
             if isinstance(argument.value, Variable):
                 for reader in _variable_tensors(argument.value):
                     found.setdefault(id(reader), index)
+            if isinstance(argument.value, list | tuple):
+                for item in argument.value:
+                    if isinstance(item, Tensor):
+                        found.setdefault(id(item), index)
         return found
 
     def argument_of(self, tensor: Tensor | None) -> int | None:
         """The index of the argument that a tensor is, or was made from inside the call."""
         if tensor is None:
             return None
-        for each in _ancestors(tensor):
+        for each in ancestors(tensor, _SEARCH):
             index = self._by_tensor.get(id(each))
             if index is not None:
                 return index
@@ -160,18 +170,6 @@ def _variable_tensors(variable: Variable) -> Iterator[Tensor]:
         tensor = getattr(variable, name, None)
         if isinstance(tensor, Tensor):
             yield tensor
-
-
-def _ancestors(tensor: Tensor) -> Iterator[Tensor]:
-    """The tensor and those it was made from, nearest first."""
-    waiting, seen = [tensor], {id(tensor)}
-    while waiting and len(seen) < _SEARCH:
-        tensor = waiting.pop(0)
-        yield tensor
-        for source in tensor.op._inputs:
-            if id(source) not in seen:
-                seen.add(id(source))
-                waiting.append(source)
 
 
 def _same_value(given: Any, value: np.ndarray) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tftutor.inspection.shape_errors.case import Case, case_of
-from tftutor.inspection.shape_errors.explanation import Explanation
-from tftutor.inspection.shape_errors.families import families
+from tftutor.inspection.shape_errors.explanation import Explanation, Fix
+from tftutor.inspection.shape_errors.families import Family, families
 from tftutor.inspection.shape_errors.finding import Finding
 from tftutor.inspection.shape_errors.fixes.trying import tried
 from tftutor.inspection.shape_errors.origin import way_back
@@ -32,11 +32,21 @@ def _explained(error: BaseException) -> Explanation | None:
     for family in families():
         finding = family.find(case)
         if finding is not None:
-            return _assembled(case, finding, tried(case, family.candidates(case)))
+            return _assembled(case, finding, _fixes(case, finding, family))
     return None
 
 
-def _assembled(case: Case, finding: Finding, fixes: tuple) -> Explanation:
+def _fixes(case: Case, finding: Finding, family: Family) -> tuple[Fix, ...]:
+    """The fixes; where looking for them fails, that is said and the rest stays."""
+    try:
+        return tried(case, family.candidates(case))
+    except Exception as failure:  # noqa: BLE001 - a mistake of tftutor's, told and not hidden
+        finding.unknown.append("tftutor could not look for fixes, please report it: "
+                               f"{type(failure).__name__}: {failure}")
+        return ()
+
+
+def _assembled(case: Case, finding: Finding, fixes: tuple[Fix, ...]) -> Explanation:
     return Explanation(
         message=str(case.error), error_type=type(case.error).__name__, kind=finding.kind,
         op_type=case.op_type, op_name=case.op_name, operands=tuple(finding.operands),

@@ -20,8 +20,8 @@ class Family(NamedTuple):
 
 
 _NAMES = ("feeds", "datasets", "control_flow", "variables", "layers", "rnn", "losses", "dtypes",
-          "conversion", "static_shape", "matmul", "broadcast", "join", "conv", "arranging",
-          "other")
+          "conversion", "static_shape", "contraction", "matmul", "broadcast", "join", "conv",
+          "arranging", "other")
 
 
 def families() -> Iterator[Family]:

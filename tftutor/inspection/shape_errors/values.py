@@ -5,6 +5,7 @@ Values are tensors, variables, NumPy arrays, Python numbers, lists of these.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -113,6 +114,18 @@ def source_of_tensor(tensor: Tensor) -> Tensor:
     while tensor.op.type in PASSING and tensor.op._inputs:
         tensor = tensor.op._inputs[0]
     return tensor
+
+
+def ancestors(tensor: Tensor, most: int = 400) -> Iterator[Tensor]:
+    """The tensor and those it was made from, nearest first."""
+    waiting, seen = [tensor], {id(tensor)}
+    while waiting and len(seen) < most:
+        tensor = waiting.pop(0)
+        yield tensor
+        for source in tensor.op._inputs:
+            if id(source) not in seen:
+                seen.add(id(source))
+                waiting.append(source)
 
 
 def is_variable(tensor: Tensor | None) -> bool:

@@ -41,11 +41,11 @@ def candidates(case: Case) -> Iterator[Candidate]:
     if case.op_type != "Split":
         yield from _other_axis(case, dims)
     index = case.argument_of(tensor)
-    if index is not None and case.op_type not in ("Reshape", "StridedSlice"):
+    if index is not None and case.op_type not in ("Reshape", "StridedSlice", "GatherNd"):
         yield from _other_rank(index, dims)
 
 
-def _given(case: Case, *parameters: str) -> tuple[int, str] | None:
+def given_place(case: Case, *parameters: str) -> tuple[int, str] | None:
     """(argument index, "") or (-1, list parameter) for the first parameter that was given."""
     call = case.call
     for parameter in parameters if call is not None else ():
@@ -69,7 +69,7 @@ def change(place: tuple[int, str], text: str, why: str, cost: float, effect: str
 # -- reshape ---------------------------------------------------------------------------------------
 
 def _reshape(case: Case, dims: tuple) -> Iterator[Candidate]:
-    place, wanted = _given(case, "shape"), wanted_shape(case)
+    place, wanted = given_place(case, "shape"), wanted_shape(case)
     if place is None or wanted is None:
         return
     row, total = product(dims[1:]), product(dims)
@@ -122,7 +122,7 @@ def _images(shaped, row: int, wanted: tuple) -> Iterator[Candidate]:
 # -- axes ------------------------------------------------------------------------------------------
 
 def _squeeze(case: Case, dims: tuple) -> Iterator[Candidate]:
-    place = _given(case, "axis", "squeeze_dims")
+    place = given_place(case, "axis", "squeeze_dims")
     if place is None:
         return
     units = unit_axes(dims)
@@ -140,7 +140,7 @@ def _squeeze(case: Case, dims: tuple) -> Iterator[Candidate]:
 
 
 def _transpose(case: Case, dims: tuple) -> Iterator[Candidate]:
-    place = _given(case, "perm")
+    place = given_place(case, "perm")
     value = evaluate_constant(case.inputs[1]) if len(case.inputs) > 1 else None
     if place is None or value is None:
         return
@@ -171,7 +171,7 @@ def _transpose(case: Case, dims: tuple) -> Iterator[Candidate]:
 
 
 def _other_axis(case: Case, dims: tuple) -> Iterator[Candidate]:
-    place = _given(case, *_AXIS_PARAMETERS)
+    place = given_place(case, *_AXIS_PARAMETERS)
     rank = len(dims) + (case.op_type == "ExpandDims")
     if place is None or case.op_type == "Squeeze" or rank == 0:
         return
@@ -194,7 +194,7 @@ def _other_axis(case: Case, dims: tuple) -> Iterator[Candidate]:
 
 
 def _split(case: Case, dims: tuple) -> Iterator[Candidate]:
-    place, count = _given(case, "axis", "split_dim"), _given(case, "num_or_size_splits")
+    place, count = given_place(case, "axis", "split_dim"), given_place(case, "num_or_size_splits")
     if case.op is None:
         return
     pieces = case.op._attrs.get("num_split", 1)
@@ -229,7 +229,7 @@ def _split(case: Case, dims: tuple) -> Iterator[Candidate]:
 
 def _per_axis(case: Case, dims: tuple) -> Iterator[Candidate]:
     """Tile and pad want one item for each axis."""
-    place = _given(case, "multiples", "paddings")
+    place = given_place(case, "multiples", "paddings")
     value = evaluate_constant(case.inputs[1]) if len(case.inputs) > 1 else None
     if place is None or value is None or value.ndim == 0 or len(value) >= len(dims):
         return
@@ -287,7 +287,7 @@ def _without_node(case: Case) -> Iterator[Candidate]:
     if not case.arguments:
         return
     dims = known(shape_of(case.arguments[0].value))
-    place = _given(case, "axis")
+    place = given_place(case, "axis")
     if place is None and case.function in ("unstack", "unpack"):
         last = len(case.arguments) - 1
         for axis, dim in enumerate(dims):

@@ -13,13 +13,13 @@ from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rew
 from tftutor.inspection.shape_errors.fixes.definitions import redefined, resized
 from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut, turned
 from tftutor.inspection.shape_errors.fixes.upstream import keepdims, same_padding
-from tftutor.inspection.shape_errors.rules.broadcast import EQUAL, _unequal, is_elementwise
+from tftutor.inspection.shape_errors.rules.broadcast import EQUAL, is_elementwise, unequal
 from tftutor.inspection.shape_errors.values import is_variable
 
 
 def candidates(case: Case) -> Iterator[Candidate]:
     """Changes of one side so that both go together."""
-    first, second = _unequal(case) if case.op_type in EQUAL else (0, 1)
+    first, second = unequal(case) if case.op_type in EQUAL else (0, 1)
     if case.op_type == "BiasAdd":
         yield from _bias(case, 0, 1)
     places = (case.argument_of(case.inputs[first]), case.argument_of(case.inputs[second]))
@@ -97,7 +97,10 @@ def _aligned(index: int, mine: tuple, theirs: tuple, cost: float) -> Iterator[Ca
             return
     for axis in reversed(range(1, len(mine) + 1)):
         missing = len(theirs) - len(mine)
-        if missing == 1 and lines_up((*mine[:axis], 1, *mine[axis:]), theirs):
+        column = (*mine[:axis], 1, *mine[axis:])
+        unknown = any(t is None and m not in (None, 1)
+                      for m, t in zip(column, theirs, strict=False))
+        if missing == 1 and lines_up(column, theirs) and not unknown:
             yield edit(index, f"tf.expand_dims({{}}, {axis})",
                        "One value for each row: the new axis is repeated.", cost + 1.5)
             return

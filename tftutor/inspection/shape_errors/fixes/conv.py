@@ -120,6 +120,10 @@ def _filters(case: Case, image: tuple, kernel: tuple) -> Iterator[Candidate]:
 def _padding(case: Case) -> Iterator[Candidate]:
     call = case.call
     given = call.argument("padding") if call is not None else None
+    if given is None and call is not None and ".layers." in call.callee and (
+            "Negative" in case.message):
+        yield edit(len(case.arguments) - 1, "{}, padding='same'", "Pads the borders with zeros.",
+                   1.0, CHANGES_MEANING)
     if given is None or not isinstance(given.value, str):
         return
     index = case.arguments.index(given)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from tftutor.framework.operation import Tensor
+from tftutor.framework.tensor_shape import TensorShape, shape_tuple
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
-from tftutor.inspection.shape_errors.finding import product
+from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, quiet_value
 from tftutor.inspection.shape_errors.rules.conversion import (
@@ -100,6 +102,13 @@ def _sizes(case: Case) -> Iterator[Candidate]:
     call = case.call
     assert call is not None
     reshape = case.function == "reshape"
+    for index, argument in enumerate(case.arguments):
+        if isinstance(argument.value, TensorShape) and None in known(
+                shape_tuple(argument.value)):
+            owner = re.sub(r"\.(shape|get_shape\(\))$", "", argument.text)
+            if owner != argument.text:
+                yield edit(index, f"tf.shape({owner})", "The shape that the run has.", 0.8,
+                           SAME_DATA)
     for index in none_places(case):
         argument = case.arguments[index]
         if "[" in argument.parameter:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tftutor.framework.operation import Tensor
+from tftutor.inspection.shape_errors.values import ancestors
 
 _LOOP_OUTPUTS = {"TensorArrayGatherV3", "Exit", "TensorArrayGatherV2", "TensorArrayStackV3"}
 _SHAPELESS = {"Identity", "Transpose", "Cast", "ConcatV2", "Relu", "Tanh", "StopGradient", "Mul",
@@ -21,18 +20,6 @@ def comes_from_rnn(tensor: Tensor) -> bool:
             return False
         tensor = tensor.op._inputs[0]
     return False
-
-
-def ancestors(tensor: Tensor, most: int = 400) -> Iterator[Tensor]:
-    """The tensor and those it was made from, nearest first."""
-    waiting, seen = [tensor], {id(tensor)}
-    while waiting and len(seen) < most:
-        tensor = waiting.pop(0)
-        yield tensor
-        for source in tensor.op._inputs:
-            if id(source) not in seen:
-                seen.add(id(source))
-                waiting.append(source)
 
 
 def hangs_on_variables(tensor: Tensor) -> bool:

@@ -10,19 +10,23 @@ from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DA
 from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.fixes.definitions import redefined
-from tftutor.inspection.shape_errors.fixes.lineage import ancestors, hangs_on_variables
+from tftutor.inspection.shape_errors.fixes.lineage import hangs_on_variables
 from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut
-from tftutor.inspection.shape_errors.fixes.upstream import flattened_before, rows_kept
+from tftutor.inspection.shape_errors.fixes.upstream import (
+    flattened_before,
+    other_units,
+    rows_kept,
+)
 from tftutor.inspection.shape_errors.rules.losses import (
     ONE_HOT,
     SPARSE,
     Sides,
-    _seen,
+    seen_shape,
     sides,
     unfit_weights,
     unnamed,
 )
-from tftutor.inspection.shape_errors.values import as_tensor, dtype_of, shape_of
+from tftutor.inspection.shape_errors.values import ancestors, as_tensor, dtype_of, shape_of
 
 _OTHER = {  # the loss for class numbers <-> the loss for one-hot rows
     "sparse_softmax_cross_entropy_with_logits": "tf.nn.softmax_cross_entropy_with_logits_v2(",
@@ -40,7 +44,8 @@ def candidates(case: Case) -> Iterator[Candidate]:
     found = sides(case)
     if found is None:
         return
-    labels, logits = known(_seen(case, found.labels)), known(_seen(case, found.predictions))
+    labels = known(seen_shape(case, found.labels))
+    logits = known(seen_shape(case, found.predictions))
     weights = unfit_weights(case)
     if weights is not None:
         yield from coerced(weights, known(shape_of(case.arguments[weights].value)),
@@ -57,6 +62,11 @@ def candidates(case: Case) -> Iterator[Candidate]:
     elif case.function in ONE_HOT:
         yield from _one_hot(case, found, labels, logits)
     else:
+        if case.function == "accuracy":
+            for index, dims in ((found.predictions, logits), (found.labels, labels)):
+                if len(dims) == max(len(labels), len(logits)) == 2:
+                    yield edit(index, "tf.argmax({}, 1)", "The likeliest class of each row.", 0.8,
+                               CHANGES_MEANING)
         yield from coerced(found.labels, labels, logits, 1.0)
         yield from coerced(found.predictions, logits, labels, 1.02)
     yield from _placeholders(case, found, labels, logits)
@@ -124,6 +134,9 @@ def _class_numbers(case: Case, found: Sides, labels: tuple, logits: tuple) -> It
     if is_float:
         yield edit(found.labels, "tf.cast({}, tf.int64)", "Class numbers are integers.", 0.95)
     if len(logits) - 1 > len(labels):
+        if len(logits) == 3:
+            yield edit(found.predictions, "{.}[:, -1]", "Only the last time step.", 1.3,
+                       CHANGES_MEANING)
         yield from coerced(found.predictions, logits, (*labels, logits[-1]), 1.1)
 
 
@@ -175,7 +188,5 @@ def _placeholders(case: Case, found: Sides, labels: tuple, logits: tuple) -> Ite
 def _other_units(case: Case, output: Tensor, have: int | None, want: int | None
                  ) -> Iterator[Candidate]:
     """The last layer with as many units as the labels have columns."""
-    from tftutor.inspection.shape_errors.fixes.upstream import other_units
-
     if have is not None and want is not None:
         yield from other_units(case, output, have, want, 1.2, CHANGES_MEANING)

@@ -57,6 +57,9 @@ def _lower_rank(case: Case, index: int, dims: tuple, other: tuple, side: int
     """Make a matrix of an operand that has more dimensions while its partner has two."""
     if len(dims) <= 2 or len(other) > 2:
         return
+    if isinstance(case.arguments[index].value, tuple) and len(dims) == 4:
+        yield edit(index, "tf.concat({}, 2)[:, -1]",
+                   "The parts side by side, and of that the last time step.", 0.9, CHANGES_MEANING)
     axes = unit_axes(dims)
     surplus = len(dims) - 2
     if surplus == 1:

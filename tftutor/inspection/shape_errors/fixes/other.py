@@ -16,6 +16,13 @@ def candidates(case: Case) -> Iterator[Candidate]:
     """Simple changes of every tensor argument."""
     shapes = {i: known(shape_of(a.value)) for i, a in enumerate(case.arguments)
               if is_tensor_like(a.value)}
+    if case.function == "boolean_mask" and len(shapes) == 2:
+        (_, dims), (_, mask) = shapes.items()
+        last = len(case.arguments) - 1
+        for axis, size in enumerate(dims):
+            if axis and mask == (size,):
+                yield edit(last, f"{{}}, axis={axis}", f"Masks along axis {axis}.", 0.8,
+                           CHANGES_MEANING)
     for index, dims in shapes.items():
         for axis in reversed(unit_axes(dims)):
             yield edit(index, f"tf.squeeze({{}}, {axis})", f"Drops axis {axis}, of size 1.", 1.0)

@@ -22,6 +22,12 @@ def fits(dims: Dims, wanted: Dims) -> bool:
         a is None or b is None or a == b for a, b in zip(dims, wanted, strict=True))
 
 
+def assumed(dims: Dims, wanted: Dims) -> float:
+    """What it costs that sizes which only the run tells are taken to be the wanted ones."""
+    return float(sum(have is None and want is not None
+                     for have, want in zip(dims, wanted, strict=True)))
+
+
 def coerced(index: int, dims: Dims, wanted: Dims, cost: float = 1) -> Iterator[Candidate]:
     """Changes of argument `index`, of shape `dims`, that may give it the shape `wanted`."""
     yield from _dropped(index, dims, wanted, cost)
@@ -36,9 +42,10 @@ def _dropped(index: int, dims: Dims, wanted: Dims, cost: float) -> Iterator[Cand
     units = [axis for axis, dim in enumerate(dims) if dim == 1]
     unknown = [axis for axis, dim in enumerate(dims) if dim is None and axis > 0]
     for axis in [*reversed(units), *unknown] if surplus == 1 else []:
-        if fits((*dims[:axis], *dims[axis + 1 :]), wanted):
+        rest = (*dims[:axis], *dims[axis + 1 :])
+        if fits(rest, wanted):
             yield edit(index, f"tf.squeeze({{}}, {axis})",
-                       f"Drops axis {axis}, which has size 1.", cost)
+                       f"Drops axis {axis}, which has size 1.", cost + assumed(rest, wanted))
     if surplus > 1 and len(units) >= surplus:
         for axes in (units[-surplus:], units[:surplus]):
             if fits(tuple(d for i, d in enumerate(dims) if i not in axes), wanted):
@@ -53,6 +60,7 @@ def _added(index: int, dims: Dims, wanted: Dims, cost: float) -> Iterator[Candid
     for axis in reversed(range(len(wanted))):
         if wanted[axis] in (1, None) and fits((*dims[:axis], 1, *dims[axis:]), wanted):
             extra = 0 if wanted[axis] == 1 else 0.1 + 0.01 * axis
+            extra += assumed((*dims[:axis], 1, *dims[axis:]), wanted)
             yield edit(index, f"tf.expand_dims({{}}, {axis})", f"Adds axis {axis} of size 1.",
                        cost + extra)
 
@@ -63,11 +71,12 @@ def turned(index: int, dims: Dims, wanted: Dims, cost: float) -> Iterator[Candid
         return
     found = [order for order in permutations(range(len(dims)))
              if list(order) != sorted(order) and _exact(tuple(dims[a] for a in order), wanted)]
+    if dims and dims[0] is None and wanted[0] is None:  # the batch stays in front
+        found = [order for order in found if order[0] == 0]
     if len(found) > 3:
         return
     for position, order in enumerate(found):
-        if any(dims[a] is None and w is not None for a, w in zip(order, wanted, strict=True)):
-            cost += 1  # a size that only the run tells
+        cost += assumed(tuple(dims[a] for a in order), wanted)
         code = "tf.transpose({})" if list(order) == list(reversed(range(len(dims)))) else (
             f"tf.transpose({{}}, {list(order)})")
         yield edit(index, code, "The same axes in another order.", cost + 0.1 * position)

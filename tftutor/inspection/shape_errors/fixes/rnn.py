@@ -9,14 +9,14 @@ from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.finding import known, unit_axes
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit
-from tftutor.inspection.shape_errors.rules.rnn import _roles, _time_major, is_cell_call
+from tftutor.inspection.shape_errors.rules.rnn import is_cell_call, is_time_major, roles
 from tftutor.inspection.shape_errors.values import dtype_of, shape_of
 
 
 def candidates(case: Case) -> Iterator[Candidate]:
     """Inputs, state, lengths or options that fit."""
-    roles = {role: case.arguments.index(a) for role, a in _roles(case)}
-    index = roles.get("inputs")
+    places = {role: case.arguments.index(a) for role, a in roles(case)}
+    index = places.get("inputs")
     if index is None or case.call is None:
         return
     dims = known(shape_of(case.arguments[index].value))
@@ -31,17 +31,17 @@ def candidates(case: Case) -> Iterator[Candidate]:
         yield from _one_step(index, dims)
     else:
         yield from _sequences(index, dims)
-    if "sequence lengths" in roles:
-        yield from _lengths(case, roles["sequence lengths"])
-    if _time_major(case):
+    if "sequence lengths" in places:
+        yield from _lengths(case, places["sequence lengths"])
+    if is_time_major(case):
         flag = case.call.argument("time_major")
         assert flag is not None
         yield edit(case.arguments.index(flag), "False", "The batch is the first axis.", 0.8,
                    CHANGES_MEANING)
     if len(dims) == 3:
         yield edit(index, "tf.transpose({}, [1, 0, 2])", "Batch and time exchanged.", 1.3)
-    if "state" in roles:
-        yield from _states(case, roles["state"], index, dims, dtype)
+    if "state" in places:
+        yield from _states(case, places["state"], index, dims, dtype)
 
 
 def _steps(index: int, dims: tuple) -> Iterator[Candidate]:

@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
+from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.operation import Operation, Tensor
+from tftutor.inspection.shape_errors.call_site import call_from
 from tftutor.inspection.shape_errors.case import Case
-from tftutor.inspection.shape_errors.explanation import SAME_DATA
+from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
+from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition
 from tftutor.inspection.shape_errors.fixes.made_by import call_that_made
 from tftutor.inspection.shape_errors.fixes.replay import Scratch
-from tftutor.inspection.shape_errors.values import source_of_tensor
+from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
+from tftutor.inspection.shape_errors.values import ancestors, source_of_tensor
 
 _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
 _FAR = 30
@@ -57,8 +63,6 @@ def remade(op: Operation, inputs: list[Any], attrs: dict[str, Any] | None = None
 
     Raises: whatever the op's shape function raises.
     """
-    from tftutor.framework.default_graph import get_default_graph
-
     given = {name: value for name, value in (op._attrs if attrs is None else attrs).items()
              if not name.startswith("_")}
     types = [t.dtype for t in op.outputs]
@@ -93,8 +97,6 @@ def regrown(scratch: Scratch, target: Tensor, replaced: Tensor, value: Any) -> A
 
 
 def _hangs_on(tensor: Tensor, other: Tensor) -> bool:
-    from tftutor.inspection.shape_errors.fixes.lineage import ancestors
-
     return any(each is other for each in ancestors(tensor))
 
 
@@ -108,9 +110,6 @@ def _earlier_call(case: Case, tensor: Tensor, *functions: str) -> Any:
 
     Walks back from `tensor` to the nearest node that a call of one of these functions made.
     """
-    from tftutor.inspection.shape_errors.call_site import call_from
-    from tftutor.inspection.shape_errors.fixes.lineage import ancestors
-
     if case.call is None:
         return None
     for each in ancestors(tensor, 60):
@@ -147,10 +146,7 @@ def _entering(tensor: Tensor) -> Tensor | None:
 def _made_anew(case: Case, call: Any, entering: Tensor, old: Tensor, goal: Tensor, scratch: Scratch,
                **changes: Any) -> None:
     """Make an earlier call anew with other arguments, and all that leads to `goal` from there."""
-    import numpy as np
-
     import tftutor
-    from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
 
     texts, given = [], {"tf": tftutor, "np": np}
     for index, argument in enumerate(call.arguments):
@@ -190,17 +186,11 @@ def flattened_before(case: Case, tensor: Tensor, index: int, cost: float) -> Ite
 
 def _last_of_line(tensor: Tensor, made: Tensor) -> Tensor:
     """The tensor nearest to `tensor` that the line of `made` gave."""
-    from tftutor.inspection.shape_errors.fixes.lineage import ancestors
-
     return next((t for t in ancestors(tensor) if t.op._frames == made.op._frames), made)
 
 
 def rows_kept(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[Candidate]:
     """A reshape whose rows aren't the examples: `[-1, n]` where an example has other than n."""
-    from tftutor.inspection.shape_errors.call_site import call_from
-    from tftutor.inspection.shape_errors.finding import known, product
-    from tftutor.inspection.shape_errors.fixes.lineage import ancestors
-
     for each in ancestors(tensor, 60):
         if each.op.type != "Reshape" or len(known(each._shape)) != 2:
             continue
@@ -227,12 +217,9 @@ def rows_kept(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[C
             put(case, scratch, tensor, scratch.placeholder(tensor._shape, tensor.dtype))
 
         yield Candidate(f"Each example has {row} numbers, so that a row is one example (the "
-                        "weights after it need as many rows).", cost, CHANGES,
+                        "weights after it need as many rows).", cost, CHANGES_MEANING,
                         definition=Definition(code, call.span, build))
         return
-
-
-CHANGES = "changes meaning"
 
 
 def other_units(case: Case, tensor: Tensor, have: int, want: int, cost: float, effect: str
@@ -289,5 +276,5 @@ def same_padding(case: Case, tensor: Tensor, wanted: tuple[int | None, ...], cos
         _made_anew(case, call, entering, _last_of_line(tensor, made), tensor, scratch,
                    **{str(last): template})
 
-    yield Candidate("Keeps the size: the border is padded with zeros.", cost, CHANGES,
+    yield Candidate("Keeps the size: the border is padded with zeros.", cost, CHANGES_MEANING,
                     definition=Definition(call.rendered(texts), call.span, build))

@@ -9,7 +9,7 @@ from tftutor.framework.api import exported
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING
 from tftutor.inspection.shape_errors.finding import known
-from tftutor.inspection.shape_errors.fixes.arranging import _given, change
+from tftutor.inspection.shape_errors.fixes.arranging import change, given_place
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit
 from tftutor.inspection.shape_errors.fixes.definitions import redefined
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
@@ -53,7 +53,7 @@ def _shared(case: Case, name: str, asked: tuple[int, ...], found: tuple[int, ...
             ) -> Iterator[Candidate]:
     """The shape that the variable has, or another name."""
     scope, _, own = name.rpartition("/")
-    place, named = _given(case, "shape"), _given(case, "name")
+    place, named = given_place(case, "shape"), given_place(case, "name")
     if case.function != "get_variable" or case.call is None:
         return
 

@@ -36,10 +36,11 @@ _KINDS: dict[str, Kind] = {
     "StridedSlice": "slice", "GatherV2": "gather", "Gather": "gather", "GatherNd": "gather"}
 
 _ABOUT_SHAPES = re.compile(r"shape|dimension|rank|requested|multiple of", re.I)
+_SQUARE = {"MatrixInverse", "Cholesky", "MatrixDeterminant", "DiagPart"}
 _NO_AXIS = re.compile(r"Invalid reduction|in the range \[|in the interval|in range \[|"
                       r"at least rank")
 _ABOUT_VALUES = re.compile(r"does not index|not in \[0|is empty")
-_PYTHON_CHECKS = re.compile(r"axis = (-?\d+) not in \[|Cannot infer num from shape")
+_PYTHON_CHECKS = re.compile(r"axis = (-?\d+) not in \[|Invalid axis: |Cannot infer num from shape")
 
 
 def subject(case: Case) -> Tensor | None:
@@ -77,6 +78,8 @@ def find(case: Case) -> Finding | None:
         sentence = f"{_called(case)} can't cut {name} that way: the pieces must add up."
     elif case.op_type == "StridedSlice":
         sentence = _slice(case, name, shape)
+    elif case.op_type in _SQUARE and "must be equal" in case.message:
+        sentence = f"{_called(case)} takes square matrices; {name} has unequal sides."
     elif _NO_AXIS.search(case.message):
         sentence = (f"{_called(case)} is asked for an axis that isn't there: {name} has "
                     f"{dimensions(len(known(shape)))}" + _axes(known(shape)) + ".")

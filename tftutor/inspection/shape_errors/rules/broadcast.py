@@ -35,7 +35,7 @@ def find(case: Case) -> Finding | None:
         return _bias(case)
     text = case.message
     if case.op_type in EQUAL and len(case.inputs) >= 2:
-        return _pair(case, *_unequal(case), equal=True)
+        return _pair(case, *unequal(case), equal=True)
     if not is_elementwise(case.op_type) or len(case.inputs) != 2:
         return None
     if not ("must be equal" in text or "ncompatible shapes" in text):
@@ -43,7 +43,7 @@ def find(case: Case) -> Finding | None:
     return _pair(case, 0, 1, equal=False)
 
 
-def _unequal(case: Case) -> tuple[int, int]:
+def unequal(case: Case) -> tuple[int, int]:
     """The first two inputs whose shapes differ."""
     first = 1 if case.op_type == "Select" else 0
     for index in range(first + 1, len(case.inputs)):

@@ -88,6 +88,8 @@ def _sentence(case: Case, name: str, text: str, value: Any, shape: Any, tensor: 
     if isinstance(value, Tensor):
         return "feed", (f"`{text}` is a tensor: it has no value yet that could be fed for "
                         f"`{name}`. Run it first, or use it in the graph in place of `{name}`.")
+    if value is None:
+        return "feed", f"`{text}` is `None`: there is no value to feed for `{name}`."
     if "sequence" in case.message or "inhomogeneous" in case.message:
         return "feed", (f"The lists in `{text}` have different lengths; `{name}` takes an array, "
                         "whose rows are equally long.")

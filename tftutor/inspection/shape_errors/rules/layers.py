@@ -19,7 +19,8 @@ _RANK = re.compile(r"Input \d+ of layer (\S+) is incompatible with the layer: :?
                    r"(ndim|min_ndim|max_ndim)=(\d+), found ndim=(\d+)")
 _AXIS = re.compile(r"Input \d+ (?:of|is incompatible with) layer (\S+?)(?: is incompatible with "
                    r"the layer)?: expected axis (-?\d+) of input shape to have value (\d+)")
-UNDEFINED = re.compile(r"(?:last|channel) dimension of the inputs.* should be defined")
+UNDEFINED = re.compile(r"(?:last|channel) dimension of the inputs.* should be defined|"
+                       r"its rank is undefined")
 _PATTERNS = {"conv2d": "[n, h, w, c]", "max_pooling2d": "[n, h, w, c]",
              "average_pooling2d": "[n, h, w, c]", "conv1d": "[n, length, c]",
              "max_pooling1d": "[n, length, c]", "conv3d": "[n, d, h, w, c]",
@@ -91,11 +92,15 @@ def find(case: Case) -> Finding | None:
 def _undefined(case: Case, index: int) -> Finding:
     value = case.arguments[index].value
     last = len(known(shape_of(value))) - 1
-    operand = case.operand(value, "input", index=index, marks={last: "unknown"})
+    operand = case.operand(value, "input", index=index,
+                           marks={last: "unknown"} if last >= 0 else {})
     callee = case.call.callee if case.call is not None else "The layer"
     tensor = as_tensor(value)
     return Finding("layer input", f"`{callee}` makes its weights now, so it must know how many "
-                   f"numbers an example has; the last axis of `{operand.name}` "
-                   f"{listed(operand.shape)} is `?`.", [operand],
+                   "numbers an example has; "
+                   + (f"the last axis of `{operand.name}` {listed(operand.shape)} is `?`."
+                      if last >= 0 else f"of `{operand.name}` not even the rank is known."),
+                   [operand],
                    Rule("[n, features]", listed(operand.shape), "features must be known."), [],
-                   [(0, tensor, last)] if tensor is not None else [], unchecked([operand]))
+                   [(0, tensor, last if last >= 0 else None)] if tensor is not None else [],
+                   unchecked([operand]))

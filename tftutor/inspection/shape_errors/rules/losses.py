@@ -22,7 +22,7 @@ ONE_HOT = {"softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logi
            "softmax_cross_entropy"}
 EQUAL = {"sigmoid_cross_entropy_with_logits", "weighted_cross_entropy_with_logits",
          "mean_squared_error", "absolute_difference", "sigmoid_cross_entropy", "log_loss",
-         "huber_loss", "hinge_loss", "cosine_distance"}
+         "huber_loss", "hinge_loss", "cosine_distance", "accuracy"}
 _LABELS = ("labels", "onehot_labels", "multi_class_labels", "targets")
 _PREDICTIONS = ("logits", "predictions")
 _DTYPE = re.compile(r"DataType \w+ not in|that does not match|requested dtype|Expected \w+, got")
@@ -62,7 +62,7 @@ def find(case: Case) -> Finding | None:
         return None
     if case.op is None and _DTYPE.search(case.message) and case.function not in SPARSE:
         return None
-    labels, logits = (_seen(case, index) for index in found)
+    labels, logits = (seen_shape(case, index) for index in found)
     weights = unfit_weights(case)
     if weights is not None:
         return _weights(case, weights, found)
@@ -112,7 +112,7 @@ def _clash(marks: dict[int, Mark]) -> int | None:
     return next((axis for axis, mark in marks.items() if mark == "must match"), None)
 
 
-def _seen(case: Case, index: int) -> Shape:
+def seen_shape(case: Case, index: int) -> Shape:
     """The shape of an argument, as the run had it when it failed there."""
     if case.shapes is not None:
         for position, tensor in enumerate(case.inputs):
@@ -159,4 +159,6 @@ def _sentence(case: Case, labels: str, logits: str, a: Shape, b: Shape) -> str:
     if case.function in ONE_HOT:
         return (f"`{callee}` takes labels of the same shape as the logits, one column for each "
                 f"class; {both}.")
+    if case.function == "accuracy":
+        return f"`{callee}` compares class numbers, one for each example; {both}."
     return f"`{callee}` compares number by number, so both must have one shape; {both}."

@@ -12,7 +12,8 @@ from tftutor.inspection.shape_errors.values import as_tensor, is_tensor_like, sh
 
 _NODE = re.compile(r"must be (at least |at most )?(rank|equal)|[Dd]imension|incompatible shapes|"
                    r"[Ss]hapes? .*(must|should|not)", re.DOTALL)
-_PYTHON = re.compile(r"[Ss]hapes? .*(must|incompatible|not compatible|differ)|must have rank|"
+_PYTHON = re.compile(r"must have .*dimensions?|must be .*dimensional|must have rank|"
+                     r"[Ss]hapes? .*(must|incompatible|not compatible|differ)|"
                      r"must be (a )?(scalar|vector)|rank \d|ndims? ?=|same shape", re.DOTALL)
 _RUN = re.compile(r"shape|rank|dimension|must be (a )?(scalar|vector|matrix)", re.IGNORECASE)
 _NOT_ABOUT = re.compile(r"must feed a value|None values not supported|uninitialized|out of bound|"

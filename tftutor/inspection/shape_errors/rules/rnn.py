@@ -33,16 +33,16 @@ def find(case: Case) -> Finding | None:
     if "DataType" in case.message or "that does not match" in case.message:
         return None
     operands = [case.operand(a.value, role, index=call.arguments.index(a), marks=_marks(case, role))
-                for role, a in _roles(case)]
+                for role, a in roles(case)]
     if not operands:
         return None
     sentence, rule = _words(case, operands)
-    suspects = [(i, tensor, None) for i, (_, a) in enumerate(_roles(case))
+    suspects = [(i, tensor, None) for i, (_, a) in enumerate(roles(case))
                 if (tensor := as_tensor(a.value)) is not None]
     return Finding("rnn", sentence, operands, rule, [], suspects, unchecked(operands[:1]))
 
 
-def _roles(case: Case):
+def roles(case: Case):
     assert case.call is not None
     for role, names in (("inputs", ("inputs", "input")), ("state", ("initial_state", "state",
                                                                     "initial_state_fw")),
@@ -89,7 +89,7 @@ def _words(case: Case, operands: list[Operand]) -> tuple[str, Rule]:
                                 or case.op_type in ("Select", "Assert")):
         return (f"{name} takes one length for each sequence of the batch, [batch]; "
                 f"`{lengths.name}` is {listed(lengths.shape)}, `{x.name}` is {listed(x.shape)}"
-                + (", read as [time, batch, features]" if _time_major(case) else "") + ".", rule)
+                + (", read as [time, batch, features]" if is_time_major(case) else "") + ".", rule)
     if len(known(x.shape)) != 3:
         return (f"{name} takes sequences [batch, time, features]; `{x.name}` has "
                 f"{dimensions(len(known(x.shape)))}, {listed(x.shape)}.", rule)
@@ -101,6 +101,6 @@ def _words(case: Case, operands: list[Operand]) -> tuple[str, Rule]:
     return f"{name} can't take `{x.name}` {listed(x.shape)}.", rule
 
 
-def _time_major(case: Case) -> bool:
+def is_time_major(case: Case) -> bool:
     found = case.call.argument("time_major") if case.call is not None else None
     return found is not None and found.value is True
