@@ -63,6 +63,19 @@ def test_groups_open_and_every_step_is_found_in_the_new_scene(record):
     assert {closed["where"][index], opened["where"][index]} == {"layer", "layer/log"}
 
 
+def test_the_branch_that_was_not_taken_stands_in_the_graph():
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [], name="x")
+        y = tf.cond(x > 0, lambda: tf.log(x), lambda: tf.sqrt(-x), name="choice")
+        with tf.Session() as sess:
+            record = tf.record_step(sess, y, {x: 2.0})
+    panel = StepDebugger(record)
+    scene = ask(panel, "toggle", id="choice", open=True)["scene"]
+    assert "choice/Sqrt" in scene["idle"] and "choice/Log" not in scene["idle"]
+    closed = ask(panel, "toggle", id="choice", open=False)["scene"]
+    assert closed["idle"] == []  # a part of the group ran
+
+
 def test_wrong_requests_and_subjects(record):
     assert "no step 99" in ask(StepDebugger(record), "step", number=99)["error"]
     with pytest.raises(TypeError, match="what tf.record_step returns"):

@@ -41,7 +41,8 @@ class StepDebugger(GraphPanel):
         self._record = subject
         self._steps = _listed(subject)
         self._names = list(dict.fromkeys(step.name for step in self._steps))
-        self.set_view(View(_model(subject, self._names)))
+        self._idle = [each.name for each in subject.skipped]
+        self.set_view(View(_model(subject, [*self._names, *self._idle])))
         self.title = headline(subject)
         self.description = f"Step debugger, {len(subject.steps)} steps"
         finding = subject.first_bad()
@@ -64,10 +65,14 @@ class StepDebugger(GraphPanel):
                 for step in self._steps]
 
     def marks(self) -> dict[str, Any]:
-        """For each name in `names` the id of what stands for it on the page, or None."""
+        """`where`: for each name in `names` the id of what stands for it on the page, or None.
+
+        `idle`: ids of what stands on the page and did not run, no part of it.
+        """
         shown = self._view
-        return {"where": [shown.where(name) if name in shown.model.nodes else None
-                          for name in self._names]}
+        where = [shown.where(name) if name in shown.model.nodes else None for name in self._names]
+        idle = dict.fromkeys(shown.where(name) for name in self._idle if name in shown.model.nodes)
+        return {"where": where, "idle": [each for each in idle if each not in set(where)]}
 
     @answers("step")
     def _step(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +112,7 @@ def _changes(record: StepRecord) -> list[list[str]]:
 
 
 def _model(record: StepRecord, names: list[str]) -> GraphModel:
-    """The graph of what ran."""
+    """The graph of what ran, and of what stood on branches that weren't taken."""
     return graph_model(record.graph, feeds=record.feeds).restricted(names, fetches=record.fetches)
 
 

@@ -22,7 +22,7 @@ const ROWS = [[1, 0, "Placeholder", "fed", "ok", 0, "", 0], [2, 1, "Const", "con
 function makeModel() {
   const scene = {svg: JSON.stringify(NAMES), size: [100, 200], clusters: [], outline: [], refused: [],
     nodes: NAMES.map((id, index) => ({id, label: id, says: id, group: false,
-      box: [0, index * 40, 60, 20]})), where: NAMES};
+      box: [0, index * 40, 60, 20]})), where: NAMES, idle: []};
   return new FakeModel({data: {scene, names: NAMES, steps: [...ROWS, ...Array.from({length: 30},
     (_, index) => [index + 5, 3, "Sum", "computed", "ok", 1, ` (iteration ${index + 1})`, 0])],
   start: 1, left: 0, bad: [3, "Log made it"], error: null, simulated: [], skipped: [["off", "Log", "not taken"]],
@@ -126,5 +126,21 @@ test("an input leads to the step that made it", async () => {
   await tick();
   [...container.querySelectorAll("button")].find((node) => node.textContent === "x:0").click();
   assert.equal(model.sent.at(-1).with.number, 1);
+  dispose();
+});
+
+test("clicking an operation goes to the next time it runs, and round again", async () => {
+  const model = makeModel();
+  const container = document.createElement("div");
+  const dispose = debuggerModule.render({model, el: container});
+  await tick();
+  const sum = container.querySelector('[data-node="Sum"]');
+  const asked = () => model.sent.at(-1).with.number;
+  sum.click();
+  assert.equal(asked(), 4);
+  sum.click();
+  assert.equal(asked(), 5);
+  container.querySelector('[data-node="Log"]').click();
+  assert.equal(asked(), 3);
   dispose();
 });

@@ -219,8 +219,8 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
         && edge.getAttribute("data-target") in lit)));
   };
 
-  /** Marks of a walk: ids {done: {id: true}, bad: {id: "nan"}, current: id or null}. */
-  const step = ({done, bad, current}) => {
+  /** Marks of a walk: {done: {id: true}, bad: {id: "nan"}, current: id or null, idle: [id]}. */
+  const step = ({done, bad, current, idle = []}) => {
     if (!picture) return;
     picture.querySelectorAll(".tft-chip").forEach((old) => old.remove());
     for (const node of scene.nodes) {
@@ -228,11 +228,15 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
       if (!element) continue;
       element.classList.toggle("tft-todo", !(node.id in done));
       element.classList.toggle("tft-current", node.id === current);
-      const text = [node.id === current ? "now" : "", bad[node.id] ?? ""].filter(Boolean);
+      const text = [node.id === current ? "now" : "", bad[node.id] ?? "",
+        idle.includes(node.id) ? "not run" : ""].filter(Boolean);
       if (text.length) element.append(chip(node.box, text.join(": ")));
     }
-    picture.querySelectorAll("[data-source]").forEach((edge) => edge.classList.toggle("tft-todo",
-      !(edge.getAttribute("data-source") in done && edge.getAttribute("data-target") in done)));
+    picture.querySelectorAll("[data-source]").forEach((edge) => {
+      const [source, target] = ["data-source", "data-target"].map((end) => edge.getAttribute(end));
+      edge.classList.toggle("tft-todo", !(source in done && target in done));
+      edge.classList.toggle("tft-touched", target === current && source in done);
+    });
   };
 
   // -- mouse and keys ----------------------------------------------------------------------------

@@ -61,6 +61,7 @@ function render({model, el: container}) {
   let steps = [];
   let at = 0;
   let where = [];
+  let idle = [];
   let timer = null;
   let wanted = 0;
   const attempt = async (action) => {
@@ -87,12 +88,12 @@ function render({model, el: container}) {
   next.setAttribute("aria-label", "One step on");
 
   const drawMarks = () => {
-    canvas.step(canvasMarks(every, steps[at], where));
+    canvas.step({...canvasMarks(every, steps[at], where), idle});
   };
   const applyScene = (scene, focus) => {
     if (scene.missing) say(scene.missing);
     else canvas.show(scene, focus);
-    where = scene.where;
+    ({where, idle} = scene);
     drawMarks();
   };
   const change = (what, request) => attempt(async () => {
@@ -160,11 +161,11 @@ function render({model, el: container}) {
       choose(true, number);
     } else goTo(steps.findIndex((step) => step.number === number));
   };
+  /** Go to the next time that an operation runs; after the last, to the first. */
   const goToName = (id) => {
     const index = data.names.indexOf(id);
     const positions = steps.flatMap((step, position) => (step.name === index ? [position] : []));
-    if (!positions.length || steps[at]?.name === index) return;
-    goTo(positions.find((position) => position >= at) ?? positions[positions.length - 1]);
+    if (positions.length) goTo(positions.find((position) => position > at) ?? positions[0]);
   };
   const pause = () => {
     clearInterval(timer);
