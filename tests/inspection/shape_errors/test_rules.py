@@ -109,6 +109,13 @@ def test_dtypes_are_named_with_the_operands(explained):
     assert "`n` is int32, `x` is float32" in found.sentence
 
 
+def test_nothing_in_place_of_a_value_is_named(explained):
+    found = explained("def layer(x):\n    x * 2.0\nx = tf.constant(1.0)\nh = layer(x)\n"
+                      "y = x + h\n")
+    assert found.kind == "conversion"
+    assert "`h` is `None`" in found.sentence and "return" in found.sentence
+
+
 def test_error_of_the_run_has_the_shapes_of_the_run(explained):
     found = explained("a = tf.placeholder(tf.float32, [None])\nb = tf.placeholder(tf.float32, "
                       "[None])\nc = a + b\n"
@@ -119,7 +126,7 @@ def test_error_of_the_run_has_the_shapes_of_the_run(explained):
 
 
 @pytest.mark.parametrize("source", [
-    "1 / 0", "tf.no_such_function", "tf.constant(None)", "tf.Session().run('missing:0')",
+    "1 / 0", "tf.no_such_function", "tf.Session().run('missing:0')",
     "tf.Session().run(tf.placeholder(tf.float32, [2]) * 2)",
     "with tf.Graph().as_default():\n    c = tf.constant(1.0)\nc + tf.constant(2.0)",
     "tf.Session().run(tf.gather_nd(tf.zeros([3]), tf.placeholder_with_default([[5]], [1, 1])))",

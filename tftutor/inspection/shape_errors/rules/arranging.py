@@ -40,7 +40,8 @@ _SQUARE = {"MatrixInverse", "Cholesky", "MatrixDeterminant", "DiagPart"}
 _NO_AXIS = re.compile(r"Invalid reduction|in the range \[|in the interval|in range \[|"
                       r"at least rank")
 _ABOUT_VALUES = re.compile(r"does not index|not in \[0|is empty")
-_PYTHON_CHECKS = re.compile(r"axis = (-?\d+) not in \[|Invalid axis: |Cannot infer num from shape")
+_PYTHON_CHECKS = re.compile(r"axis = (-?\d+) not in \[|Invalid axis: |must be in the range|"
+                            r"Cannot infer num from shape")
 
 
 def subject(case: Case) -> Tensor | None:

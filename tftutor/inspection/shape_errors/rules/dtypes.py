@@ -16,6 +16,7 @@ _EXPECTED = re.compile(r"has type (\w+) that does not match expected type of (\w
 _ALLOWED = re.compile(r"parameter '(\w+)' has DataType (\w+) not in list of allowed values: (.*)")
 _LIST = re.compile(r"Tensors in list passed to '(\w+)' .* have types \[(.*?)\]")
 _REQUESTED = re.compile(r"requested dtype (\w+) for Tensor with dtype (\w+)")
+_FLOATING = re.compile(r"has to be a floating point tensor")
 _SAME = re.compile(r"must have the same dtype, got")
 _GOT = re.compile(r"Expected (\w+)(?: passed to parameter '\w+' of op '\w+')?, got (.*?) of type "
                   r"'(\w+)' instead")
@@ -36,7 +37,9 @@ def mismatch(case: Case) -> Mismatch | None:
         return None
     text = case.message
     if _PAIR.search(text) or _GOT.search(text) or _SAME.search(text):
-        return _pair(case)
+        return _pair(case) or _single(case)
+    if _FLOATING.search(text):
+        return _single(case)
     match = _EXPECTED.search(text)
     if match:
         index = _bound_argument(case)
@@ -51,6 +54,19 @@ def mismatch(case: Case) -> Mismatch | None:
     match = _REQUESTED.search(text)
     if match:
         return _tensors_of(case, match[2], match[1])
+    return None
+
+
+def _single(case: Case) -> Mismatch | None:
+    """The one argument whose numbers are of the wrong kind."""
+    match = _GOT.search(case.message)
+    if case.call is not None and case.call.argument("dtype") is not None:
+        return None  # the dtype was asked for: see conversion
+    wanted = match[1] if match else "float32"
+    for index, argument in enumerate(case.arguments):
+        dtype = dtype_of(argument.value)
+        if dtype and dtype != wanted and dtype.startswith("float") == wanted.startswith("int"):
+            return Mismatch(((index, dtype),), (wanted,))
     return None
 
 
