@@ -136,89 +136,118 @@ export function draw(place, {reading, svg: text}, rates) {
       el("div", {class: "tft-scroll"}, trafficTable(reading, rates))));
 }
 
-function render({model, el: container}) {
-  const first = model.get("data");
-  const state = {visible: false, paused: false, waiting: false, alive: true, timer: null,
-    last: null, interval: first.interval, live: first.live, arrived: Date.now()};
-  let rates = makeRates();
-  const events = el("ol", {class: "tft-events", "aria-label": "What has happened"});
-  const main = el("div", {});
-  const pause = button("Pause", {pressed: false, title: "Take no more readings", onclick: () => {
-    state.paused = !state.paused;
-    pause.setAttribute("aria-pressed", String(state.paused));
-    next(0);
-  }});
-  const again = button("Read now", {title: "Take a reading", onclick: () => poll()});
-  const every = choice("every", [0.5, 1, 2, 5].map((seconds) => [seconds, `${seconds} s`]),
-    first.interval, (seconds) => { state.interval = Number(seconds); next(); });
-  const frame = panelFrame(model, container, {className: "tft-clusters",
-    tools: first.live ? [pause, again, every] : []});
-  frame.body.append(main, el("details", {class: "tft-log", open: true},
-    el("summary", {}, "What has happened"), events));
+/** The panel: asks for readings while it is in sight, and shows those that are pushed. */
+class ClusterPanel {
+  constructor(model, container) {
+    const first = model.get("data");
+    Object.assign(this, {model, live: first.live, interval: first.interval, visible: false,
+      paused: false, waiting: false, alive: true, timer: null, last: null, arrived: Date.now(),
+      rates: makeRates()});
+    this.events = el("ol", {class: "tft-events", "aria-label": "What has happened"});
+    this.main = el("div", {});
+    this.frame = panelFrame(model, container, {className: "tft-clusters",
+      tools: first.live ? this.makeTools() : []});
+    this.frame.body.append(this.main, el("details", {class: "tft-log", open: true},
+      el("summary", {}, "What has happened"), this.events));
+    this.show(first);
+    this.listen();
+  }
 
-  const show = (content) => {
-    if (!state.alive) return;
+  makeTools() {
+    const pause = button("Pause", {pressed: false, title: "Take no more readings", onclick: () => {
+      this.paused = !this.paused;
+      pause.setAttribute("aria-pressed", String(this.paused));
+      this.next(0);
+    }});
+    return [pause, button("Read now", {title: "Take a reading", onclick: () => this.poll()}),
+      choice("every", [0.5, 1, 2, 5].map((seconds) => [seconds, `${seconds} s`]), this.interval,
+        (seconds) => { this.interval = Number(seconds); this.next(); })];
+  }
+
+  listen() {
+    const {frame, model} = this;
+    const again = () => this.restart(model.get("data"));
+    const clock = setInterval(() => this.tellAge(), 1000);
+    frame.onPush("reading", (content) => { if (!this.paused) this.show(content); });
+    model.on("change:data", again);
+    frame.onDispose(() => {
+      this.alive = false;
+      clearTimeout(this.timer);
+      clearInterval(clock);
+      model.off("change:data", again);
+      this.tellHidden();
+    });
+    frame.onDispose(whenVisible(frame.root, (visible) => {
+      this.visible = visible;
+      if (!visible) this.tellHidden();
+      this.next(visible ? 0 : undefined);
+    }));
+  }
+
+  tellHidden() {
+    if (!this.live) return;
+    this.frame.ask("pause", {}, {quiet: true}).catch(() => null);  // no kernel: nothing to pause
+  }
+
+  tellAge() {
+    if (!this.live) return;
+    const text = ageText(Math.round((Date.now() - this.arrived) / 1000),
+      {stopped: this.last.stopped, paused: this.paused, waiting: this.waiting});
+    if (text) this.frame.say(text);
+  }
+
+  /** The cell was run again, perhaps with another cluster. */
+  restart(data) {
+    Object.assign(this, {last: null, live: data.live, interval: data.interval,
+      rates: makeRates()});
+    this.events.replaceChildren();
+    this.show(data);
+    this.next();
+  }
+
+  show(content) {
+    if (!this.alive) return;
     const {reading} = content;
-    const changes = changesOf(state.last, reading);
-    state.last = reading;
-    state.arrived = Date.now();
-    rates.add(reading);
-    draw(main, content, rates);
+    const changes = changesOf(this.last, reading);
+    this.last = reading;
+    this.arrived = Date.now();
+    this.rates.add(reading);
+    draw(this.main, content, this.rates);
     for (const change of changes) {
-      events.prepend(el("li", {}, `${clockText(reading.time)}  ${change}`));
+      this.events.prepend(el("li", {}, `${clockText(reading.time)}  ${change}`));
     }
-    while (events.children.length > MOST) events.lastChild.remove();
-    frame.say(changes.join(". "));
-    frame.root.setAttribute("data-stopped", String(reading.stopped));
-  };
-  const running = () => state.alive && state.live && state.visible && !state.paused
-    && !state.last?.stopped;
-  const poll = async () => {
-    clearTimeout(state.timer);
-    if (state.waiting || !state.alive) return;
-    state.waiting = true;
+    while (this.events.children.length > MOST) this.events.lastChild.remove();
+    this.frame.say(changes.join(". "));
+    this.frame.root.setAttribute("data-stopped", String(reading.stopped));
+  }
+
+  /** Plan the next reading, or none. */
+  next(delay = this.interval * 1000) {
+    clearTimeout(this.timer);
+    const running = this.alive && this.live && this.visible && !this.paused
+      && !this.last.stopped;
+    this.frame.root.setAttribute("data-polling", String(running));
+    if (running) this.timer = setTimeout(() => this.poll(), delay);
+  }
+
+  async poll() {
+    clearTimeout(this.timer);
+    if (this.waiting || !this.alive) return;
+    this.waiting = true;
+    let delay;
     try {
-      show(await frame.ask("read", {}, {quiet: true}));
+      this.show(await this.frame.ask("read", {}, {quiet: true}));
     } catch (error) {
-      frame.say(error.message);
+      this.frame.say(error.message);
+      delay = PATIENCE;
     }
-    state.waiting = false;
-    next();
-  };
-  const next = (delay = state.interval * 1000) => {
-    clearTimeout(state.timer);
-    frame.root.setAttribute("data-polling", String(running()));
-    if (running()) state.timer = setTimeout(poll, delay);
-  };
-  const clock = setInterval(() => {
-    const text = state.live ? ageText(Math.round((Date.now() - state.arrived) / 1000),
-      {stopped: state.last?.stopped, paused: state.paused, waiting: state.waiting}) : "";
-    if (text) frame.say(text);
-  }, 1000);
-  const fresh = () => {  // the cell was run again
-    const data = model.get("data");
-    Object.assign(state, {last: null, live: data.live, interval: data.interval});
-    rates = makeRates();
-    events.replaceChildren();
-    show(data);
-    next();
-  };
-  frame.onPush("reading", (content) => { if (!state.paused) show(content); });
-  model.on("change:data", fresh);
-  frame.onDispose(() => model.off("change:data", fresh));
-  show(first);
-  frame.onDispose(whenVisible(frame.root, (visible) => {
-    state.visible = visible;
-    if (!visible && state.live) frame.tell("pause");
-    next(visible ? 0 : undefined);
-  }));
-  frame.onDispose(() => {
-    state.alive = false;
-    clearTimeout(state.timer);
-    clearInterval(clock);
-    if (state.live) frame.tell("pause");
-  });
-  return frame.dispose;
+    this.waiting = false;
+    this.next(delay);
+  }
+}
+
+function render({model, el: container}) {
+  return new ClusterPanel(model, container).frame.dispose;
 }
 
 export default {render};
