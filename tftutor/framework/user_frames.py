@@ -9,7 +9,9 @@ from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _MAX_FRAMES = 6
-_is_internal: dict[str, bool] = {}  # by file name
+_CELL_RUNNER = os.path.join("IPython", "core", "interactiveshell.py")
+_USER, _INTERNAL, _RUNNER = range(3)
+_kinds: dict[str, int] = {}  # by file name
 
 
 def user_frames(seen: dict[Any, Any]) -> tuple[tuple[CodeType, int], ...]:
@@ -24,11 +26,12 @@ def user_frames(seen: dict[Any, Any]) -> tuple[tuple[CodeType, int], ...]:
     while frame is not None:
         code = frame.f_code
         file = code.co_filename
-        if file not in _is_internal:
-            _is_internal[file] = (file.startswith((_PACKAGE, "<frozen"))
-                                  or file.endswith(f"{os.sep}contextlib.py")
-                                  or f"{os.sep}IPython{os.sep}" in file)  # what runs a cell
-        if not _is_internal[file]:
+        kind = _kinds.get(file)
+        if kind is None:
+            kind = _kinds[file] = _kind_of(file)
+        if kind == _RUNNER and codes:
+            break  # everything before it started the kernel, not the program
+        if kind == _USER:
             places += (id(code), frame.f_lineno)
             codes.append(code)
             if len(codes) == _MAX_FRAMES:
@@ -39,3 +42,10 @@ def user_frames(seen: dict[Any, Any]) -> tuple[tuple[CodeType, int], ...]:
     if found is None:
         found = seen[key] = tuple(zip(codes, places[1::2], strict=True))
     return found
+
+
+def _kind_of(file: str) -> int:
+    """Whose code a file is: the user's, tftutor's and Python's, or what runs a notebook's cells."""
+    if file.startswith((_PACKAGE, "<frozen")) or file.endswith(f"{os.sep}contextlib.py"):
+        return _INTERNAL
+    return _RUNNER if file.endswith(_CELL_RUNNER) else _USER
