@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import pathlib
+import socket
+import types
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 import tftutor as tf
 from tests.distributed.processes import is_free
+from tftutor.compat.cli import main
 from tftutor.distributed.launch import hosting
 from tftutor.distributed.launch.hosted import HostedCluster
 
@@ -127,24 +132,116 @@ def test_a_cluster_that_does_not_start_leaves_nothing(monkeypatch: pytest.Monkey
     assert len(addresses) == 2 and all(map(is_free, addresses)) and not hosting._guests
 
 
-def test_tasks_of_several_machines_have_addresses_of_the_network(monkeypatch: pytest.MonkeyPatch
-                                                                 ) -> None:
-    wanted = []
+class Far(Here):
+    """Places that are machines of their own. `wanted`: the addresses that their tasks should have.
 
-    class Far(Here):
-        def call(self, host: str, function: Callable[..., Any], *arguments: Any) -> Any:
-            if function is hosting.place:
-                return {"machine": host, "pid": 1, "address": f"192.0.2.{ord(host)}"}
-            if function is hosting.reserve:
-                wanted.append(arguments[1])
-                raise OSError("not this machine's")
-            return super().call(host, function, *arguments)
+    `addresses` are those that they know; "b" stands for itself when it is asked for one.
+    """
 
-    with pytest.raises(OSError, match="not this machine"):
+    def __init__(self, *names: str, addresses: Mapping[str, str] | None = None) -> None:
+        super().__init__(*names)
+        self.addresses = addresses or {name: f"192.0.2.{ord(name)}" for name in names}
+        self.wanted: list[str] = []
+
+    def call(self, host: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        if function is hosting.place:
+            return {"machine": host, "name": f"node-{host}", "pid": 1,
+                    "address": self.addresses.get(host, "")}
+        if function is hosting.address_toward:
+            return f"192.0.3.{ord(host)} toward {arguments[0]}"
+        if function is hosting.reserve:
+            self.wanted.append(arguments[1])
+            return f"{arguments[1]}:2222"
+        if function is hosting.serve_quietly:
+            raise OSError("not this machine's")
+        return super().call(host, function, *arguments)
+
+
+@pytest.fixture
+def keys(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A directory of keys, which this program uses."""
+    main(["keys", "new", str(tmp_path / "keys")])
+    monkeypatch.setenv("TFTUTOR_KEYS", str(tmp_path / "keys"))
+    return str(tmp_path / "keys")
+
+
+@pytest.mark.parametrize(("known", "wanted"), [
+    ({"a": "192.0.2.97", "b": "192.0.2.98"}, ["192.0.2.97", "192.0.2.98"]),
+    ({"a": "192.0.2.97"}, ["192.0.2.97", "192.0.3.98 toward 192.0.2.97"]),
+    ({"a": ""}, ["192.0.3.97 toward 192.0.2.1", "192.0.3.98 toward 192.0.2.1"]),
+])
+def test_tasks_of_several_machines_have_addresses_of_the_network(
+        keys: str, known: dict[str, str], wanted: list[str]) -> None:
+    places = Far("a", "b", addresses=known)
+    with pytest.raises((OSError, ValueError)):
+        HostedCluster(places, JOBS, {}, None)
+    assert places.wanted == wanted
+
+
+def test_several_machines_need_keys_and_the_error_says_who_has_none(
+        keys: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    how = ("Make them once with `tftutor keys new DIR`, copy DIR to each machine, pass "
+           'environ={"TFTUTOR_KEYS": "DIR"} for the tasks, and set '
+           'os.environ["TFTUTOR_KEYS"] = "DIR" in this program')
+    (pathlib.Path(keys) / "worker.key").unlink()
+    with pytest.raises(tf.errors.PermissionDeniedError) as caught:
         HostedCluster(Far("a", "b"), JOBS, {}, None)
-    assert wanted == ["192.0.2.97"]
+    assert caught.value.message == (
+        "a cluster of several machines needs keys, which are missing for worker:0 on node-b "
+        f"({keys} has no worker.key, only admin.key, client.key, ps.key, server.key, server.pub; "
+        f"copy it from where the cluster's keys were made). {how}")
+    monkeypatch.delenv("TFTUTOR_KEYS")
+    with pytest.raises(tf.errors.PermissionDeniedError) as caught:
+        HostedCluster(Far("a", "b"), JOBS, {"TFTUTOR_KEYS": keys + "/none"}, None)
+    assert caught.value.message.endswith(how)
+    for who in (f"this program on {socket.gethostname()} (TFTUTOR_KEYS is not set)",
+                f"ps:0 on node-a (there are no keys in {keys}/none; ", "worker:0 on node-b (there"):
+        assert who in caught.value.message
+
+
+def test_a_task_that_lost_its_place_goes_to_another_one_of_its_machine_only() -> None:
+    class Two(Here):
+        def call(self, host: str, function: Callable[..., Any], *arguments: Any) -> Any:
+            found = super().call(host, function, *arguments)
+            return ({**found, "machine": "other"} if function is hosting.place and host == "far"
+                    else found)
+
+    places = Two("a", "b")
+    with HostedCluster(places, JOBS, {}, None) as cluster:
+        hosting.stop(cluster._task_key("ps:0"))
+        places.alive = ["far", "b"]
+        with pytest.raises(tf.cluster.LaunchError, match="no other places on its machine"):
+            cluster.restart("ps", 0)
+        places.alive.append("near")
+        cluster.restart("ps", 0)
+        assert cluster.hosts["ps:0"] == "near"
 
 
 def test_a_place_names_its_machine_and_an_address_of_it() -> None:
     place = hosting.place()
-    assert is_free(f"{place['address']}:0") and place["machine"] and place["pid"]
+    assert place["machine"] and place["pid"] and place == hosting.place()
+    assert is_free(f"{hosting.address_toward('192.0.2.1')}:0")
+
+
+def test_machines_with_equal_names_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of a virtual machine has the same name, and has been started another time."""
+    here = hosting.place()["machine"]
+    read = pathlib.Path.read_text
+    monkeypatch.setattr(pathlib.Path, "read_text", lambda path, *a: (
+        "another\n" if path.name == "boot_id" else read(path, *a)))
+    monkeypatch.setattr(uuid, "getnode", lambda: 0x0242AC110002)
+    assert hosting.place()["machine"] != here
+    assert hosting.place()["machine"].split("/")[0] == socket.gethostname()
+
+
+def test_a_process_that_talks_to_another_machine_knows_its_own_address(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    psutil = pytest.importorskip("psutil")
+
+    def connection(ip: str, status: str) -> Any:
+        return types.SimpleNamespace(laddr=types.SimpleNamespace(ip=ip), status=status)
+
+    monkeypatch.setattr(psutil.Process, "net_connections", lambda self, kind: [
+        connection("127.0.0.1", "ESTABLISHED"), connection("127.0.0.1", "ESTABLISHED"),
+        connection("192.0.2.9", "LISTEN"), connection("192.0.2.7", "ESTABLISHED")])
+    assert hosting.place()["address"] == "192.0.2.7"

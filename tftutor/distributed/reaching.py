@@ -96,8 +96,8 @@ def explain_handshake(route: Route, have_keys: bool) -> tuple[bool, str]:
     if mechanism == "CURVE" and have_keys:
         return True, "the server has another key than our server.pub says"
     if mechanism == "CURVE":
-        return True, ("the server admits callers with keys only, and we have none: set TFTUTOR_KEYS "
-                      "to a directory with the cluster's keys")
+        return True, ("the server admits callers with keys only, and we have none: set "
+                      "TFTUTOR_KEYS to a directory with the cluster's keys")
     if mechanism == "NULL" and have_keys:
         return True, "the server has no keys, so it cannot prove who it is"
     if mechanism == "NULL":

@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from tftutor import errors
 from tftutor.distributed.cluster_spec import ClusterSpec
 from tftutor.distributed.launch import hosting
 from tftutor.distributed.launch.cluster import Cluster
 from tftutor.distributed.launch.task_process import LaunchError
 
 _LOOPBACK = "127.0.0.1"
+_SOMEWHERE = "192.0.2.1"  # an address for examples that nobody has, beyond all local networks
 
 
 class Hosts(Protocol):
@@ -42,6 +44,7 @@ class HostedCluster(Cluster):
         self._environ = dict(environ)
         self._config = None if config is None else config.SerializeToString()
         self._pids: dict[str, int] = {}
+        self._machines: dict[Any, str] = {}
         self.hosts = _assign(hosts, jobs)
         try:
             super().__init__(ClusterSpec(self._reserve(jobs)))
@@ -55,12 +58,39 @@ class HostedCluster(Cluster):
     def _reserve(self, jobs: Mapping[str, int]) -> dict[str, list[str]]:
         """The addresses of all tasks: on one machine its loopback interface, else the network."""
         places = {host: self._adapter.call(host, hosting.place) for host in self.hosts.values()}
-        here = hosting.place()["machine"]
-        is_one_machine = all(place["machine"] == here for place in places.values())
+        here = hosting.place()
+        is_one_machine = all(place["machine"] == here["machine"] for place in places.values())
+        if not is_one_machine:
+            self._demand_keys(places, here)
+        self._machines = {host: place["machine"] for host, place in places.items()}
         return {job: [self._adapter.call(
             host := self.hosts[f"{job}:{index}"], hosting.reserve, self._task_key(f"{job}:{index}"),
-            _LOOPBACK if is_one_machine else places[host]["address"])
+            _LOOPBACK if is_one_machine else self._address(host, places))
             for index in range(count)] for job, count in jobs.items() if count}
+
+    def _address(self, host: Any, places: Mapping[Any, Mapping[str, Any]]) -> str:
+        """What other machines call the machine of a process."""
+        others = [place["address"] for place in places.values()
+                  if place["machine"] != places[host]["machine"] and place["address"]]
+        return places[host]["address"] or self._adapter.call(
+            host, hosting.address_toward, (others or [_SOMEWHERE])[0])
+
+    def _demand_keys(self, places: Mapping[Any, Mapping[str, Any]], here: Mapping[str, Any]
+                     ) -> None:
+        """Raises: PermissionDeniedError when a task, or this program, would have no keys."""
+        why = hosting.missing_keys(("client", "worker", "ps", "admin"), {})
+        lacking = [f"this program on {here['name']} ({why})"] if why else []
+        for task, host in self.hosts.items():
+            role = "ps" if task.startswith("ps:") else "worker"
+            why = self._adapter.call(host, hosting.missing_keys, (role,), self._environ)
+            if why:
+                lacking.append(f"{task} on {places[host]['name']} ({why})")
+        if lacking:
+            raise errors.PermissionDeniedError(
+                None, None, "a cluster of several machines needs keys, which are missing for "
+                f"{', '.join(lacking)}. Make them once with `tftutor keys new DIR`, copy DIR to "
+                "each machine, pass environ={\"TFTUTOR_KEYS\": \"DIR\"} for the tasks, and set "
+                "os.environ[\"TFTUTOR_KEYS\"] = \"DIR\" in this program")
 
     def _serve(self, task: str) -> None:
         job, index = self._tasks[task]
@@ -93,11 +123,14 @@ class HostedCluster(Cluster):
         names = list(self._adapter.names())
         if self.hosts[task] in names:
             return self.hosts[task]
-        free = [name for name in names if name not in self.hosts.values()]
-        if not free:
-            raise LaunchError(f"{task} has lost its process and there are no other "
-                              f"{self._adapter.kind}")
-        return free[0]
+        machine = self._machines[self.hosts[task]]
+        for name in names:
+            if name not in self.hosts.values():
+                self._machines[name] = self._adapter.call(name, hosting.place)["machine"]
+                if self._machines[name] == machine:
+                    return name
+        raise LaunchError(f"{task} has lost its process and there are no other "
+                          f"{self._adapter.kind} on its machine")
 
     def stop(self) -> None:
         """Stop the servers; the engines or workers run on. A second call does nothing."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pathlib
 import socket
 import threading
-from collections.abc import Mapping
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tftutor.distributed.launch.ports import PortReservation
@@ -30,20 +33,72 @@ _lock = threading.Lock()
 
 
 def place() -> dict[str, Any]:
-    """Which machine and process this is; `address` is what other machines may call it."""
-    name = socket.gethostname()
-    return {"machine": name, "pid": os.getpid(), "address": _own_address(name)}
+    """Which machine and process this is.
+
+    Processes with the same `machine` share a loopback interface. `address` is what other machines
+    may call it, "" if this process doesn't know: then `address_toward` one of them.
+    """
+    return {"machine": _machine(), "name": socket.gethostname(), "pid": os.getpid(),
+            "address": _connected_address()}
 
 
-def _own_address(name: str) -> str:
-    """An address of this machine that isn't its loopback interface's, if it has one."""
+def _machine() -> str:
+    """The name of a machine is not enough: copies of one have the same, containers have any.
+
+    Linux says when it was started, by a random number, and which network a process is in.
+    """
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):
+        parts.append(pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        parts.append(str(os.stat("/proc/self/ns/net").st_ino))
+    if len(parts) == 1 and not uuid.getnode() >> 40 & 1:  # else it is no address, but random
+        parts.append(f"{uuid.getnode():012x}")
+    return "/".join(parts)
+
+
+def _connected_address() -> str:
+    """The address by which this process talks to other machines already, as engines do.
+
+    A machine may have several; this one is known to work.
+    """
+    try:
+        import psutil  # type: ignore[import-untyped] # what hosts us brings it
+    except ImportError:
+        return ""
+    connections = psutil.Process().net_connections("inet4")
+    found = Counter(each.laddr.ip for each in connections
+                    if each.status == psutil.CONN_ESTABLISHED
+                    and not each.laddr.ip.startswith("127."))
+    return found.most_common(1)[0][0] if found else ""
+
+
+def address_toward(other: str) -> str:
+    """The address of this machine from which it would call another one, if it has one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        with contextlib.suppress(OSError):  # no way out: the name has to do
-            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which interface would be used
+        with contextlib.suppress(OSError):  # no way there: the name has to do
+            probe.connect((other, 9))  # sends nothing: asks which interface would be used
             return str(probe.getsockname()[0])
     with contextlib.suppress(OSError):
-        return socket.gethostbyname(name)
+        return socket.gethostbyname(socket.gethostname())
     return "127.0.0.1"
+
+
+def missing_keys(roles: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Why a process here would have no keys, or "".
+
+    It needs those of one of the roles; `environ` counts as if it were set.
+    """
+    from tftutor.distributed.keys import KeyFileError, load_keys
+
+    directory = {**os.environ, **environ}.get("TFTUTOR_KEYS")
+    if not directory:
+        return "TFTUTOR_KEYS is not set"
+    there = [role for role in roles if (pathlib.Path(directory) / f"{role}.key").exists()]
+    try:
+        load_keys(directory, [*there, *roles][0])
+    except KeyFileError as error:
+        return str(error)
+    return ""
 
 
 def reserve(key: str, host: str, port: int = 0) -> str:
