@@ -14,7 +14,7 @@ from tftutor.inspection.gpu_panel.gauges import Gauge
 WIDTH = 720
 _ROW, _BAR_WIDTH, _BAR_HEIGHT, _GAP = 58, 150, 12, 24
 _LEFT = 12
-_INK, _BAR, _SIMULATED = "#7d828a", "#3b7dd8", "#c8691c"
+_INK, _BAR, _SIMULATED = "#70757c", "#3b7dd8", "#c8691c"
 _HATCH = (f'<pattern id="simulated" width="7" height="7" patternUnits="userSpaceOnUse" '
           f'patternTransform="rotate(-45)"><rect width="7" height="7" fill="{_SIMULATED}" '
           f'fill-opacity="0.25"/><rect width="3" height="7" fill="{_SIMULATED}"/></pattern>')

@@ -101,7 +101,7 @@ export function replaceDrawing(container, panelId, alive) {
   // When render() is called the panel isn't in the page yet.
   const timers = [setTimeout(() => show(false), 0), setTimeout(() => show(true), 4000)];
   const stop = () => timers.forEach(clearTimeout);
-  alive.then(() => { clearTimeout(timers[1]); show(false); }, () => { stop(); show(true); });
+  alive.then(() => { clearTimeout(timers[1]); show(false); });
   return () => { stop(); show(true); };
 }
 
@@ -112,8 +112,8 @@ const NO_KERNEL = "The kernel has ended: run the cell again.";
 /**
  * Requests with replies: `await ask("expand", {scope: "dense"})` is what Python's answer returned,
  * or {value, buffers} with `{binary: true}`. It rejects with Python's sentence. A kernel that is
- * busy answers later; after two seconds the status line says that it waits. `tell("pause")` expects
- * no answer.
+ * busy answers later; after two seconds the status line says that it waits. One that has ended never
+ * answers, and the status line says so. `tell("pause")` expects no answer.
  */
 export function requestLine(model, say = () => {}) {
   const waiting = new Map();
@@ -145,10 +145,7 @@ export function requestLine(model, say = () => {}) {
       }
       const id = `${prefix}-${count += 1}`;
       waiting.set(id, request);
-      if (send({id, ask: what, with: data})) return;
-      waiting.delete(id);
-      clearTimeout(request.timer);
-      reject(new Error(NO_KERNEL));
+      if (!send({id, ask: what, with: data})) clearTimeout(request.timer);
     });
   const send = (message) => {
     try {
