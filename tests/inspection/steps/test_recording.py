@@ -128,6 +128,8 @@ def test_each_iteration_of_a_loop_is_recorded_with_its_number():
     variables = named(record, "while/Merge_1")
     assert [float(step.outputs[0][1].array) for step in variables] == [5, 10, 20, 40]
     assert record.loops == {"while": 3}
+    came = [record.step(step.inputs[0].step).name for step in variables]
+    assert came == ["while/Enter_1", *3 * ["while/NextIteration_1"]]
 
 
 def test_a_loop_that_turns_very_often_fills_the_record_only_so_far(monkeypatch):

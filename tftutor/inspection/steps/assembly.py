@@ -122,8 +122,7 @@ class Assembler:
             return
         self._turns[mark.loop] += 1
         for tensor, (_, look) in zip(mark.loop.variables, event.outputs, strict=True):
-            came = tensor.op._inputs[0 if self._turns[mark.loop] == 1 else 1]
-            source = came.op._inputs[0] if came.op.type in _PASSES_ON else came
+            source = tensor.op._inputs[0 if self._turns[mark.loop] == 1 else 1]
             number, value = self._current(source)
             self._add(tensor.op, model.LOOP_VARIABLE, event.part, [(tensor, look)], event,
                       (Input(source.name, number or None, value if number else None),))
