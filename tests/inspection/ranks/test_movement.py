@@ -24,7 +24,9 @@ WORKING = [
     ("reduce_mean", (2, 3), None, None), ("reduce_max", (2, 3), -2, None),
     ("add", (2, 3), None, (3,)), ("multiply", (3, 1), None, (1, 4)),
     ("matmul", (2, 3), None, (3, 4)), ("matmul", (2, 2, 3), None, (2, 3, 2)),
-    ("concat", (2, 3), 0, (1, 3)), ("stack", (2, 3), 1, (2, 3)),
+    ("concat", (2, 3), 0, (1, 3)), ("stack", (2, 3), 1, (2, 3)), ("concat", (2,), 0, (3,)),
+    ("stack", (), 0, ()), ("expand_dims", (), 0, None), ("broadcast_to", (), [2, 2], None),
+    ("add", (), None, (3,)), ("reduce_sum", (), None, None), ("reshape", (1, 1), [], None),
 ]
 # (op, shape, argument, second shape, a part of the reason)
 REFUSED = [

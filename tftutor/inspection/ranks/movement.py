@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from tftutor.inspection.ranks import movement_reasons, movement_words
-from tftutor.inspection.ranks.movement_ops import OPS, PAIRS, MovementOp, Sources, sources
+from tftutor.inspection.ranks.movement_ops import OPS, MovementOp, Sources, sources
 from tftutor.inspection.ranks.scratch import attempt
-from tftutor.inspection.ranks.subject import Subject, shape_text, subject
+from tftutor.inspection.ranks.subject import Subject, subject
 
 MOST_ELEMENTS = 64    # of the result and of each operand, to follow them one by one
 
@@ -155,7 +155,7 @@ def _values(one: Subject, operand: int, op: MovementOp) -> np.ndarray:
     shape = tuple(int(size or 0) for size in one.shape)
     numbers = np.arange(int(np.prod(shape, dtype=np.int64))).reshape(shape)
     if operand and op.kind != "moves":
-        numbers = (numbers + 1) * 10 if op.kind == PAIRS else numbers + 100 * (op.kind == "joins")
+        numbers = (numbers + 1) * 10 if op.kind == "pairs" else numbers + 100 * (op.kind == "joins")
     return numbers.astype(str if one.dtype == "string" else _numpy_dtype(one.dtype))
 
 
@@ -165,9 +165,3 @@ def _numpy_dtype(dtype: str) -> Any:
 
 def _brackets(index: tuple[int, ...]) -> str:
     return f"[{', '.join(map(str, index))}]" if index else ""
-
-
-def result_name(move: Movement) -> str:
-    """The result's shape in words, for its title."""
-    assert move.result is not None
-    return f"{move.result.entity}, shape {shape_text(move.result.shape)}"

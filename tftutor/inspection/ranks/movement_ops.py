@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,22 +26,22 @@ from tftutor.ops import (
 # For each element of the result, in reading order: the elements that it is made of, as
 # (operand, number of the element in reading order).
 Sources = tuple[tuple[tuple[int, int], ...], ...]
-MOVES, REPEATS, COMBINES, PAIRS, PRODUCT, JOINS = ("moves", "repeats", "combines", "pairs",
-                                                   "product", "joins")
+# An op moves elements, repeats some, combines those along axes, pairs those of two operands, is a
+# matrix product, or joins operands.
+Kind = Literal["moves", "repeats", "combines", "pairs", "product", "joins"]
 
 
 @dataclass(frozen=True)
 class MovementOp:
     """One op.
 
-    `kind`: it moves elements, repeats some, combines those along axes, pairs those of two operands,
-    is a matrix product, or joins operands. `argument` names what the call takes besides tensors,
-    empty for nothing; `operands` is how many tensors it takes. `optional`: the argument may be
-    left out.
+    `call(*tensors, argument, keepdims)` builds it. `argument` names what the public function takes
+    besides tensors, empty for nothing, and `optional` says that it may be left out; `operands` is
+    how many tensors it takes; `sign` stands between them, or before what is combined.
     """
 
     name: str
-    kind: str
+    kind: Kind
     call: Callable[..., Any]
     argument: str = ""
     operands: int = 1
@@ -50,7 +50,7 @@ class MovementOp:
 
     def written(self, names: Sequence[str], argument: Any, keepdims: bool = False) -> str:
         """`tf.reshape(x, [3, 2])`."""
-        operands = f"[{', '.join(names)}]" if self.kind == JOINS else ", ".join(names)
+        operands = f"[{', '.join(names)}]" if self.kind == "joins" else ", ".join(names)
         parts = [operands]
         if self.argument and not (self.optional and argument is None):
             keyword = f"{self.argument}=" if self.argument == "axis" else ""
@@ -68,31 +68,32 @@ def plain_text(argument: Any) -> str:
 
 
 def _reduction(name: str, function: Callable[..., Any]) -> MovementOp:
-    return MovementOp(name, COMBINES, lambda x, axis, keepdims: function(x, axis, keepdims),
+    return MovementOp(name, "combines", lambda x, axis, keepdims: function(x, axis, keepdims),
                       "axis", optional=True, sign={"reduce_sum": "+", "reduce_mean": "mean of",
                                                    "reduce_max": "max of"}[name])
 
 
 OPS: dict[str, MovementOp] = {op.name: op for op in (
-    MovementOp("reshape", MOVES, lambda x, shape, _: array_reshape.reshape(x, shape), "shape"),
-    MovementOp("transpose", MOVES, lambda x, perm, _: array_transpose.transpose(x, perm), "perm",
+    MovementOp("reshape", "moves", lambda x, shape, _: array_reshape.reshape(x, shape), "shape"),
+    MovementOp("transpose", "moves", lambda x, perm, _: array_transpose.transpose(x, perm), "perm",
                optional=True),
-    MovementOp("expand_dims", MOVES, lambda x, axis, _: array_reshape.expand_dims(x, axis), "axis"),
-    MovementOp("squeeze", MOVES, lambda x, axis, _: array_reshape.squeeze(x, axis), "axis",
+    MovementOp("expand_dims", "moves", lambda x, axis, _: array_reshape.expand_dims(x, axis),
+               "axis"),
+    MovementOp("squeeze", "moves", lambda x, axis, _: array_reshape.squeeze(x, axis), "axis",
                optional=True),
-    MovementOp("broadcast_to", REPEATS, lambda x, shape, _: array_reshape.broadcast_to(x, shape),
+    MovementOp("broadcast_to", "repeats", lambda x, shape, _: array_reshape.broadcast_to(x, shape),
                "shape"),
-    MovementOp("tile", REPEATS, lambda x, multiples, _: array_join.tile(x, multiples),
+    MovementOp("tile", "repeats", lambda x, multiples, _: array_join.tile(x, multiples),
                "multiples"),
     _reduction("reduce_sum", reduction.reduce_sum),
     _reduction("reduce_mean", reduction.reduce_mean),
     _reduction("reduce_max", reduction.reduce_max),
-    MovementOp("add", PAIRS, lambda x, y, *_: arithmetic.add(x, y), operands=2, sign="+"),
-    MovementOp("multiply", PAIRS, lambda x, y, *_: arithmetic.multiply(x, y), operands=2,
+    MovementOp("add", "pairs", lambda x, y, *_: arithmetic.add(x, y), operands=2, sign="+"),
+    MovementOp("multiply", "pairs", lambda x, y, *_: arithmetic.multiply(x, y), operands=2,
                sign="·"),
-    MovementOp("matmul", PRODUCT, lambda x, y, *_: matmul.matmul(x, y), operands=2, sign="·"),
-    MovementOp("concat", JOINS, lambda x, y, axis, _: array_join.concat([x, y], axis), "axis", 2),
-    MovementOp("stack", JOINS, lambda x, y, axis, _: array_join.stack([x, y], axis), "axis", 2),
+    MovementOp("matmul", "product", lambda x, y, *_: matmul.matmul(x, y), operands=2, sign="·"),
+    MovementOp("concat", "joins", lambda x, y, axis, _: array_join.concat([x, y], axis), "axis", 2),
+    MovementOp("stack", "joins", lambda x, y, axis, _: array_join.stack([x, y], axis), "axis", 2),
 )}
 
 

@@ -6,13 +6,13 @@ of a matrix product stand so that a row and a column meet in the element that th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from tftutor.inspection.ranks.blocks import Block, Scale, block, fitting
 from tftutor.inspection.ranks.drawing import value_scale
 from tftutor.inspection.ranks.movement import Movement
-from tftutor.inspection.ranks.movement_ops import COMBINES, PRODUCT
 from tftutor.inspection.ranks.picture import draw_block, plain_labels
 from tftutor.inspection.ranks.subject import Subject
 from tftutor.inspection.ranks.svg import Canvas, text_width
@@ -22,6 +22,7 @@ _ROW_WIDTH = 800.0
 _GAP = 26.0
 # Pastel colours of rows; the number in a cell tells the same.
 TINTS = ("#fde68a", "#bbf7d0", "#bfdbfe", "#fbcfe8", "#ddd6fe", "#fed7aa", "#d1d5db", "#99f6e4")
+_GREY = 6
 
 
 class Part(NamedTuple):
@@ -51,7 +52,7 @@ def scene(move: Movement) -> Scene:
     """Arrange the blocks of a movement."""
     subjects = [*move.operands, *([] if move.result is None else [move.result])]
     blocks = [_block(move, number, one) for number, one in enumerate(subjects)]
-    if move.op.kind == PRODUCT and move.result is not None and \
+    if move.op.kind == "product" and move.result is not None and \
             all(len(one.shape) == 2 for one in blocks):
         return _corner(subjects, blocks)
     return _row(move, subjects, blocks)
@@ -166,27 +167,36 @@ def tints(move: Movement) -> list[list[str]]:
     """
     assert move.sources is not None
     colours = [[""] * values.size for values in move.values]
-    if move.op.kind == PRODUCT:
+    if move.op.kind == "product":
         for operand, number in move.sources[0]:
             colours[operand][number] = TINTS[operand]
         colours[-1][0] = TINTS[3]
         return colours
     for target, made_of in enumerate(move.sources):
         for operand, number in made_of:
-            group = target if move.op.kind == COMBINES else _row_of(move, operand, number, target)
+            group = target if move.op.kind == "combines" else _row_of(move, operand, number, target)
             colours[operand][number] = TINTS[group % len(TINTS)]
         colours[-1][target] = colours[made_of[0][0]][made_of[0][1]]
     return colours
 
 
 def _row_of(move: Movement, operand: int, number: int, target: int) -> int:
-    """The row that an element comes from; those of a vector are told by where they go."""
+    """The colour of an element by the row that it comes from.
+
+    A vector has no rows: its elements are told by the rows they go to, or each by itself. Of two
+    tensors that are paired, the second one is grey.
+    """
     shape = move.values[operand].shape
+    if move.op.kind == "pairs" and operand:
+        return _GREY
+    if move.op.kind == "joins":
+        before = sum(_rows(values.shape) for values in move.values[:operand])
+        return before + number // (shape[-1] if shape else 1)
     if len(shape) > 1:
-        rows_before = sum(values.size // values.shape[-1] for values in move.values[:operand]
-                          if move.op.kind == "joins" and values.ndim > 1)
-        return rows_before + number // shape[-1]
+        return number // shape[-1]
     result = move.values[-1].shape
-    if move.op.kind == "joins" or len(result) < 2:
-        return operand
-    return target // result[-1] if move.op.kind == "moves" else operand * 3
+    return target // result[-1] if move.op.kind == "moves" and result else number
+
+
+def _rows(shape: Sequence[int]) -> int:
+    return math.prod(shape[:-1])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tftutor.inspection.ranks.movement import Movement
-from tftutor.inspection.ranks.movement_ops import PRODUCT
 from tftutor.inspection.ranks.movement_scene import Part, Scene, draw_part, scene, tints
 from tftutor.inspection.ranks.subject import Subject
 from tftutor.inspection.ranks.svg import Canvas
@@ -61,7 +60,7 @@ class MovementDrawing:
             return {"svg": _drawn(move, arranged, for_panel=True), "steps": [],
                     "why": _why_not_followed(move)}
         scale = arranged.result.block.leaf.scale
-        colours = [] if move.op.kind == PRODUCT else tints(move)[-1]
+        colours = [] if move.op.kind == "product" else tints(move)[-1]
         steps = [_step(move, arranged, arranged.result, number)
                  | {"tint": colours[number] if colours else ""}
                  for number in range(len(move.sources))]
@@ -112,7 +111,7 @@ def _drawn(move: Movement, arranged: Scene, for_panel: bool) -> str:
     for number, part in enumerate(arranged.parts):
         is_result = number == len(arranged.operands)
         draw_part(canvas, part, move, number, values=not (for_panel and is_result),
-                  tinted=not (for_panel and move.op.kind == PRODUCT))
+                  tinted=not (for_panel and move.op.kind == "product"))
     for x, y, sign in arranged.signs:
         canvas.text(x, y, sign, anchor="middle", class_="rk-sign")
     words = move.sentences if move.result is not None else move.reason

@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tftutor.inspection.ranks.movement_ops import (
-    COMBINES,
-    PAIRS,
-    PRODUCT,
-    MovementOp,
-    reduced_axes,
-)
+from tftutor.inspection.ranks.movement_ops import MovementOp, reduced_axes
 from tftutor.inspection.ranks.subject import ShapeTuple, Subject, shape_text, size_text
 from tftutor.inspection.ranks.values import value_text
 
@@ -32,13 +26,13 @@ def expression(move: Movement, number: int) -> str:
              for operand, element in made_of]
     value = value_text(move.values[-1].reshape(-1)[number])
     kind = move.op.kind
-    if kind == PRODUCT:
+    if kind == "product":
         terms = [" · ".join(terms[n:n + 2]) for n in range(0, len(terms), 2)]
-    if kind == PAIRS:
+    if kind == "pairs":
         return f"{f' {move.op.sign} '.join(terms)} = {value}"
-    if kind in (COMBINES, PRODUCT) and (kind == PRODUCT or move.op.name == "reduce_sum"):
+    if kind in ("combines", "product") and (kind == "product" or move.op.name == "reduce_sum"):
         return f"{' + '.join(_shortened(terms))} = {value}"
-    if kind == COMBINES:
+    if kind == "combines":
         return f"{move.op.sign} {', '.join(_shortened(terms))} = {value}"
     return f"{terms[0]} = {value}"
 

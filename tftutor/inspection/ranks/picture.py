@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from tftutor.inspection.ranks.blocks import Block, Break, Copy, Leaf, Ruler, Side
+from tftutor.inspection.ranks.blocks import Block, Copy, Ruler
+from tftutor.inspection.ranks.leaf import ROLES, Break, Leaf, Side
 from tftutor.inspection.ranks.picks import draw_picks
 from tftutor.inspection.ranks.subject import size_text
 from tftutor.inspection.ranks.svg import Canvas, Point, axis_colour, text_width
@@ -24,8 +25,6 @@ _FACE_EDGES = {
     "top": ((0, 1, "deep"), (1, 2, "right"), (2, 3, "deep")),
     "right": ((1, 2, "down"), (2, 3, "deep")),
 }
-_LEAF_ROLES: tuple[tuple[str, ...], ...] = ((), ("right",), ("down", "right"),
-                                            ("down", "right", "deep"))
 _LABEL_SPACE = 9.0
 _LINE = 17.0
 
@@ -105,7 +104,7 @@ def _leaf_markup(leaf: Leaf, copy: Copy, faded: bool) -> str:
 def _edges(leaf: Leaf, ghost: bool, faded: bool) -> str:
     """The edges; those of what isn't there, or has an unknown size, are dashed."""
     ghost = ghost or any(one.size == 0 for one in leaf.spans)
-    unknown = {role for role, one in zip(_LEAF_ROLES[len(leaf.spans)], leaf.spans, strict=True)
+    unknown = {role for role, one in zip(ROLES[len(leaf.spans)], leaf.spans, strict=True)
                if one.size is None}
     solid: list[tuple[float, ...]] = []
     dashed: list[tuple[float, ...]] = []

@@ -12,7 +12,6 @@ from tftutor.inspection.ranks.slicing import Slicing
 from tftutor.inspection.ranks.subject import Subject
 from tftutor.inspection.ranks.svg import Canvas, text_width
 from tftutor.inspection.ranks.text_blocks import text_block
-from tftutor.inspection.ranks.values import value_text
 
 _ROOM = 6
 _SIDE_BY_SIDE = 820.0
@@ -145,10 +144,3 @@ def follow(canvas: Canvas, result: Canvas, sign: str = "") -> None:
     left, top = canvas.left, canvas.bottom
     canvas.text(left + 20, top + 34, f"↓ {sign}", size=15)
     canvas.place(result, left, top + 54)
-
-
-def result_values(result: Subject) -> list[str] | None:
-    """The result's values in short, in reading order; None when there are too many."""
-    if cell_text(result) is None or result.values is None:
-        return None
-    return [value_text(value) for value in result.values.reshape(-1)]

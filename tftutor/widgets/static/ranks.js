@@ -153,7 +153,7 @@ function player(stage) {
     const already = Number(slider.value) % count;
     const from = performance.now() - (already === 0 ? 0 : (already - 1 + FLIGHT) * pace);
     touched = true;
-    play.textContent = "⏸ Pause";
+    play.textContent = "Pause";
     let told = -1;
     const frame = () => {
       const time = (performance.now() - from) / pace;
