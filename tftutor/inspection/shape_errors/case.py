@@ -157,6 +157,13 @@ class Case:
             for name, bound in scope.items():
                 if not name.startswith("_") and _stands_for(bound, value):
                     return prefix + name
+        for scope in (names.local, names.module):  # weights['h1'], layers[2]
+            for name, bound in scope.items():
+                if type(bound) in (dict, list) and len(bound) <= 64 and not name.startswith("_"):
+                    items = bound.items() if isinstance(bound, dict) else enumerate(bound)
+                    for key, item in items:
+                        if isinstance(key, str | int) and _stands_for(item, value):
+                            return f"{name}[{key!r}]"
         return None
 
 

@@ -277,7 +277,7 @@ def _last_index(case: Case, dims: tuple) -> Iterator[Candidate]:
 def _other_rank(index: int, dims: tuple) -> Iterator[Candidate]:
     for axis in reversed(range(len(dims) + 1)):
         yield edit(index, f"tf.expand_dims({{}}, {axis})", f"Adds axis {axis} of size 1.",
-                   2 + 0.1 * (len(dims) - axis))
+                   2.5 + 0.1 * (len(dims) - axis))
     for axis in unit_axes(dims):
         yield edit(index, f"tf.squeeze({{}}, {axis})", f"Drops axis {axis}, of size 1.", 2)
 

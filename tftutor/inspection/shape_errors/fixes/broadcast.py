@@ -12,7 +12,7 @@ from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.fixes.definitions import redefined, resized
 from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut, turned
-from tftutor.inspection.shape_errors.fixes.upstream import keepdims, same_padding
+from tftutor.inspection.shape_errors.fixes.upstream import keepdims, other_weights, same_padding
 from tftutor.inspection.shape_errors.rules.broadcast import EQUAL, is_elementwise, unequal
 from tftutor.inspection.shape_errors.values import is_variable
 
@@ -71,6 +71,10 @@ def _one_side(case: Case, index: int, mine: tuple, theirs: tuple, tensor, partne
     yield from cut(index, mine, theirs, 3.2 + extra)
     if 0 < len(mine) < len(theirs):
         yield from cut(index, mine, theirs[-len(mine):], 2.2 + extra)
+    for place, (have, want) in enumerate(zip(reversed(mine), reversed(theirs), strict=False)):
+        if None not in (have, want) and have != want and 1 not in (have, want):
+            axis = len(mine) - 1 - place
+            yield from other_weights(case, tensor, axis, want, 1.8)
     if len(mine) == len(theirs) and case.call is not None:
         meets_unknown = any(m not in (None, 1) and t is None
                             for m, t in zip(mine, theirs, strict=True))

@@ -40,8 +40,10 @@ def shape_list(case: Case, tensor: Tensor) -> tuple[SourceText, ast.List | ast.T
         found = [node for node in ast.walk(statement) if isinstance(node, ast.List | ast.Tuple)
                  and source_of_tensor(tensor)._shape is not None
                  and _says(case, node, known(source_of_tensor(tensor)._shape))]
-        if len(found) == 1 or found and all(_same(n, found[0]) for n in found):
-            return source, found[0]
+        here = [node for node in found if node.lineno <= line <= (node.end_lineno or line)]
+        chosen = here or found  # a dictionary of weights is one statement on many lines
+        if len(chosen) == 1 or here and all(_same(n, here[0]) for n in here):
+            return source, chosen[0]
     return None
 
 
@@ -95,12 +97,24 @@ def new_list(source: SourceText, node: ast.List | ast.Tuple, shape: tuple[int | 
     texts = []
     for position, size in enumerate(shape):
         item = node.elts[position] if position < len(node.elts) else None
+        named = _name_of_size(source, node, size, case)
         keeps = item is not None and len(node.elts) == len(shape) and (
             quiet_value(item, case.call.names) == size)
-        texts.append(source.text(source.span(item)) if keeps and item is not None else str(size))
+        texts.append(source.text(source.span(item)) if keeps and item is not None
+                     else named or str(size))
     if isinstance(node, ast.Tuple):
         return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
     return f"[{', '.join(texts)}]"
+
+
+def _name_of_size(source: SourceText, node: ast.AST, size: int | None, case: Case) -> str | None:
+    """What the statement around a list calls a size (`n_hidden`), if it has one name there."""
+    assert case.call is not None
+    statement = source.statement_at(node.lineno)  # type: ignore[attr-defined]
+    found = {part.id for part in ast.walk(statement) if isinstance(part, ast.Name)
+             and type(case.call.names.get(part.id)) is int
+             and case.call.names[part.id] == size} if statement is not None else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def substitute(case: Case, scratch: Scratch, tensor: Tensor, shape: tuple[int | None, ...]

@@ -15,6 +15,7 @@ from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut
 from tftutor.inspection.shape_errors.fixes.upstream import (
     flattened_before,
     other_units,
+    other_weights,
     rows_kept,
 )
 from tftutor.inspection.shape_errors.rules.losses import (
@@ -183,6 +184,7 @@ def _placeholders(case: Case, found: Sides, labels: tuple, logits: tuple) -> Ite
     output = as_tensor(case.arguments[found.predictions].value)
     if output is not None and len(labels) == len(logits) == 2 and labels[1] != logits[1]:
         yield from _other_units(case, output, logits[1], labels[1])
+        yield from other_weights(case, output, 1, labels[1], 1.4)
 
 
 def _other_units(case: Case, output: Tensor, have: int | None, want: int | None

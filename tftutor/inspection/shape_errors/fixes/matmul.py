@@ -10,8 +10,9 @@ from tftutor.inspection.shape_errors.finding import known, product, unit_axes
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.fixes.definitions import resized, size_text
 from tftutor.inspection.shape_errors.fixes.lineage import comes_from_rnn
+from tftutor.inspection.shape_errors.fixes.upstream import other_weights
 from tftutor.inspection.shape_errors.rules.matmul import contracted_axes, flags
-from tftutor.inspection.shape_errors.values import is_variable
+from tftutor.inspection.shape_errors.values import contains_tensor, is_variable
 
 
 def candidates(case: Case) -> Iterator[Candidate]:
@@ -33,6 +34,11 @@ def candidates(case: Case) -> Iterator[Candidate]:
 def _vectors(case: Case, ia: int, ib: int, rank_a: int, rank_b: int) -> Iterator[Candidate]:
     if 0 in (rank_a, rank_b):
         yield rewrite(f"{{{ia}.}} * {{{ib}.}}", "A single number is multiplied item by item.", 1)
+        return
+    if rank_b == 1 and case.shape(1) == (1,) or rank_a == 1 and case.shape(0) == (1,):
+        yield rewrite(f"{{{ia}.}} * {{{ib}.}}", "A single number is multiplied item by item.", 1.1)
+    a, b = case.shape(0), case.shape(1)
+    if a and b and None not in (a[-1], b[0]) and a[-1] != b[0]:
         return
     if rank_a == rank_b == 1:
         yield rewrite(f"tf.tensordot({{{ia}}}, {{{ib}}}, 1)", "The dot product of two vectors.", 1)
@@ -57,7 +63,10 @@ def _lower_rank(case: Case, index: int, dims: tuple, other: tuple, side: int
     """Make a matrix of an operand that has more dimensions while its partner has two."""
     if len(dims) <= 2 or len(other) > 2:
         return
-    if isinstance(case.arguments[index].value, tuple) and len(dims) == 4:
+    value = case.arguments[index].value
+    if isinstance(value, list) and contains_tensor(value) and len(dims) == 3:
+        yield edit(index, "{.}[-1]", "The last tensor of the list.", 0.9, CHANGES_MEANING)
+    if isinstance(value, tuple) and len(dims) == 4:
         yield edit(index, "tf.concat({}, 2)[:, -1]",
                    "The parts side by side, and of that the last time step.", 0.9, CHANGES_MEANING)
     axes = unit_axes(dims)
@@ -141,6 +150,8 @@ def _other_sizes(case: Case, a: tuple, b: tuple) -> Iterator[Candidate]:
         yield from resized(case, case.inputs[1], len(b) + axis_b, a[axis_a], 2)
     if is_variable(case.inputs[0]) and b[axis_b] is not None and len(a) == 2:
         yield from resized(case, case.inputs[0], len(a) + axis_a, b[axis_b], 2.2)
+    if is_variable(case.inputs[1]) and not is_variable(case.inputs[0]):
+        yield from other_weights(case, case.inputs[0], len(a) + axis_a, b[axis_b], 2.3)
     if not is_variable(case.inputs[1]):
         yield from resized(case, case.inputs[1], len(b) + axis_b, a[axis_a], 3)
     if not is_variable(case.inputs[0]):

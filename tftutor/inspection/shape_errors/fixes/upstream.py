@@ -7,17 +7,20 @@ in the scratch graph, and what lies between that line and the failing call is ma
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.operation import Operation, Tensor
+from tftutor.inspection.shape_errors.axis_history import before
 from tftutor.inspection.shape_errors.call_site import call_from
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition
+from tftutor.inspection.shape_errors.fixes.definitions import redefined
 from tftutor.inspection.shape_errors.fixes.made_by import call_that_made
 from tftutor.inspection.shape_errors.fixes.replay import Scratch
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
@@ -278,3 +281,31 @@ def same_padding(case: Case, tensor: Tensor, wanted: tuple[int | None, ...], cos
 
     yield Candidate("Keeps the size: the border is padded with zeros.", cost, CHANGES_MEANING,
                     definition=Definition(call.rendered(texts), call.span, build))
+
+
+def other_weights(case: Case, tensor: Tensor, axis: int, size: int | None, cost: float
+                  ) -> Iterator[Candidate]:
+    """The variable that an axis comes from, with another size there."""
+    current: Tensor | None = tensor
+    last, place = tensor, axis
+    for _ in range(_FAR):
+        earlier = before(current, place) if current is not None else None
+        if current is None or earlier is None or earlier.axis is None:
+            break
+        last, current, place = current, earlier.tensor, earlier.axis
+    root = source_of_tensor(last)
+    if size is None or last is tensor or root.op.type not in ("VariableV2", "VarHandleOp"):
+        return
+    read = next((t for t in ancestors(tensor) if source_of_tensor(t) is root), None)
+    shape = known(root._shape)
+    if read is None or place >= len(shape):
+        return
+    new = (*shape[:place], size, *shape[place + 1 :])
+    for candidate in redefined(case, read, new, cost):
+        assert candidate.definition is not None
+
+        def build(scratch: Scratch, read: Tensor = read) -> None:
+            other = scratch.placeholder(new, read.dtype.base_dtype)
+            put(case, scratch, tensor, regrown(scratch, tensor, read, other))
+
+        yield replace(candidate, definition=replace(candidate.definition, build=build))

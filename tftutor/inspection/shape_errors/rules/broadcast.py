@@ -97,8 +97,8 @@ def _where(a: Shape, b: Shape, pairs: list[tuple[int, int]]) -> str:
     if not pairs:
         return "."
     i = pairs[0][0]
-    place = "last axis" if i == -1 else f"axis {i} (counted from the end)"
-    return f": along the {place} they have {known(a)[i]} and {known(b)[i]}."
+    place = "the last axis" if i == -1 else f"axis {i}, counted from the end,"
+    return f": along {place} they have {known(a)[i]} and {known(b)[i]}."
 
 
 def _fit(a: Shape, b: Shape, i: int) -> bool | None:

@@ -36,14 +36,15 @@ def find(case: Case) -> Finding | None:
     if case.op_type not in OPS or len(case.inputs) < 2:
         return None
     a, b = case.shape(0), case.shape(1)
-    if a is None or b is None:
+    ranks = [len(shape) for shape in (a, b) if shape is not None]
+    if len(ranks) < 2 and min(ranks, default=2) >= 2:
         return None
-    wrong_rank = case.op_type in {"MatMul", "SparseMatMul"} and (len(a) != 2 or len(b) != 2)
-    wrong_rank = wrong_rank or min(len(a), len(b)) < 2
+    wrong_rank = case.op_type in {"MatMul", "SparseMatMul"} and ranks != [2, 2]
+    wrong_rank = wrong_rank or min(ranks) < 2
     operands = _operands(case, a, b, wrong_rank)
     left, right = operands
     finding = Finding("rank" if wrong_rank else "inner dimension", "", operands,
-                      Rule(_pattern(case, max(len(a), len(b))), case_text([a, b])),
+                      Rule(_pattern(case, max(ranks)), case_text([a, b])),
                       unknown=unchecked(operands))
     name = f"`{case.call.callee}`" if case.call is not None and case.call.callee else "`@`"
     if wrong_rank:
