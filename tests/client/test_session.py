@@ -206,6 +206,7 @@ def test_error_names_the_node_its_inputs_and_the_users_line():
     note = raised.value.__notes__[0]
     assert "product (BatchMatMulV2)" in note
     assert "a:0: float32, shape [2, 3]" in note
+    assert raised.value.input_shapes == [(2, 3), (2, 3)]
 
 
 def test_failed_run_leaves_variables_whole_and_the_session_usable():

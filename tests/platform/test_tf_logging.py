@@ -81,6 +81,14 @@ def test_deprecation_hint_comes_once_per_symbol(lines):
     ]
 
 
+def test_muted_block_logs_nothing_and_uses_up_no_hint(lines):
+    with tf_logging.muted():
+        tf_logging.error("unheard")
+        tf_logging.warn_deprecated_once("tf.mul", "use tf.multiply")
+    tf_logging.warn_deprecated_once("tf.mul", "use tf.multiply")
+    assert [line[1] for line in lines] == ["tf.mul is deprecated: use tf.multiply"]
+
+
 def test_logging_line_in_a_program_looks_as_in_tf():
     program = (
         "from tftutor.platform import tf_logging as log; log.info('no'); log.warn('w %s', 1)\n"
