@@ -22,8 +22,8 @@ UNEXPLAINED = {
 
 
 def test_no_malformed_program_trips_the_explanation(program):
-    for group in GROUPS.values():
-        for name, source in group.items():
+    for group in GROUPS.keys() - {"gradients", "graph"}:  # these register things for good
+        for name, source in GROUPS[group].items():
             error, _ = program(source.strip() + "\n")
             if error is None:
                 continue
