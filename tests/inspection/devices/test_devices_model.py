@@ -204,6 +204,15 @@ def test_the_text_of_a_step_tells_transfers_memory_and_reasons(towers: Any) -> N
                      re.MULTILINE)
 
 
+def test_a_received_value_is_held_as_a_copy_of_its_tensor(towers: Any) -> None:
+    cpu = model_of(towers[1]).lanes[0]
+    assert cpu.memory is not None
+    held = {holder.op: holder.nbytes for holder in cpu.memory.holders}
+    assert held["W"] == 16384
+    assert held["copy of W/read"] in (16384, 2 * 16384)  # one a GPU, perhaps at the same time
+    assert OTHERS not in held
+
+
 def test_pictures_are_described_and_name_their_operations(towers: Any) -> None:
     session, metadata, _, _ = towers
     for shown in (drawing(session), drawing((metadata, session))):

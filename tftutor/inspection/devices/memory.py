@@ -1,8 +1,9 @@
 """Who held a device's memory when it held most: from the records of a trace.
 
 A trace says of each operation what it allocated and when that was freed, and of variables and
-constants how much they keep. Where an allocator was asked for its bytes in use, it may know of
-more: what other sessions hold, or what a kernel needs only while it runs.
+constants how much they keep. What a device has received is called a copy of the tensor. Where an
+allocator was asked for its bytes in use, it may know of more: what other sessions hold, or what a
+kernel needs only while it runs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tftutor.client.step_readings import MemoryCurve
 from tftutor.inspection.devices.model import Holder, Memory
+from tftutor.inspection.devices.trace import received_tensor
 
 OTHERS = "(others: held before the step, or only inside a kernel)"
 _HOST_ALLOCATORS = ("cpu", "gpu_host_bfc")
@@ -46,10 +48,12 @@ def memory_of_lanes(step_stats: Any, curves: Mapping[str, MemoryCurve]) -> dict[
 
 def _records(device: str, node: Any, begin: int) -> list[tuple[str, _Held]]:
     host = f"{device.rpartition('/device:')[0]}/device:CPU:0" if "/device:GPU" in device else device
+    tensor = received_tensor(node.timeline_label)
+    name = f"copy of {tensor}" if tensor else node.node_name
     found = []
     for used in node.memory:
         where = host if used.allocator_name in _HOST_ALLOCATORS else device
-        found += [(where, record) for record in _pairs(node.node_name, used, begin)]
+        found += [(where, record) for record in _pairs(name, used, begin)]
     persistent = node.memory_stats.persistent_memory_size
     if persistent:
         on_host = any(o.tensor_description.allocation_description.allocator_name == "cpu"
@@ -63,7 +67,7 @@ def _pairs(op: str, used: Any, begin: int) -> list[_Held]:
     """What an operation took from an allocator; each record of freeing follows its taking."""
     found: list[_Held] = []
     for record in used.allocation_records:
-        time = max(record.alloc_micros - begin / 1000, 0.0)
+        time = max(record.alloc_micros * 1000 - begin, 0) / 1000
         if record.alloc_bytes > 0:
             found.append(_Held(op, record.alloc_bytes, time, None))
             continue

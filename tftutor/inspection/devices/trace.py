@@ -105,6 +105,12 @@ def tensor_of(edge: str, tensors: dict[str, str]) -> str:
     return tensors.get(edge) or re.sub(r"^edge_(\d+_)?", "", edge)
 
 
+def received_tensor(label: str) -> str:
+    """The tensor that a node receives from another device, by its label; "" if it doesn't."""
+    match = _TRANSFER.search(label)
+    return match[3].removesuffix(":0") if match and match[1] == "_Recv" and match[3] else ""
+
+
 def _lane(device: Any, begin: int, sent: dict[str, int]) -> Lane:
     simulated = any("simulated" in name for name in device.thread_names.values())
     entries, still = [], []
