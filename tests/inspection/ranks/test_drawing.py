@@ -165,3 +165,19 @@ def test_the_code_of_each_row_makes_its_shape(row):
         tensor = scope[row.code.partition(" =")[0]]
         assert tensor.shape.as_list() == list(row.subject.shape)
         assert tensor.dtype.name == row.subject.dtype
+
+
+def test_tensors_are_drawn_in_the_tables_place():
+    with tf.Graph().as_default():
+        images = tf.placeholder(tf.uint8, [None, 28, 28, 1], name="images")
+        shown = drawing("ranks", of=images, slice="0, :, :, 0")
+    assert "images[0, :, :, 0]: shape [?, 28, 28, 1] becomes [28, 28]" in shown.text()
+
+
+@pytest.mark.parametrize("shape, indices", [((10, 2, 3, 4), ["[0]", "[1]", "[9]"]),
+                                            ((None, 2, 3, 4), ["[0]", "[?]"]),
+                                            ((2, 3, 2, 3, 4), ["[0]", "[1]", "[2]"]),
+                                            ((0, 2, 3, 4), []), ((2, 3, 4), [])], ids=str)
+def test_copies_in_the_first_row_bear_their_index(shape, indices):
+    found = texts(drawing(shape).svg())
+    assert [text for text in found if text.startswith("[")] == indices

@@ -4,7 +4,8 @@
     tf.show([[1, 2, 3], [4, 5, 6]], slice=":, 1:")
     tf.show((2, 3), reshape=[3, 2])
     tf.show((2, 3), matmul=(3, 4))
-    tf.show("ranks")
+    tf.show("ranks")                                  # the lecture's table
+    tf.show("ranks", of=tensor)                       # tf.show(tensor) draws its graph
 
 `spans` and `blocks` are the geometry that other pictures of shapes use, too.
 """
@@ -27,14 +28,16 @@ Drawing = TensorDrawing | SliceDrawing | MovementDrawing | RankTable
 __all__ = ["Drawing", "drawing", "movement", "rank_table", "slicing", "subject"]
 
 
-def drawing(x: Any, *, axes: Sequence[str] = (), name: str | None = None, slice: Any = None,
-            keepdims: bool = False, axis: int | None = None, **op: Any) -> Drawing:
+def drawing(x: Any, *, of: Any = None, axes: Sequence[str] = (), name: str | None = None,
+            slice: Any = None, keepdims: bool = False, axis: int | None = None,
+            **op: Any) -> Drawing:
     """Draw a tensor, a slice of it, or what an op does to it.
 
     Args:
       x: a tensor, a variable, an array, a number, a (nested) list of values, a TensorShape, or a
         shape: a tuple of sizes such as (10, 3), or a list with a None in it. The word "ranks" is
-        the lecture's table.
+        the lecture's table, or stands for `of`.
+      of: with "ranks", what to draw instead of the table.
       axes: names of the axes, such as ("batch", "height", "width", "channels").
       name: what to call it.
       slice: what stands between the brackets, as text (`"0, :, 2:5"`) or as Python has it.
@@ -57,7 +60,9 @@ def drawing(x: Any, *, axes: Sequence[str] = (), name: str | None = None, slice:
     if isinstance(x, Movement):
         return MovementDrawing(x)
     if isinstance(x, str) and x == "ranks":
-        return rank_table()
+        if of is None:
+            return rank_table()
+        x = of
     if slice is not None:
         return SliceDrawing(slicing(x, slice, tuple(axes), name))
     if op:

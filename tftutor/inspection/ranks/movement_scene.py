@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tftutor.inspection.ranks.blocks import Block, Scale, block, fitting
 from tftutor.inspection.ranks.drawing import value_scale
 from tftutor.inspection.ranks.movement import Movement
-from tftutor.inspection.ranks.picture import draw_block, plain_labels
+from tftutor.inspection.ranks.picture import INDEX_LINE, draw_block, plain_labels
 from tftutor.inspection.ranks.subject import Subject
 from tftutor.inspection.ranks.svg import Canvas, text_width
 from tftutor.inspection.ranks.values import value_text
@@ -94,8 +94,10 @@ def title(move: Movement, number: int) -> str:
 
 
 def _title_space(drawn: Block) -> float:
-    above = sum(ruler.role == "columns" for ruler in drawn.rulers)
-    return 10.0 + above * 23.0 + (8.0 if any(ruler.role == "deep" for ruler in drawn.rulers) else 0)
+    """How far above a block its name stands, over rulers and indices."""
+    roles = [ruler.role for ruler in drawn.rulers]
+    columns = roles.count("columns")
+    return 10.0 + columns * 23.0 + (INDEX_LINE if columns else 0.0) + 8.0 * ("deep" in roles)
 
 
 def _number(index: Sequence[int], shape: Sequence[int]) -> int:

@@ -27,6 +27,7 @@ _FACE_EDGES = {
 }
 _LABEL_SPACE = 9.0
 _LINE = 17.0
+INDEX_LINE = 11.0   # what the indices of copies need above a block
 
 
 class Label(NamedTuple):
@@ -85,6 +86,7 @@ def draw_block(canvas: Canvas, block: Block, x: float = 0.0, y: float = 0.0, *,
         _draw_tints(canvas, block, x, y, tint)
     if value is not None:
         _draw_values(canvas, block, x, y, value, taken)
+    _draw_indices(canvas, block, x, y)
     shown = plain_labels(block) if labels is None else labels
     _draw_rulers(canvas, block, x, y, shown)
 
@@ -189,6 +191,16 @@ def front_cells(block: Block) -> list[tuple[int, ...]]:
     return [(*prefix, *front) for prefix in sorted(prefixes) for front in fronts]
 
 
+def _draw_indices(canvas: Canvas, block: Block, x: float, y: float) -> None:
+    """Above each copy in the first row its index on the axis that goes to the right."""
+    for copy in block.copies:
+        if copy.prefix and copy.y == 0 and (copy.prefix[-1] is not None or block.shape[
+                len(block.outer) - 1] is None):
+            index = copy.prefix[-1] if copy.prefix[-1] is not None else "?" if copy.ghost else 0
+            canvas.text(x + copy.x + block.leaf.width / 2, y - 5, f"[{index}]", size=11,
+                        anchor="middle", class_="rk-index")
+
+
 def _draw_rulers(canvas: Canvas, block: Block, x: float, y: float,
                  labels: Mapping[int, Label]) -> None:
     left = max([text_width(labels[ruler.axis].words) for ruler in block.rulers
@@ -238,6 +250,6 @@ def _ruler_offset(ruler: Ruler, left: float) -> Point:
         case "deep":
             return -_LABEL_SPACE * 0.8, -_LABEL_SPACE * 0.8
         case "columns":
-            return 0.0, -_LABEL_SPACE - ruler.level * (_LINE + 6)
+            return 0.0, -_LABEL_SPACE - INDEX_LINE - ruler.level * (_LINE + 6)
         case _:
             return -_LABEL_SPACE * 2 - left - ruler.level * 110 - (12 if left else 0), 0.0
