@@ -240,12 +240,17 @@ def test_wrong_options_are_refused(network):
 
 
 def test_without_graphviz_there_is_a_reason_and_the_outline(network, monkeypatch):
-    from tftutor.inspection.graphs import engine
+    from tftutor.inspection.graphs import LayoutUnavailable
 
-    monkeypatch.setattr(engine, "engine_name", lambda: None)
-    scene = Asking(network, expanded=["conv2"]).scene
-    assert "pip install" in scene["missing"] and scene["svg"] == ""
-    assert ["conv2", "conv2", 1, "open"] in scene["outline"]
+    def refuse(*_args):
+        raise LayoutUnavailable("pip install tftutor[lab]")
+
+    monkeypatch.setattr("tftutor.widgets.graph_scene.layout_of", refuse)
+    monkeypatch.setattr("tftutor.inspection.graphs.graph_drawing.export_source", refuse)
+    panel = Asking(network, expanded=["conv2"])
+    assert panel.scene["missing"] == "pip install tftutor[lab]" and panel.scene["svg"] == ""
+    assert ["conv2", "conv2", 1, "open"] in panel.scene["outline"]
+    assert panel.ask("save", format="dot")["error"] == "pip install tftutor[lab]"
 
 
 def test_only_what_a_run_executes(network):

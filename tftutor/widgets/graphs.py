@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tftutor.inspection.graphs.engine import LayoutUnavailable
 from tftutor.inspection.graphs.graph_drawing import GraphDrawing
 from tftutor.inspection.graphs.model import GraphModel
 from tftutor.inspection.graphs.read_graph import graph_model
@@ -122,7 +123,10 @@ class GraphExplorer(GraphPanel):
         """The present view as text in a file's format."""
         drawn = GraphDrawing(self._view)
         if request.get("format") == "dot":
-            return {"text": drawn.dot()}
+            try:
+                return {"text": drawn.dot()}
+            except LayoutUnavailable as error:
+                raise RequestError(str(error)) from None
         if request.get("format") == "svg":
             return {"text": drawn.svg()}
         raise RequestError(f"A graph can't be saved as {request.get('format')!r}.")
