@@ -26,6 +26,8 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+from nbconvert import HTMLExporter
+from nbformat.sign import NotebookNotary
 
 ROOT = Path(__file__).parent.parent.parent
 ARTIFACTS = ROOT / "artifacts"
@@ -53,6 +55,9 @@ class Lab:
         self._browser = browser
         self._port, self._token = _free_port(), secrets.token_hex(16)
         self._log = folder / "jupyter.log"
+        data = Path(_environment(folder)["JUPYTER_DATA_DIR"])
+        data.mkdir()
+        self._notary = NotebookNotary(data_dir=str(data))  # as `jupyter trust`
         self._server = self._start(folder)
         self._page = None
         self._opened: Opened | None = None
@@ -105,10 +110,11 @@ class Lab:
 
     def html(self, opened: Opened):
         """nbconvert's HTML of what `opened` saved, as a page; close it when done."""
-        subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", str(opened.path)],
-                       check=True, capture_output=True, env=_environment(self.folder.parent))
+        html, _ = HTMLExporter().from_filename(str(opened.path))
+        path = opened.path.with_suffix(".html")
+        path.write_text(html, encoding="utf-8")
         page = self._browser.new_page(viewport=VIEWPORT)
-        page.goto(opened.path.with_suffix(".html").as_uri(), wait_until="domcontentloaded")
+        page.goto(path.as_uri(), wait_until="domcontentloaded")
         return page
 
     def close(self) -> None:
@@ -125,9 +131,8 @@ class Lab:
         self._count += 1
         path = self.folder / f"widgets_{self._count}.ipynb"
         nbformat.write(notebook, path)
-        if trusted and any(cell.get("outputs") for cell in notebook.cells):
-            subprocess.run([sys.executable, "-m", "jupyter", "trust", str(path)], check=True,
-                           capture_output=True, env=_environment(self.folder.parent))
+        if trusted:
+            self._notary.sign(nbformat.read(path, as_version=4))
         if self._opened is not None:
             self._opened.close()
         self._opened = Opened(self.page, path)

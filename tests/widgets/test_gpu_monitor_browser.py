@@ -77,7 +77,7 @@ def test_monitor_asks_for_nothing_while_it_is_out_of_sight(lab):
 
 
 def test_busy_kernel_is_said_to_be_busy(monitor):
-    monitor.set_source(3, "import time; time.sleep(4)")
+    monitor.set_source(3, "import time; time.sleep(3.2)")
     monitor.start_cell(3)
     status = monitor.output(2).locator(".tft-status")
     monitor.output(2).locator(".tft-status", has_text="Kernel busy or not running: last reading"
@@ -130,7 +130,7 @@ def test_html_of_the_notebook_shows_the_drawing(lab, monitor):
 
 
 def test_monitor_of_real_gpus_draws_what_they_were_doing(lab):
-    nb = lab.run([REAL, "tf.explore('gpus', interval=0.5, layout='current')"])
+    nb = lab.run([REAL, "tf.explore('gpus', interval=0.25, layout='current')"])
     panel = nb.output(1).locator(".tft-panel[data-polling=true]")
     first = panel.get_by_role("meter", name="GPU 0 GPU-Util")
     before = first.get_attribute("aria-valuenow")
