@@ -88,6 +88,13 @@ print("static:  expected (?, 28, 28, 1)   computed", digits.shape)
 print("dynamic: expected [ 5 28 28  1]    computed", fed)
 
 # %% [markdown]
+# `tf.show(digits)` would draw the graph of this tensor. Its shape is drawn like this; what is not
+# known yet is dashed:
+
+# %% tags=["nbval-ignore-output"]
+tf.show("ranks", of=digits, axes=("batch", "height", "width", "channels"))
+
+# %% [markdown]
 # ## 4. Slices
 #
 # `x[...]` takes a part. A number on an axis takes *one* index, and the axis disappears. `a:b` takes
