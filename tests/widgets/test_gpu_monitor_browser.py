@@ -77,7 +77,7 @@ def test_monitor_asks_for_nothing_while_it_is_out_of_sight(lab):
 
 
 def test_busy_kernel_is_said_to_be_busy(monitor):
-    monitor.set_source(3, "import time; time.sleep(3.2)")
+    monitor.set_source(3, "import time; time.sleep(4)")
     monitor.start_cell(3)
     status = monitor.output(2).locator(".tft-status")
     monitor.output(2).locator(".tft-status", has_text="Kernel busy or not running: last reading"
