@@ -46,7 +46,7 @@ print("computed: rank", box.shape.ndims, "shape", box.shape, "elements", box.sha
 # %% [markdown]
 # **Explain.** Count the brackets: their depth is the rank. A scalar (`7`), a vector with one number
 # (`[7]`), a matrix with one number (`[[7]]`) and this cube with one number hold the same value, but
-# they are different tensors: no op takes one for the other silently.
+# they are different tensors: a matrix product, for example, takes only the matrix.
 #
 # ## 2. How much is in it?
 #
