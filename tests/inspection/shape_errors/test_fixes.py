@@ -70,6 +70,28 @@ PROGRAMS = {
     "static_rnn": ("x = tf.zeros([2, 3, 4])\ncell = tf.nn.rnn_cell.GRUCell(5)\n"
                    "out, y = tf.nn.static_rnn(cell, x, dtype=tf.float32)\n",
                    "tf.nn.static_rnn(cell, tf.unstack(x, axis=1), dtype=tf.float32)"),
+    "tensordot": ("a = tf.zeros([2, 3, 4])\nb = tf.zeros([4, 5])\n"
+                  "y = tf.tensordot(a, b, axes=[[1], [0]])\n",
+                  "tf.tensordot(a, b, axes=[[2], [0]])"),
+    "set_shape": ("y = tf.placeholder(tf.float32, [None, 6])\ny.set_shape([None, 2, 3])\n",
+                  "y = tf.reshape(y, [-1, 2, 3])"),
+    "mask": ("x = tf.zeros([3, 4])\nm = tf.constant([True, False, True, True])\n"
+             "y = tf.boolean_mask(x, m)\n", "tf.boolean_mask(x, m, axis=1)"),
+    "weights of a loss": ("t = tf.zeros([3, 2])\nw = tf.ones([3])\n"
+                          "y = tf.losses.mean_squared_error(t, t, w)\n",
+                          "tf.losses.mean_squared_error(t, t, tf.expand_dims(w, 1))"),
+    "labels and logits exchanged": (
+        "z = tf.zeros([2, 3])\nc = tf.constant([2, 0])\n"
+        "y = tf.losses.sparse_softmax_cross_entropy(z, c)\n",
+        "tf.losses.sparse_softmax_cross_entropy(c, z)"),
+    "last of a list": ("h = [tf.zeros([2, 3]), tf.ones([2, 3])]\nw = tf.zeros([3, 5])\n"
+                       "y = tf.matmul(h, w)\n", "tf.matmul(h[-1], w)"),
+    "pairs of rows": ("p = tf.zeros([5, 2])\nc = tf.zeros([3, 2])\ny = p - c\n",
+                      "tf.expand_dims(p, 1) - c"),
+    "channels in front": ("x = tf.zeros([2, 3, 4, 5])\ns = tf.zeros([3])\ny = x * s\n",
+                          "x * tf.reshape(s, [3, 1, 1])"),
+    "shape with None": ("x = tf.placeholder(tf.float32, [None, 5])\n"
+                        "y = tf.random_normal(x.shape)\n", "tf.random_normal(tf.shape(x))"),
     "growing loop variable": (
         "a = tf.zeros([1, 2])\n"
         "y = tf.while_loop(lambda a: True, lambda a: tf.concat([a, a], 0), [a])\n",

@@ -12,7 +12,8 @@ def test_matmul_of_wrong_rank_marks_the_surplus_axis(explained):
     left, right = found.operands
     assert (left.name, left.shape, left.expression) == ("x", (10, 512, 1), "x")
     assert left.marks[2] == "surplus" and left.axes == ("m", "k", "")
-    assert right.axes == ("k", "n")
+    assert right.axes == ("k", "n") and right.marks == {0: "matches"}
+    assert [(j.first, j.second, j.fits) for j in found.joins] == [((0, 1), (1, 0), True)]
     assert found.rule.aligned() == ("      [m, k] x   [k, n] -> [m, n]",
                                     "[10, 512, 1] x [512, 2]")
     assert found.sentence == ("`tf.matmul` multiplies two matrices; `x` has 3 dimensions, "

@@ -187,9 +187,9 @@ class UserFrame:
 class Explanation:
     """A shape or dtype error, explained.
 
-    `message` is the error's own text, unchanged. `result` is the shape that the call would have
-    given by its rule, as far as it can be told. `unknown` holds one sentence for each dimension
-    that could not be checked until the graph runs.
+    `message` is the error's own text, unchanged. `kind` is the family of the mistake, `sentence`
+    says it in the student's names. `unknown` holds one sentence for each dimension that could not
+    be checked until the graph runs. `at_run_time`: the shapes are those that the run had.
     """
 
     message: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import CodeType
 from typing import Any
 
@@ -42,13 +42,18 @@ class SourceText:
             return lines[0][span.column : span.end_column]
         return "".join([lines[0][span.column :], *lines[1:-1], lines[-1][: span.end_column]])
 
+    @cached_property
+    def statements(self) -> list[ast.stmt]:
+        """All statements, those around others first."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.stmt)]
+
     def statement_at(self, line: int) -> ast.stmt | None:
         """The innermost statement that covers a line."""
         found = None
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
-                if found is None or node.lineno >= found.lineno:
-                    found = node
+        for node in self.statements:
+            if node.lineno <= line <= (node.end_lineno or 0) and (
+                    found is None or node.lineno >= found.lineno):
+                found = node
         return found
 
 

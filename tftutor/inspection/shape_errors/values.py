@@ -5,6 +5,7 @@ Values are tensors, variables, NumPy arrays, Python numbers, lists of these.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,13 @@ def contains_tensor(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(contains_tensor(item) for item in value[:1000])
     return is_tensor_like(value)
+
+
+def is_numbers(value: Any) -> bool:
+    """True for a (nested) list of plain numbers or texts, told from its first items."""
+    if isinstance(value, list | tuple):
+        return bool(value) and all(is_numbers(item) for item in value[:10])
+    return isinstance(value, bool | int | float | complex | str | bytes | np.generic)
 
 
 def as_tensor(value: Any) -> Tensor | None:
@@ -99,14 +107,14 @@ def _array_dtype(value: Any) -> str:
 
 def short_text(value: Any) -> str | None:
     """A Python value on one line, cut when it is long; None for tensors and large arrays."""
-    if is_tensor_like(value) or value is UNKNOWN or np.size(_measurable(value)) > 12:
+    if is_tensor_like(value) or value is UNKNOWN or np.size(_array_or_nothing(value)) > 12:
         return None
-    text = " ".join(repr(value).split())
+    text = " ".join(reprlib.repr(value).split())  # never the whole of a long list
     return text if len(text) <= _LONG else text[: _LONG - 3] + "..."
 
 
-def _measurable(value: Any) -> Any:
-    return value if isinstance(value, np.ndarray | int | float | str) else ()
+def _array_or_nothing(value: Any) -> Any:
+    return value if isinstance(value, np.ndarray) else ()
 
 
 def source_of_tensor(tensor: Tensor) -> Tensor:

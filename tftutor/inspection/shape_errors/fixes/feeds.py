@@ -45,17 +45,19 @@ def _all(case: Case) -> Iterator[Candidate]:
     if found.text is not None:
         yield from _ragged(found, value, wanted)
     yield from _dtypes(case, found)
-    shape = shape_of(value)
-    if shape is None:
+    if shape_of(value) is None:
         return
-    dims = tuple(shape)
+    is_array, array = isinstance(value, np.ndarray), np.asarray(value)
+    dims = array.shape
+    found = found._replace(value=array)  # a long list is read once, not in each trial
     if found.text is not None:
-        yield from _labels(found, value, dims, wanted)
-        one_hot = _is_one_hot(np.asarray(value))
+        yield from _labels(found, array, dims, wanted)
+        one_hot = _is_one_hot(array)
         for candidate in coerced(0, dims, wanted, 1.0):
             if one_hot and "transpose" in candidate.edits[0]:
                 continue  # examples are its rows
-            yield _in_numpy(found, candidate.edits[0], candidate)
+            code = in_numpy(candidate.edits[0], is_array)
+            yield _new_value(found, code, candidate.why, candidate.cost, candidate.effect)
         if wanted and len(wanted) == len(dims) + 1 and wanted[0] is None:
             yield _new_value(found, "[{}]", "A batch of one.", 1.2 if dims else 0.9, SAME_DATA)
         if not dims and wanted and None not in wanted:
@@ -87,15 +89,8 @@ def _new_value(found: Feed, template: str, why: str, cost: float, effect: str = 
                      trial=_trial(found, template))
 
 
-def _in_numpy(found: Feed, template: str, candidate: Candidate) -> Candidate:
-    """A change of a tensor, written for an array or a list."""
-    code = in_numpy(template, isinstance(found.value, np.ndarray))
-    return _new_value(found, code, candidate.why, candidate.cost, candidate.effect)
-
-
-def _labels(found: Feed, value: Any, dims: Dims, wanted: Dims) -> Iterator[Candidate]:
+def _labels(found: Feed, array: np.ndarray, dims: Dims, wanted: Dims) -> Iterator[Candidate]:
     """Class numbers for one-hot rows, and the reverse."""
-    array = np.asarray(value)
     whole = array.dtype.kind in "iu" or (array.dtype.kind == "f" and array.size < 1e6
                                          and bool(np.all(array == np.floor(array))))
     classes = wanted[-1] if wanted else None

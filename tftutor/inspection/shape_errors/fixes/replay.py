@@ -21,7 +21,7 @@ from tftutor.framework.default_graph import graph_as_default
 from tftutor.framework.graph import Graph
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.framework.shape_merge import Shape, num_elements
-from tftutor.inspection.shape_errors.values import dtype_of, shape_of
+from tftutor.inspection.shape_errors.values import dtype_of, is_numbers, shape_of
 from tftutor.ops.variables import Variable
 from tftutor.platform import tf_logging
 
@@ -55,7 +55,7 @@ class Scratch:
                 self._kept.append(value)
                 self._made[id(value)] = self._make(value)
             return self._made[id(value)]
-        if type(value) in (list, tuple):
+        if type(value) in (list, tuple) and not is_numbers(value):
             return type(value)(self.stand_in(item) for item in value)
         if type(value) is dict:
             return {self.stand_in(key): self.stand_in(item) for key, item in value.items()}

@@ -30,7 +30,8 @@ def tried(case: Case, candidates: Iterable[Candidate]) -> tuple[Fix, ...]:
     seen: set[str] = set()
     ordered = sorted((_for_arrays(case, candidate) for candidate in candidates),
                      key=lambda candidate: candidate.cost)
-    if ordered and not _fails_as_it_is(case):  # then a trial would prove nothing
+    in_place = any(candidate.trial is None for candidate in ordered)
+    if in_place and not _fails_as_it_is(case):  # then a trial would prove nothing
         ordered = [candidate for candidate in ordered if candidate.trial is not None]
     limit = float("inf")
     for candidate in ordered[:_TRIALS]:

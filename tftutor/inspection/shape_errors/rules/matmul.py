@@ -52,6 +52,8 @@ def find(case: Case) -> Finding | None:
         have = " and ".join(f"`{o.name}` has {dimensions(len(known(o.shape)))}, {listed(o.shape)}"
                             for o in wrong)
         finding.sentence = f"{name} multiplies two matrices; {have}."
+        finding.joins = [Join((0, i), (1, j), True) for i, x in left.marks.items()
+                         for j, y in right.marks.items() if x == y == "matches"]
     else:
         axis_a, axis_b = contracted_axes(case)
         finding.sentence = _inner_sentence(name, left, right, a, b, axis_a, axis_b)
@@ -102,7 +104,8 @@ def _marks(shape: Shape, axis: int, other: Shape, other_axis: int) -> dict[int, 
     size = partner[other_axis] if len(partner) >= 2 else (partner[0] if partner else None)
     if len(dims) <= 2 or len(partner) > 2:
         position = len(dims) + axis if len(dims) >= 2 else 0
-        return {position: "matches" if dims[position] == size else "must match"}
+        matches = dims[position] == size or len(partner) > 2 and dims[position] in partner
+        return {position: "matches" if matches else "must match"}
     match = next((i for i in reversed(range(len(dims))) if dims[i] == size and size is not None),
                  None)
     if match is None:
