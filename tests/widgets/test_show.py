@@ -31,7 +31,7 @@ def _values():
         (graph, topics.GRAPHS), (y, topics.GRAPHS), (y.op, topics.GRAPHS), ([x, y], topics.GRAPHS),
         ([y.op, v], topics.GRAPHS), (graph.as_graph_def(), topics.GRAPHS),
         (v, topics.RANKS), (np.zeros([2, 3]), topics.RANKS), (np.float32(3), topics.RANKS),
-        (42, topics.RANKS), ([[1, 2], [3, 4]], topics.RANKS), ((10, None, 3), topics.RANKS),
+        (42, topics.RANKS), ([[1, 2], [3, 4]], topics.RANKS), (["a", b"b"], topics.RANKS), ((10, None, 3), topics.RANKS),
         (x.shape, topics.RANKS), (tf.TensorShape(None), topics.RANKS), ("ranks", topics.RANKS),
         (ValueError("Shape must be rank 2"), topics.ERRORS),
         (tf.errors.InvalidArgumentError(None, None, "x"), topics.ERRORS),

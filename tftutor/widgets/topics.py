@@ -115,9 +115,10 @@ def _is_gpu_state(x: Any) -> bool:
 
 
 def _is_array_like(x: Any) -> bool:
-    """Numbers, nested lists of them, arrays, and shapes, with None for what isn't known."""
+    """Numbers, nested lists of them or of strings, arrays, and shapes, with None for unknown."""
     if isinstance(x, (list, tuple)):
-        return all(item is None or _is_array_like(item) for item in x)
+        return all(item is None or isinstance(item, (str, bytes)) or _is_array_like(item)
+                   for item in x)
     return (isinstance(x, (TensorShape, Variable, numbers.Number, np.ndarray, np.generic))
             or hasattr(x, "__array__") or hasattr(x, "__array_namespace__"))
 
