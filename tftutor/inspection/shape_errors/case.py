@@ -14,10 +14,10 @@ from tftutor.errors import InvalidArgumentError, OpError, UnimplementedError
 from tftutor.framework.constant_folding import evaluate_constant
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.framework.shape_merge import Shape
+from tftutor.inspection.shape_errors.call_of_op import call_of_op
 from tftutor.inspection.shape_errors.call_site import (
     Argument,
     CallSite,
-    call_of_op,
     find_call,
     user_entry,
     user_frame,

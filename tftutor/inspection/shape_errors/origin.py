@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.inspection.shape_errors.axis_history import SOURCES, before, dtype_before
-from tftutor.inspection.shape_errors.call_site import plain_name
+from tftutor.inspection.shape_errors.call_of_op import plain_name
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Kind, Step
 from tftutor.inspection.shape_errors.finding import Finding, known, listed

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from tftutor.inspection.shape_errors.call_site import Argument
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Mark, Operand, Rule
 from tftutor.inspection.shape_errors.finding import (
@@ -42,7 +45,8 @@ def find(case: Case) -> Finding | None:
     return Finding("rnn", sentence, operands, rule, [], suspects, unchecked(operands[:1]))
 
 
-def roles(case: Case):
+def roles(case: Case) -> Iterator[tuple[str, Argument]]:
+    """(role, argument) of inputs, state and sequence lengths, those that were given."""
     assert case.call is not None
     for role, names in (("inputs", ("inputs", "input")), ("state", ("initial_state", "state",
                                                                     "initial_state_fw")),
@@ -102,5 +106,6 @@ def _words(case: Case, operands: list[Operand]) -> tuple[str, Rule]:
 
 
 def is_time_major(case: Case) -> bool:
+    """Whether the call says that time is the first axis."""
     found = case.call.argument("time_major") if case.call is not None else None
     return found is not None and found.value is True
