@@ -11,8 +11,9 @@ from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DA
 from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.fixes.definitions import redefined, resized
+from tftutor.inspection.shape_errors.fixes.earlier_calls import other_weights, same_padding
 from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut, turned
-from tftutor.inspection.shape_errors.fixes.upstream import keepdims, other_weights, same_padding
+from tftutor.inspection.shape_errors.fixes.upstream import keepdims
 from tftutor.inspection.shape_errors.rules.broadcast import EQUAL, is_elementwise, unequal
 from tftutor.inspection.shape_errors.values import is_variable
 

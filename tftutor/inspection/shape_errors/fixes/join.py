@@ -8,8 +8,8 @@ from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
+from tftutor.inspection.shape_errors.fixes.earlier_calls import same_padding
 from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut
-from tftutor.inspection.shape_errors.fixes.upstream import same_padding
 from tftutor.inspection.shape_errors.rules.join import (
     CONCAT,
     concat_axis,

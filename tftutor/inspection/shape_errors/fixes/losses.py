@@ -10,14 +10,14 @@ from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DA
 from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.fixes.definitions import redefined
-from tftutor.inspection.shape_errors.fixes.lineage import hangs_on_variables
-from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut
-from tftutor.inspection.shape_errors.fixes.upstream import (
+from tftutor.inspection.shape_errors.fixes.earlier_calls import (
     flattened_before,
     other_units,
     other_weights,
     rows_kept,
 )
+from tftutor.inspection.shape_errors.fixes.lineage import hangs_on_variables
+from tftutor.inspection.shape_errors.fixes.reshaping import coerced, cut
 from tftutor.inspection.shape_errors.rules.losses import (
     ONE_HOT,
     SPARSE,

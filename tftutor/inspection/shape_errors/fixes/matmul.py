@@ -9,8 +9,8 @@ from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DA
 from tftutor.inspection.shape_errors.finding import known, product, unit_axes
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rewrite
 from tftutor.inspection.shape_errors.fixes.definitions import resized, size_text
+from tftutor.inspection.shape_errors.fixes.earlier_calls import other_weights
 from tftutor.inspection.shape_errors.fixes.lineage import comes_from_rnn
-from tftutor.inspection.shape_errors.fixes.upstream import other_weights
 from tftutor.inspection.shape_errors.rules.matmul import contracted_axes, flags
 from tftutor.inspection.shape_errors.values import contains_tensor, is_variable
 
