@@ -1,5 +1,4 @@
 """Rows are to add up to 1; the sums have no axis left."""
-import numpy as np
 import tensorflow as tf
 
 counts = tf.constant([[1.0, 2.0, 5.0], [3.0, 3.0, 2.0]])
