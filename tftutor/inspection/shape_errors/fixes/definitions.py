@@ -53,7 +53,7 @@ def _same(a: ast.AST, b: ast.AST) -> bool:
 
 def _says(case: Case, node: ast.List | ast.Tuple, shape: tuple[int | None, ...]) -> bool:
     assert case.call is not None
-    if len(node.elts) != len(shape):
+    if len(node.elts) != len(shape) or not isinstance(node.ctx, ast.Load):  # `a, b = make()`
         return False
     values = [quiet_value(item, case.call.names) for item in node.elts]
     return all(value is UNKNOWN or value == dim or (value in (None, -1) and dim is None)
