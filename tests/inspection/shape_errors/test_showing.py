@@ -65,6 +65,7 @@ def test_notebook_page_has_words_picture_and_whole_trace():
     folded = html.split("Full trace")[1]
     assert "shape_inference.py" in folded and "calls inside tftutor" in folded
     assert "multiplies two matrices" in page["text/plain"]
+    assert page["text/plain"].endswith("are hidden; TFTUTOR_FULL_TRACEBACK=1 shows them.)")
     assert not re.search(r"<script|<style|<svg|\son\w+=", html)  # what Jupyter would strip
 
 

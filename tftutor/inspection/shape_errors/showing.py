@@ -102,7 +102,11 @@ def notebook_page(error: BaseException) -> dict[str, str] | None:
             return None
         whole = whole_trace(error)
         _, hidden = tracebacks.without_internals(error.__traceback__)
-        shown = {"text/plain": text.page(explanation).strip("\n"),
+        told = text.page(explanation).strip("\n")
+        if hidden:
+            told += (f"\n\n({hidden} calls inside tftutor are hidden; "
+                     f"{tracebacks.FULL}=1 shows them.)")
+        shown = {"text/plain": told,
                  "text/html": page.html(explanation, whole, hidden)}
     except Exception as failure:  # noqa: BLE001 - the student's own error must still be shown
         shown = {"text/plain": failure_note(failure)}
