@@ -143,6 +143,14 @@ def test_extension_loaded_twice_explains_once(ipython, capsys):
     assert len(ipython.displayed) == 1
 
 
+def test_shape_error_behind_the_programs_own_error_is_explained_in_its_note(ipython, capsys):
+    ipython.run_cell(f"try:\n    {SHAPE_ERROR}\nexcept ValueError as error:\n"
+                     "    raise RuntimeError('no model') from error")
+    printed = capsys.readouterr().out
+    assert "RuntimeError" in printed and "no model" in printed
+    assert "└ [512, 2] float32" in printed and ipython.displayed == []
+
+
 RUN_TIME_ERROR = (
     "import numpy as np\nimport tensorflow as tf\na = tf.placeholder(tf.float32, name='a')\n"
     "b = tf.placeholder(tf.float32, name='b')\ndef difference(p, q):\n    return p - q",

@@ -20,6 +20,7 @@ def _show_error(
     writer = late_notes.writer()
     # The page is made first: it reads the frames that the traceback then loses.
     page = writer.notebook_page(error) if writer is not None else None
+    late_notes.settle(error)
     if not tracebacks.wants_everything():
         tb = tracebacks.strip(error)
     shell.showtraceback((kind, error, tb), tb_offset=tb_offset)
