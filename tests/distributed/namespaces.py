@@ -18,12 +18,14 @@ import itertools
 import json
 import os
 import pathlib
+import queue
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,7 +33,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
 _PREFIX = "tftutor-test"
-_SECONDS = 20.0
+_SECONDS = 60.0
 
 # Runs a program's text; then, for each line on its standard input, prints an expression's value.
 _ASKED = """
@@ -75,10 +77,22 @@ class Program:
     def __init__(self, process: subprocess.Popen[str], errors: pathlib.Path) -> None:
         self.process = process
         self._errors = errors
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
 
-    def line(self) -> str:
-        """Its next line of output, "" at its end."""
-        return self.process.stdout.readline().rstrip("\n")  # type: ignore[union-attr]
+    def _read(self) -> None:
+        with self.process.stdout as output:  # type: ignore[union-attr]
+            for line in output:
+                self._lines.put(line.rstrip("\n"))
+        self._lines.put("")
+
+    def line(self, seconds: float = _SECONDS) -> str:
+        """Its next line of output, "" at its end. Raises: queue.Empty when there is none."""
+        return self._lines.get(timeout=seconds)
+
+    def rest(self) -> list[str]:
+        """The lines that come until its end."""
+        return list(iter(self.line, ""))
 
     def ask(self, expression: str) -> Any:
         """The value of an expression in a program that was started with `program`."""
@@ -97,9 +111,10 @@ class Program:
         return self.process.wait(seconds)
 
     def end(self) -> None:
-        """Kill it, if it runs, and close its pipes."""
+        """Kill it, if it runs; what it has started ends with the machine."""
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        self.process.stdin.close()  # type: ignore[union-attr]
 
 
 class Machine:

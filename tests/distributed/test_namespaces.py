@@ -76,9 +76,9 @@ def start_worker(machine: Machine, keys: str) -> Program:
 
 def learned(program: Program) -> list[float]:
     """The weights with which a training ends."""
-    output = program.process.stdout.read()  # type: ignore[union-attr]
+    lines = program.rest()
     assert program.wait() == 0, program.errors()
-    return json.loads(output.splitlines()[-1].removeprefix("learned "))
+    return json.loads(lines[-1].removeprefix("learned "))
 
 
 # -- the machines themselves ------------------------------------------------------------------
