@@ -6,7 +6,8 @@
 #
 # **You need.** Nothing: every cell stands for itself. For the words *graph*, *session* and *feed*
 # see [1.1 Hello World](1.1_hello_world.ipynb) and
-# [1.2 Basic Operations](1.2_basic_operations.ipynb).
+# [1.2 Basic Operations](1.2_basic_operations.ipynb); for ranks and shapes,
+# [1.3 Tensors and ranks](1.3_tensors_and_ranks.ipynb).
 #
 # **Time.** About 15 minutes to look around; the cells themselves run in half a minute.
 #
@@ -176,7 +177,8 @@ tf.explore("gpus")
 # - *A line says that panels need anywidget.* Install tftutor with its notebook packages:
 #   `pip install 'tftutor[lab]'`, then restart the kernel.
 # - *`TypeError: ... can't be shown`.* The message lists what can be.
-# - *A panel says that the kernel is busy.* It waits until the running cell has ended.
+# - *A panel says that the kernel is busy.* It waits until the running cell has ended. (Newer
+#   kernels answer while a cell runs.)
 #
 # ## Exercises
 #

@@ -33,6 +33,7 @@ def answers(request: str) -> Callable[[Answer], Answer]:
 
     It is called with the request's data (a dict) and returns what JSON can carry, or
     `(value, [buffers])`. It raises RequestError to tell the user what is wrong with the request.
+    It may run beside a cell, in another thread: it must not ask for the default graph or session.
     """
     def mark(method: Answer) -> Answer:
         method._answers = request  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 The front end asks for each reading and asks for the next one after the answer. So a hidden panel
 costs nothing, and a kernel that is busy training isn't sent a pile of requests: it answers the one
-that waits when the step is over.
+that waits when the cell has ended, or at once, where it has a thread for that (ipykernel 7).
 """
 
 from __future__ import annotations
