@@ -25,8 +25,8 @@ def torch_calls(monkeypatch: Any) -> Iterator[list[str]]:
     calls: list[str] = []
     original = acceleration._torch_kernel
 
-    def torch_kernel(op: Any, may_overwrite: bool = False) -> Any:
-        run = original(op, may_overwrite)
+    def torch_kernel(op: Any, *permissions: bool) -> Any:
+        run = original(op, *permissions)
 
         def noted(inputs: Any) -> Any:
             calls.append(op.type)
@@ -169,6 +169,35 @@ def test_only_what_nobody_sees_is_overwritten(torch_calls: list[str], seen: list
         expected = session.run([values[i] for i in seen])
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("seen", [[], ["MaxPoolGrad"], ["ReluGrad"], ["MaxPoolGrad", "ReluGrad"]])
+def test_relu_gradient_before_a_pooling_is_found_from_the_maxima(
+        torch_calls: list[str], monkeypatch: Any, seen: list[str]) -> None:
+    """Half of the maxima are 0: their gradients must not pass. Who fetches sees the true ones."""
+    from tftutor.kernels.torch import on_host
+
+    masked: list[bool] = []
+    original = on_host._is_masked
+    monkeypatch.setattr(on_host, "_is_masked",
+                        lambda *arrays: masked.append(original(*arrays)) or masked[-1])
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        kernel = tf.constant(_numbers(3, 3, 16, 16))
+        layer = tf.nn.conv2d(tf.constant(_numbers(*BIG)), kernel, [1, 1, 1, 1], "SAME")
+        layer = tf.nn.relu(tf.nn.bias_add(layer, tf.fill([16], -2.0)))
+        pooled = tf.nn.max_pool(layer, [1, 2, 2, 1], [1, 2, 2, 1], "SAME")
+        gradient = tf.gradients(tf.reduce_sum(pooled + pooled * pooled), kernel)[0]
+        fetches = [pooled, gradient, *(op.outputs[0] for kind in seen
+                                       for op in graph.get_operations() if op.type == kind)]
+        found = session.run(fetches)
+        assert "MaxPoolGrad" in torch_calls
+        tf.use_torch(False)
+        expected = session.run(fetches)
+    assert 0.1 < np.mean(expected[0] == 0) < 0.9
+    assert masked == ([] if "MaxPoolGrad" in seen else [True])
+    assert not on_host._masked
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-3)
 
 
 def test_product_after_a_convolution_agrees_with_numpy(torch_calls: list[str]) -> None:

@@ -165,10 +165,12 @@ class Acceleration:
         self._is_used = False
 
     def kernel(self, op: Operation, function: Callable[..., Any], keywords: dict[str, Any],
-               may_overwrite: bool = False) -> Callable[..., Any] | None:
+               may_overwrite: bool = False, user: Operation | None = None
+               ) -> Callable[..., Any] | None:
         """`function(*inputs, **keywords)`, a kernel for NumPy, with torch for big inputs.
 
-        torch `may_overwrite` the first of them. Returns None where torch can't come into question.
+        torch `may_overwrite` the first of them; `user`, if there is one, alone sees the result.
+        Returns None where torch can't come into question.
         """
         if not torch_on_cpu.may_be_used() or not _is_own(op):
             return None
@@ -177,6 +179,7 @@ class Acceleration:
             return None
         self._may_follow = True
         may_overwrite = may_overwrite and _is_own(op._inputs[0].op)
+        may_mask = user is not None and _is_masked_by(op, user)
         faster: list[Callable[..., Any]] = []  # once it is asked for
 
         def kernel(*inputs: Any) -> Any:
@@ -185,7 +188,7 @@ class Acceleration:
                 return function(*inputs, **keywords)
             self._is_used = True
             if not faster:
-                faster.append(_torch_kernel(op, may_overwrite))
+                faster.append(_torch_kernel(op, may_overwrite, may_mask))
             torch_on_cpu.set_threads()
             try:
                 return faster[0](inputs)
@@ -203,12 +206,21 @@ def _is_own(op: Operation) -> bool:
     return definition.binder is not None or bool(definition.library_kernels)
 
 
-def _torch_kernel(op: Operation, may_overwrite: bool = False) -> Callable[[Arrays], Any]:
+def _is_masked_by(op: Operation, user: Operation) -> bool:
+    """True for the gradient of a max pooling that goes into that of the Relu before the pooling."""
+    return (op.type == "MaxPoolGrad" and user.type == "ReluGrad" and _is_own(user)
+            and user._inputs[0].op is op and user._inputs[1] is op._inputs[0])
+
+
+def _torch_kernel(op: Operation, may_overwrite: bool = False, may_mask: bool = False
+                  ) -> Callable[[Arrays], Any]:
     """A function of the list of inputs."""
     load_kernels("torch")
-    from tftutor.kernels.torch.on_host import HOST_KERNELS, OVERWRITING_KERNELS
+    from tftutor.kernels.torch.on_host import HOST_KERNELS, MASKING_KERNELS, OVERWRITING_KERNELS
 
-    own = (OVERWRITING_KERNELS if may_overwrite else HOST_KERNELS).get(op.type)
+    kernels = (MASKING_KERNELS if may_mask else OVERWRITING_KERNELS if may_overwrite
+               else HOST_KERNELS)
+    own = kernels.get(op.type)
     function, params = own or op._op_def.library_kernels["torch"]
     keywords = {param: plain_attr(op._attrs[param]) for param in params}
     if own:

@@ -46,15 +46,16 @@ class NodeBinder:
         """The value that a node has already at plan time (constants, variable cells)."""
         return op._op_def.static_value_fn(self.context(op))  # type: ignore[misc]
 
-    def bind(self, op: Operation, may_overwrite: bool = False) -> BoundKernel:
-        """The kernel of a node; it `may_overwrite` its first input.
+    def bind(self, op: Operation, may_overwrite: bool = False, user: Operation | None = None
+             ) -> BoundKernel:
+        """The kernel of a node; it `may_overwrite` its first input. `user` alone sees its output.
 
         Raises: tf.errors.InvalidArgumentError when the node has none here.
         """
         bound = self._bind(op)
         if op.type in ACCELERATED and self.library.is_host:  # not where NumPy acts a GPU
             faster = self._acceleration.kernel(op, bound.function, bound.keywords,
-                                               may_overwrite)
+                                               may_overwrite, user)
             if faster is not None:
                 return BoundKernel(faster, {}, False)
         return bound

@@ -32,11 +32,12 @@ class DeviceBinder(NodeBinder):
         self.host = NodeBinder(resources, feeds)
         self._on_device = getattr(device.library, "on_device", None)  # a simulated GPU's accounts
 
-    def bind(self, op: Operation, may_overwrite: bool = False) -> BoundKernel:
+    def bind(self, op: Operation, may_overwrite: bool = False, user: Operation | None = None
+             ) -> BoundKernel:
         """The kernel of a node."""
         memory = memory_of(op)
         if memory.is_all_host and not _touches_state(op):
-            return self.host.bind(op, may_overwrite)
+            return self.host.bind(op, may_overwrite, user)
         bound = super().bind(op)
         if self._on_device is None:
             return bound

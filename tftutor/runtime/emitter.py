@@ -344,6 +344,12 @@ class Emitter:
                 and self._last_use.get(tensor) is op and tensor not in self._received
                 and op._inputs.count(tensor) == 1 and self.names.get(tensor, "").startswith("v"))
 
+    def _only_user(self, op: Operation) -> Operation | None:
+        """The operation that alone sees what this one makes, if it makes one thing."""
+        if len(op.outputs) != 1 or self._uses.get(op.outputs[0]) != 1:
+            return None
+        return self._last_use.get(op.outputs[0])
+
     def _output_name(self, tensor: Tensor) -> str:
         return "_" if tensor in self.names else self.new_name(tensor)
 
@@ -355,7 +361,7 @@ class Emitter:
         return texts
 
     def _call(self, op: Operation, inputs: list[str]) -> str:
-        kernel = self.binder.bind(op, self._may_overwrite(op))
+        kernel = self.binder.bind(op, self._may_overwrite(op), self._only_user(op))
         arguments = list(inputs)
         for key, value in kernel.keywords.items():
             literal = repr(value) if value is None or type(value) in (bool, int, str) \

@@ -1,6 +1,7 @@
 """What torch does for the host otherwise than for its own devices. These take NumPy's arrays.
 
-A max pooling leaves the places of its maxima to its gradient, and spares that a second search.
+A max pooling leaves the places of its maxima to its gradient, and spares that a second search. The
+gradient of a Relu before it is known already from the maxima, of which there are fewer.
 Adam changes variables in place when nobody else holds their values: its time is that of the memory.
 """
 
@@ -29,6 +30,10 @@ _LATE = torch.tensor(1e12)
 _Reference = weakref.ref[np.ndarray]
 # By the id of the maxima: what they were found in, by which windows, and where.
 _found: dict[int, tuple[_Reference, _Reference, list[Window], torch.Tensor]] = {}
+
+
+# By the id of a gradient: itself, and the features behind whose Relu it is already.
+_masked: dict[int, tuple[_Reference, _Reference]] = {}
 
 
 def _remember(x: np.ndarray, maxima: np.ndarray, windows: list[Window], places: torch.Tensor
@@ -72,6 +77,30 @@ def max_pool_grad(x: np.ndarray, maxima: np.ndarray, grad: np.ndarray, *, ksize:
     return from_channels_first(result, data_format).numpy()
 
 
+def masked_max_pool_grad(x: np.ndarray, maxima: np.ndarray, grad: np.ndarray, **attributes: Any
+                         ) -> np.ndarray:
+    """`max_pool_grad` without what the gradient of a Relu that made `x` would take away.
+
+    It lets through what goes to positive features: to positive maxima.
+    """
+    let_through = torch.ops.aten.threshold_backward(lent(grad), lent(maxima), 0)
+    result = max_pool_grad(x, maxima, let_through.numpy(), **attributes)
+    key = id(result)
+    forget = weakref.ref(result, lambda _: _masked.pop(key, None))
+    _masked[key] = forget, weakref.ref(x)
+    return result
+
+
+def _is_masked(gradients: np.ndarray, features: np.ndarray) -> bool:
+    found = _masked.get(id(gradients))
+    return found is not None and found[0]() is gradients and found[1]() is features
+
+
+def relu_grad_in_place(gradients: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """`gradients` where the features are positive."""
+    return gradients if _is_masked(gradients, features) else _mask(gradients, features)
+
+
 def _overwriting(function: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel that lets `function(*tensors, **keywords)` change its first array."""
 
@@ -92,6 +121,9 @@ def _add_bias(value: torch.Tensor, bias: torch.Tensor, *, data_format: str) -> N
 
 def _mask_gradients(gradients: torch.Tensor, features: torch.Tensor) -> None:
     torch.ops.aten.threshold_backward(gradients, features, 0, grad_input=gradients)
+
+
+_mask = _overwriting(_mask_gradients, activation.relu_grad_kernel)
 
 
 def matmul(a: np.ndarray, b: np.ndarray, *, transpose_a: bool, transpose_b: bool) -> np.ndarray:
@@ -138,5 +170,9 @@ HOST_KERNELS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
 OVERWRITING_KERNELS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "BiasAdd": (_overwriting(_add_bias, activation.bias_add_kernel), ("data_format",)),
     "Relu": (_overwriting(torch.relu_, activation.relu_kernel), ()),
-    "ReluGrad": (_overwriting(_mask_gradients, activation.relu_grad_kernel), ()),
+    "ReluGrad": (relu_grad_in_place, ()),
+}
+# The same for those whose result goes through the gradient of a Relu and nowhere else.
+MASKING_KERNELS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "MaxPoolGrad": (masked_max_pool_grad, ("ksize", "strides", "padding", "data_format")),
 }
