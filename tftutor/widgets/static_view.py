@@ -47,7 +47,7 @@ def static_html(view: StaticView, description: str = "", panel_id: str = "") -> 
       panel_id: the panel that replaces this drawing while it lives.
     """
     text, picture = view.text(), view.svg()
-    pre = f'<pre style="line-height:1.25;overflow-x:auto">{html.escape(text)}</pre>'
+    pre = f'<pre style="white-space:pre;line-height:1.25;overflow-x:auto">{html.escape(text)}</pre>'
     if picture:
         alternative = html.escape(description or _title(picture), quote=True)
         encoded = base64.b64encode(picture.encode()).decode()
