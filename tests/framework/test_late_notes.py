@@ -1,11 +1,13 @@
 """Notes of errors are written when they are read, and never otherwise."""
 
 import copy
+import gc
 import pickle
 import subprocess
 import sys
 import textwrap
 import traceback
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -108,3 +110,21 @@ def test_python_itself_prints_the_page_below_the_message(ending):
         "ValueError: Shape must be rank 2 but is rank 3 for 'MatMul' (op: 'MatMul') with input "
         "shapes: [10,512,1], [512,2].\n")
     assert message and "[m, k]" in after and "[m, k]" not in before
+
+
+def test_error_that_was_dropped_keeps_nothing_alive():
+    class Big:
+        """Stands for an array of the student's."""
+
+    def fail():
+        big = Big()
+        try:
+            tftutor.matmul(tftutor.zeros([3, 2, 1]), tftutor.zeros([2, 2]))
+        except ValueError as error:
+            return weakref.ref(big), error
+
+    reference, error = fail()
+    assert reference() is not None and error is not None
+    del error
+    gc.collect()
+    assert reference() is None
