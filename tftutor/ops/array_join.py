@@ -446,6 +446,8 @@ def tile_kernel(input, multiples, *, xp):
 @Tile.kernel("numpy")
 def tile_numpy_kernel(input, multiples):
     counts = _checked_multiples(input, multiples)
+    if not counts:
+        return input
     array = as_array(input)
     if isinstance(array, np.ndarray) and array.ndim == len(counts) > 0 \
             and all(n == 1 or d == 1 for n, d in zip(counts, array.shape, strict=True)):

@@ -94,10 +94,14 @@ def _finish(definition: OpDef, rule: Rule, arguments: Sequence[str], sparse: boo
         if sparse or xp is not np:
             return None
         attrs = {flag: op._attrs[flag] for flag, _ in rule.flags}
+        formula = FORMULAS.get(rule.name)
 
         def update(*inputs: Any) -> Any:
-            _apply_dense(rule.function, inputs[:state_count], inputs[grad_at],
-                         [inputs[i] for i in scalars_at], attrs)
+            grad, scalars = inputs[grad_at], [inputs[i] for i in scalars_at]
+            if grad.ndim or formula is None:
+                _apply_dense(rule.function, inputs[:state_count], grad, scalars, attrs)
+            else:  # without buffers, which a single number doesn't need
+                _apply_formula(formula, inputs[:state_count], grad, scalars, attrs, np)
             return inputs[0]
 
         return update
