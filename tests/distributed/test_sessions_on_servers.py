@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -346,6 +347,39 @@ def test_a_trace_shows_what_each_task_did(servers):
     names = {d.device: {n.node_name for n in d.node_stats} for d in metadata.step_stats.dev_stats}
     assert "y" in names["/job:worker/replica:0/task:0/device:CPU:0"]
     assert "w" in names["/job:ps/replica:0/task:0/device:CPU:0"]
+
+
+def test_partition_graphs_show_what_each_task_runs(servers):
+    """They are those of one process with as many devices, but for the devices' names."""
+    def numberless(name: str) -> str:
+        return re.sub(r"/_\d+$", "/_N", name)  # edges have numbers of the whole process
+
+    def graphs(target: str, first: str, second: str, **config: Any) -> list[list[Any]]:
+        with tf.Graph().as_default():
+            x = tf.placeholder(tf.float32, [2], name="x")
+            with tf.device(first):
+                total = tf.get_variable("total", [2], initializer=tf.zeros_initializer())
+            with tf.device(second):
+                y = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * x + total),
+                                  [tf.constant(0), x])[1]
+            with tf.device(first), tf.control_dependencies([total.initializer]):
+                z = total + y
+            metadata = tf.RunMetadata()
+            with tf.Session(target, config=tf.ConfigProto(**config)) as session:
+                session.run(total.initializer)
+                session.run([z, y], {x: [1.0, 2.0]}, run_metadata=metadata,
+                            options=tf.RunOptions(output_partition_graphs=True))
+            assert not metadata.step_stats.dev_stats
+            return [[(numberless(node.name), node.op, [first, second].index(node.device),
+                      *map(numberless, node.input))
+                     for node in graph.node] for graph in metadata.partition_graphs]
+
+    whole = "/job:{}/replica:0/task:0/device:CPU:{}".format
+    on_tasks = graphs(servers[1].target, whole("ps", 0), whole("worker", 0))
+    assert on_tasks == graphs("", whole("localhost", 0), whole("localhost", 1),
+                              device_count={"CPU": 2})
+    assert len(on_tasks) == 2 and {node[2] for node in on_tasks[1]} == {1}
+    assert {"_Arg", "_Send", "_Recv", "LoopCond", "Mul"} <= {node[1] for node in on_tasks[1]}
 
 
 def test_a_table_of_the_placement_names_the_tasks(servers):

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tftutor import errors
 from tftutor.client.config import (
     SessionConfig,
     StepOptions,
@@ -204,10 +203,6 @@ class BaseSession:
             run_metadata.Clear()
             if step_stats is not None:
                 run_metadata.step_stats.CopyFrom(step_stats)
-            if wanted.wants_graphs and self._master is not None:
-                raise errors.UnimplementedError(
-                    None, None, "RunOptions.output_partition_graphs isn't supported for a session "
-                    "with a target: run the graph without one to see how it is cut")
             if wanted.wants_graphs:
                 from tftutor.client.partition_graphs import partition_graphs
 

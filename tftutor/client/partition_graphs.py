@@ -20,14 +20,19 @@ from tftutor.framework.attr_values import to_proto
 from tftutor.framework.dtypes import float32
 from tftutor.framework.graph_def import fill_node, versions_proto
 from tftutor.framework.operation import Operation, Tensor
-from tftutor.runtime.part_names import PartNames
-from tftutor.runtime.plan import Plan
+from tftutor.runtime.part_names import PartNames, StepPart
 from tftutor.runtime.transfers import TransferNode
 
 
 def partition_graphs(plan: Any) -> list[Any]:
-    """One GraphDef a device, for a Plan or a PartitionedPlan."""
-    plans = [plan] if plan.parts is None else [part.plan for part in plan.parts]
+    """One GraphDef a device, for a Plan, a PartitionedPlan or a ClusterPlan.
+
+    The tasks of a cluster needn't be asked: the session has cut the step for them.
+    """
+    if hasattr(plan, "device_parts"):
+        plans = plan.device_parts
+    else:
+        plans = [plan] if plan.parts is None else [part.plan for part in plan.parts]
     taken = [node.number for part in plans for node in part.ops if isinstance(node, TransferNode)]
     free = itertools.count(max(taken, default=0) + 1)
     return [_PartGraph(part, plan, free).graph for part in plans]
@@ -36,7 +41,7 @@ def partition_graphs(plan: Any) -> list[Any]:
 class _PartGraph:
     """The GraphDef of one part."""
 
-    def __init__(self, plan: Plan, whole: Any, free_numbers: Iterator[int]) -> None:
+    def __init__(self, plan: StepPart, whole: Any, free_numbers: Iterator[int]) -> None:
         from tensorboard.compat.proto.graph_pb2 import GraphDef
 
         self.plan = plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from tftutor.distributed.cluster_run import ClusterRun, from_task
 from tftutor.distributed.partition_codec import describe
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.framework.attr_values import FuncName
-from tftutor.framework.operation import Operation
+from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.cut_step import CutStep
 from tftutor.runtime.partitioner import Partition
 from tftutor.runtime.step_state import StepState
@@ -33,11 +33,21 @@ class TaskPart:
         self.fetch_positions = fetch_positions
 
 
+class DevicePart(NamedTuple):
+    """What one device of the cluster runs in a step."""
+
+    device_name: str
+    ops: Sequence[Any]
+    feeds: Sequence[Tensor]
+    fetches: Sequence[Tensor]
+
+
 class ClusterPlan:
     """A step registered with the tasks that have a part in it.
 
     Attributes:
       parts: one a task.
+      device_parts: one a device, in the order in which it was cut.
       here: the one that the thread of the session runs, the last of `parts`; or None.
       fresh_fetches: positions of fetched values that have come over a connection, in an array that
         nobody else has.
@@ -53,6 +63,9 @@ class ClusterPlan:
         self.mutations = cut.ops[0].graph._mutations if cut.ops else 0
         self.session = session
         self.stats: list[bytes] = []  # of the tasks, when the step is traced
+        self.device_parts = [
+            DevicePart(p.device.name, p.ops, [t for t in cut.feeds if t in p.taken], p.fetches)
+            for p in cut.partitions]
         by_task: dict[RemoteTask, list[Partition]] = {}
         for partition in cut.partitions:
             by_task.setdefault(task_of(partition.device.name), []).append(partition)

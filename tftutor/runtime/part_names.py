@@ -6,11 +6,31 @@ and what is fetched goes to a `_Retval`. Traces name inputs in the same way.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
 
 from tftutor.framework.operation import Operation, Tensor
-from tftutor.runtime.plan import Plan
 from tftutor.runtime.transfers import TransferNode
+
+
+class StepPart(Protocol):
+    """What one device runs in a step: a Plan, or its part of a step on a cluster."""
+
+    @property
+    def device_name(self) -> str:
+        """The device's full name."""
+
+    @property
+    def ops(self) -> Sequence[Any]:
+        """Its nodes, in order."""
+
+    @property
+    def feeds(self) -> Collection[Tensor]:
+        """What is fed to it."""
+
+    @property
+    def fetches(self) -> Collection[Tensor]:
+        """What is fetched from it."""
 
 
 class PartNames:
@@ -26,7 +46,7 @@ class PartNames:
       received: what comes from another device -> its `_Recv`.
     """
 
-    def __init__(self, plan: Plan, whole: Any) -> None:
+    def __init__(self, plan: StepPart, whole: Any) -> None:
         fed = sorted(set(whole.feeds), key=_name)
         fetched = sorted(set(whole.fetches) - set(fed), key=_name)
         taken = {t for op in plan.ops for t in op._inputs}
