@@ -74,7 +74,8 @@ class ClusterRun:
     def _in_order(self) -> list[TaskPart]:
         """The part of this process last, unless it waits for none: then what it sends is first."""
         parts, here = self.plan.parts, self.plan.here
-        if here is not None and here.task.service.is_quick(self.plan.session, here.handle):  # type: ignore[union-attr]
+        service: Any = here.task.service if here is not None else None
+        if here is not None and service.waits_for_none(self.plan.session, here.handle):
             return [here, *parts[:-1]]
         return parts
 

@@ -34,9 +34,11 @@ from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
 from tftutor.runtime.transfers import Channel
 
-# Operations that neither compute nor wait.
-_QUICK = frozenset({"Const", "Identity", "NoOp", "ReadVariableOp", "VarHandleOp", "Variable",
-                    "VariableV2", "_Send"})
+# Operations that take no longer than what they read or receive, and wait for values alone.
+_QUICK = frozenset({
+    "ApplyGradientDescent", "Assign", "AssignAdd", "AssignAddVariableOp", "AssignSub",
+    "AssignSubVariableOp", "AssignVariableOp", "Const", "Identity", "NoOp", "ReadVariableOp",
+    "ResourceApplyGradientDescent", "VarHandleOp", "Variable", "VariableV2", "_Recv", "_Send"})
 _STALL = 5.0  # seconds: who waits longer for gradients is worth a word
 
 Answer = tuple[dict[str, Any], list[Any]]
@@ -103,16 +105,17 @@ class TaskService:
     def may_wait(self, method: str, header: dict[str, Any]) -> bool:
         """True for requests that need a thread of their own.
 
-        To wake one costs as much as reading a few variables, and sending them: such parts of steps
-        need none.
+        To wake one costs as much as reading a few variables, and sending them, or as changing a few
+        by values that are here already: such parts of steps need none.
         """
         if method == "run_graph":
-            return not self.is_quick(header.get("session") or "", header["handle"])
+            wanted = self._sessions.wanted(header.get("session") or "", header["handle"])
+            return wanted is None or not self._steps.has_arrived(header["step"], wanted)
         return method in ("confirm_step", "register_graph", "reset", "close_session")
 
-    def is_quick(self, session: str, handle: str) -> bool:
-        """Whether a registered part of a step only reads and sends."""
-        return self._sessions.is_quick(session, handle)
+    def waits_for_none(self, session: str, handle: str) -> bool:
+        """Whether a registered part of a step is quick, and waits for no other part."""
+        return self._sessions.wanted(session, handle) == ()
 
     # -- what is here -----------------------------------------------------------------------
 
@@ -189,7 +192,8 @@ class TaskService:
                       self._channel)
         handle = str(next(session.handles))
         if all(op.type in _QUICK for partition in cut.partitions for op in partition.ops):
-            session.quick.add(handle)
+            session.quick[handle] = tuple(channel.edge for channel in cut.channels
+                                          if isinstance(channel, IncomingChannel))
         session.plans[handle] = PartitionedPlan(cut, self._host, session.resources)
         return {"handle": handle}, []
 

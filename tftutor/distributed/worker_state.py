@@ -25,6 +25,7 @@ _REMEMBERED_STEPS = 4096  # that have ended: what still arrives for them is drop
 _UNCONFIRMED_STEPS = 1024  # ... or whose last values haven't arrived elsewhere
 _WAITING_STEPS = 1024  # for which values have come before the step itself ...
 _LONGEST_WAIT = 60.0  # ... and how many seconds they are kept
+_SMALL = 1 << 18  # bytes that are taken in within the time that waking a thread takes
 _LOST_SESSIONS = 300.0  # seconds after which the session of a program that is gone is forgotten
 
 
@@ -35,7 +36,7 @@ class WorkerSession:
       origin: the task whose address the session was given, as "worker 2"; "" if unknown.
       caller: the connection over which it was used last; None in this process.
       lost_since: when that connection ended, or None.
-      quick: the handles of parts that only read and send.
+      quick: handle -> the edges from other tasks, of parts that do nothing lengthy.
     """
 
     def __init__(self, resources: ResourceManager, origin: str = "") -> None:
@@ -44,7 +45,7 @@ class WorkerSession:
         self.caller: Any = None
         self.lost_since: float | None = None
         self.plans: dict[str, PartitionedPlan] = {}
-        self.quick: set[str] = set()
+        self.quick: dict[str, tuple[str, ...]] = {}
         self.functions: dict[str, Any] = {}  # of the master's graph, if it is in this process
         self.handles = itertools.count(1)
 
@@ -81,10 +82,10 @@ class SessionTable:
                 None, None, f"Session {name} is not found. Possibly, this master has restarted.")
         return found
 
-    def is_quick(self, name: str, handle: str) -> bool:
-        """Whether a part of a step only reads and sends."""
+    def wanted(self, name: str, handle: str) -> tuple[str, ...] | None:
+        """What a quick part of a step waits for; None for a part that isn't quick."""
         session = self._sessions.get(name)
-        return session is not None and handle in session.quick
+        return None if session is None else session.quick.get(handle)
 
     def remove(self, name: str) -> WorkerSession | None:
         """Close a session."""
@@ -141,6 +142,18 @@ class StepTable:
                 self._forget_old()
                 found = self._steps[step_id] = WorkerStep(step_id, self._push)
             return found
+
+    def has_arrived(self, step_id: int, edges: tuple[str, ...]) -> bool:
+        """Whether these values are here, and small: to use them takes no time then."""
+        if not edges:
+            return True
+        with self._lock:
+            step = self._steps.get(step_id)
+        if step is None:
+            return False
+        values = step.rendezvous.peek(edges)
+        return values is not None and sum(
+            int(getattr(value, "nbytes", 0)) for value in values) <= _SMALL
 
     def begin(self, step_id: int) -> WorkerStep:
         """The step, to be run now. Raises: AbortedError when it has been run, or runs."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tftutor.runtime.step_timeout import step_timeout
@@ -49,6 +49,12 @@ class Rendezvous:
             for key, value in entries:
                 self._values.setdefault(key, deque()).append(value)
             self._changed.notify_all()
+
+    def peek(self, keys: Sequence[Any]) -> list[Any] | None:
+        """The next value of each key, which stays; None unless all are there."""
+        with self._changed:
+            queues = [self._values.get(key) for key in keys]
+            return [queue[0] for queue in queues if queue] if all(queues) else None
 
     def about_to_wait(self) -> None:
         """Called before a part of the step goes to sleep."""
