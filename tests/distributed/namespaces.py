@@ -237,7 +237,12 @@ def namespaces() -> list[str]:
 
 
 def remove_leftovers() -> None:
-    """Remove the namespaces of processes that are no more."""
-    for namespace in namespaces():
-        if not pathlib.Path(f"/proc/{namespace.split('-')[2]}").exists():
-            _remove(namespace)
+    """Remove the namespaces and directories of processes that are no more."""
+    def is_over(name: str) -> bool:
+        return not pathlib.Path(f"/proc/{name.split('-')[2]}").exists()
+
+    for namespace in filter(is_over, namespaces()):
+        _remove(namespace)
+    for directory in pathlib.Path(tempfile.gettempdir()).glob(f"{_PREFIX}-*-*"):
+        if is_over(directory.name):
+            shutil.rmtree(directory, ignore_errors=True)

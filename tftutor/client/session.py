@@ -17,7 +17,9 @@ class Session(BaseSession):
     """A session runs operations of a graph and holds the values of its variables.
 
     Args:
-      target: "" runs in this process.
+      target: "" runs in this process; "grpc://host:port" on the cluster of that task. Tasks that
+        aren't up are waited for, with a line that names them, for 10 minutes or the config's
+        `operation_timeout_in_ms`.
       graph: the graph to run, by default the default graph.
       config: a ConfigProto.
 
@@ -26,7 +28,7 @@ class Session(BaseSession):
             print(sess.run(c, feed_dict={a: 10}))
 
     Raises: TypeError for arguments of the wrong kind; tf.errors.UnimplementedError for a field of
-    `config` that is not supported.
+    `config` that is not supported; tf.errors.UnavailableError for tasks that don't come up.
     Source: TF 1.15 docs, tf.Session.
     """
 
