@@ -72,7 +72,8 @@ def _reshape(case: Case, dims: tuple) -> Iterator[Candidate]:
     place, wanted = given_place(case, "shape"), wanted_shape(case)
     if place is None or wanted is None:
         return
-    row, total = product(dims[1:]), product(dims)
+    row = product(dims[1:]) if len(dims) > 1 else None  # the numbers of one example
+    total = product(dims)
 
     def shaped(sizes: tuple, why: str, cost: float, effect: str = SAME_DATA) -> Candidate:
         return change(place, "[" + ", ".join(map(str, sizes)) + "]", why, cost, effect)
@@ -147,8 +148,9 @@ def _transpose(case: Case, dims: tuple) -> Iterator[Candidate]:
     given, rank = [int(v) for v in value.reshape(-1)], len(dims)
     if sorted(given) == list(range(len(given))) and len(given) < rank:
         rest = list(range(len(given), rank))
-        yield change(place, str(given + rest), "The further axes stay where they are.", 1.0,
-                     SAME_DATA)
+        of_an_image = rank == 4 and len(given) == 3  # only the batch was forgotten
+        yield change(place, str(given + rest), "The further axes stay where they are.",
+                     1.2 if of_an_image else 1.0, SAME_DATA)
         moved = [g + rank - len(given) for g in given]
         yield change(place, str([*range(rank - len(given)), *moved]),
                      "Turns the last axes; the first stay.", 1.1, SAME_DATA)

@@ -108,6 +108,8 @@ def _filters(case: Case, image: tuple, kernel: tuple) -> Iterator[Candidate]:
             yield from resized(case, case.inputs[0], 3, kernel[2], 1.9)
     if len(kernel) == 3:
         if index is not None:
+            if depth is not None and kernel[1] == depth:
+                yield edit(index, "tf.expand_dims({}, 0)", "A filter of one row.", 1.0)
             axis = 2 if depth in (1, None) and kernel[2] != depth else 3
             yield edit(index, f"tf.expand_dims({{}}, {axis})", "A filter with four axes.", 1.2)
             yield edit(index, f"tf.expand_dims({{}}, {5 - axis})", "A filter with four axes.", 1.5)

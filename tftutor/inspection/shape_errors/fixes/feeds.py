@@ -60,6 +60,8 @@ def _all(case: Case) -> Iterator[Candidate]:
             yield _new_value(found, code, candidate.why, candidate.cost, candidate.effect)
         if wanted and len(wanted) == len(dims) + 1 and wanted[0] is None:
             yield _new_value(found, "[{}]", "A batch of one.", 1.2 if dims else 0.9, SAME_DATA)
+        if dims == (1,) and not wanted and found.tensor._shape is not None:
+            yield _new_value(found, "{.}[0]", "The number itself, not a list of one.", 0.9)
         if not dims and wanted and None not in wanted:
             yield _new_value(found, f"np.full({wanted}, {{}})", "The same number everywhere.", 1.6,
                              CHANGES_MEANING)

@@ -68,11 +68,21 @@ def candidates(case: Case) -> Iterator[Candidate]:
                 if len(dims) == max(len(labels), len(logits)) == 2:
                     yield edit(index, "tf.argmax({}, 1)", "The likeliest class of each row.", 0.8,
                                CHANGES_MEANING)
+        yield from _rows_for_numbers(case, found, labels, logits)
         yield from coerced(found.labels, labels, logits, 1.0)
         yield from coerced(found.predictions, logits, labels, 1.02)
     yield from _placeholders(case, found, labels, logits)
     wanted = logits[:-1] if case.function in SPARSE else logits
     yield from cut(found.labels, labels, wanted, 3)
+
+
+def _rows_for_numbers(case: Case, found: Sides, labels: tuple, logits: tuple
+                      ) -> Iterator[Candidate]:
+    """Class numbers beside rows of as many columns as there are classes."""
+    is_whole = dtype_of(case.arguments[found.labels].value).startswith(("int", "uint"))
+    if is_whole and len(labels) == len(logits) - 1 and (logits[-1] or 0) > 1:
+        yield edit(found.labels, f"tf.one_hot({{}}, {logits[-1]})",
+                   "Class numbers become one-hot rows.", 0.9)
 
 
 def _exchanged(case: Case, found: Sides) -> Iterator[Candidate]:

@@ -11,6 +11,7 @@ from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit, rew
 from tftutor.inspection.shape_errors.fixes.definitions import resized, size_text
 from tftutor.inspection.shape_errors.fixes.earlier_calls import other_weights
 from tftutor.inspection.shape_errors.fixes.lineage import comes_from_rnn
+from tftutor.inspection.shape_errors.fixes.upstream import other_reduction
 from tftutor.inspection.shape_errors.rules.matmul import contracted_axes, flags
 from tftutor.inspection.shape_errors.values import contains_tensor, is_variable
 
@@ -28,6 +29,8 @@ def candidates(case: Case) -> Iterator[Candidate]:
     yield from _lower_rank(case, ib, b, a, 1)
     if len(a) == len(b) >= 2:
         yield from _turned(case, ia, ib)
+        yield from other_reduction(case, case.inputs[0], 0.95)
+        yield from other_reduction(case, case.inputs[1], 0.97)
     yield from _other_sizes(case, a, b)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Any
 
+from tftutor.framework.constant_folding import evaluate_constant
 from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.inspection.shape_errors.case import Case
-from tftutor.inspection.shape_errors.explanation import SAME_DATA
+from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition
 from tftutor.inspection.shape_errors.fixes.made_by import call_that_made
 from tftutor.inspection.shape_errors.fixes.replay import Scratch
 from tftutor.inspection.shape_errors.values import ancestors, source_of_tensor
+from tftutor.ops.constant import constant
 
 _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
 _FAR = 30
@@ -37,6 +40,31 @@ def keepdims(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[Ca
 
     yield Candidate("Keeps the summed axis, with size 1.", cost, SAME_DATA,
                     definition=Definition(code, source.span(call), build))
+
+
+def other_reduction(case: Case, tensor: Tensor, cost: float) -> Iterator[Candidate]:
+    """Another axis in the reduction that an operand comes from; the batch isn't reduced."""
+    op = source_of_tensor(tensor).op
+    axes = evaluate_constant(op._inputs[1]) if op.type in _REDUCTIONS else None
+    shape = op._inputs[0]._shape if axes is not None else None
+    found = call_that_made(op, "reduce_*")
+    if axes is None or axes.size != 1 or shape is None or found is None:
+        return
+    source, call = found
+    place = next((k.value for k in call.keywords if k.arg in ("axis", "reduction_indices")),
+                 call.args[1] if len(call.args) > 1 else None)
+    if not isinstance(place, ast.Constant):
+        return
+    given = int(axes.reshape(-1)[0]) % len(shape)
+    for axis in (a for a in range(1, len(shape)) if a != given):
+
+        def build(scratch: Scratch, axis: int = axis) -> None:
+            inputs = [scratch.stand_in(op._inputs[0]), scratch.run(lambda: constant(axis))]
+            put(case, scratch, tensor, scratch.run(lambda: remade(op, inputs)))
+
+        yield Candidate(f"Reduces axis {axis} instead of axis {given}.", cost + axis / 100,
+                        CHANGES_MEANING,
+                        definition=Definition(str(axis), source.span(place), build))
 
 
 def put(case: Case, scratch: Scratch, tensor: Tensor, value: Any) -> None:
