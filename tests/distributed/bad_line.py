@@ -56,13 +56,17 @@ class BadLine:
         self.carried = self.lost = 0
         self._random = random.Random(seed)
         self._ends = [_end(one, other, "a"), _end(other, one, "b")]
-        self._ways = {self._ends[0]: (self._ends[1], forward),
-                      self._ends[1]: (self._ends[0], back)}
+        self.change(forward, back)
         self._waiting: list[tuple[float, int, int, bytes]] = []     # when, in order, where, what
         self._numbers = itertools.count()
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name="bad line", daemon=True)
         self._thread.start()
+
+    def change(self, forward: Quality = PERFECT, back: Quality = PERFECT) -> None:
+        """Make it another line from now on."""
+        one, other = self._ends
+        self._ways = {one: (other, forward), other: (one, back)}
 
     def _run(self) -> None:
         while True:

@@ -228,6 +228,27 @@ def test_a_slow_line_that_loses_packets_is_not_taken_for_dead(
         assert counts == list(range(1, len(counts) + 1))
 
 
+@pytest.mark.parametrize("direction", ["forward", "back"])
+def test_a_line_that_carries_nothing_in_one_direction_is_noticed(
+        site: Callable[..., Site], direction: str) -> None:
+    """One of the two still hears all that the other says, but not that it is heard."""
+    need_bad_lines()
+    here = site("a", "b")
+    a, b = here.machines
+    with BadLine(a, b) as line:
+        here.serve("a", "ps", SPEC)
+        worker = count_from(here, "b", WORKER, is_worker=True)
+        line.change(**{direction: Quality(loss=1.0)})
+        cut = time.time()
+        assert comes_true(lambda: failures_after(worker, cut) != [], PATIENCE + 2)
+        line.change()
+        assert works_again(worker, time.time(), 8)
+        first = failures_after(worker, cut)[0]
+        assert f"/job:ps/task:0 at {PS}: no heartbeat for" in first[3]
+        counts = [step[2] for step in worker.ask("seen") if not step[3]]
+        assert counts == sorted(set(counts)) and counts[-1] <= worker.ask("len(seen)")
+
+
 # -- the master reaches both, they don't reach each other -----------------------------------------
 
 

@@ -76,10 +76,10 @@ def _need(module: str) -> None:
         pytest.skip(f"{module} isn't installed")
 
 
-def notebook_with_engines(machines: Machines, directory: pathlib.Path) -> Program:
+def notebook_with_engines(machines: Machines, directory: pathlib.Path, ip: str = A) -> Program:
     """A controller and an engine on machine a, an engine on b, and a program on a."""
     _need("ipyparallel")
-    machines["a"].python("-m", "ipyparallel.controller", f"--ip={A}", f"--location={A}",
+    machines["a"].python("-m", "ipyparallel.controller", f"--ip={ip}", f"--location={A}",
                          f"--profile-dir={directory}", "--log-level=ERROR")
     security = directory / "security"
     files = [security / f"ipcontroller-{who}.json" for who in ("engine", "client")]
@@ -88,6 +88,11 @@ def notebook_with_engines(machines: Machines, directory: pathlib.Path) -> Progra
         machine.python("-m", "ipyparallel.engine", f"--file={files[0]}", "--log-level=ERROR",
                        f"--profile-dir={directory}")
     return machines["a"].program(f"FILE = {str(files[1])!r}\n{ENGINES}")
+
+
+def notebook_with_engines_at_any_address(machines: Machines, directory: pathlib.Path) -> Program:
+    """The engine beside the controller talks to it by the loopback interface."""
+    return notebook_with_engines(machines, directory, "0.0.0.0")
 
 
 def notebook_with_dask(machines: Machines, directory: pathlib.Path) -> Program:
@@ -101,8 +106,9 @@ def notebook_with_dask(machines: Machines, directory: pathlib.Path) -> Program:
     return machines["a"].program(f"HOST = {A!r}\n{WORKERS}")
 
 
-@pytest.mark.parametrize("begin", [notebook_with_engines, notebook_with_dask],
-                         ids=["ipyparallel", "Dask"])
+@pytest.mark.parametrize(
+    "begin", [notebook_with_engines, notebook_with_engines_at_any_address, notebook_with_dask],
+    ids=["ipyparallel", "ipyparallel at any address", "Dask"])
 def test_two_machines_make_a_cluster_with_keys_and_say_what_to_do_without(
         machines: Machines, keys: str, tmp_path: pathlib.Path, begin) -> None:
     """Network namespaces have one host name: equal names don't make one machine of two."""
