@@ -437,3 +437,25 @@ def test_a_value_that_is_lost_after_its_part_has_ended_is_an_error_and_no_endles
         session.run(total)
     assert time.monotonic() - begun < 10
     session.close()
+
+
+def test_a_small_constant_of_another_task_is_copied_and_not_sent(servers, monkeypatch):
+    with tf.device(WORKER0):
+        rate, much = tf.constant(2.0), tf.constant(np.ones(300, np.float32))
+        inside = tf.cond(rate > 1.0, lambda: tf.constant(10.0), lambda: tf.constant(20.0))
+    with tf.device(PS):
+        total = tf.Variable(1.0)
+        add, add_inside = total.assign_add(rate), total.assign_add(inside)
+        add_much = total.assign_add(tf.reduce_sum(much))
+    session = tf.Session(servers[1].target)
+    session.run(total.initializer)
+    sent: list[str] = []
+    push = servers[1]._push
+    monkeypatch.setattr(servers[1]._service._steps, "_push", lambda task, header, tensors: (
+        sent.extend(header["keys"]), push(task, header, tensors))[1])
+    assert session.run(add) == 3 and not sent
+    assert session.run(add, {rate: 5.0}) == 8  # what is fed counts
+    assert session.run(add_inside) == 18 and sent  # the branch decides what it is
+    sent.clear()
+    assert session.run(add_much) == 318 and len(sent) == 1  # 1,200 bytes
+    session.close()

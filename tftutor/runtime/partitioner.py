@@ -11,8 +11,10 @@ in each iteration, and so do the branches of a conditional.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+from tftutor.framework import dtypes
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.devices import Device
 from tftutor.runtime.frames import (
@@ -28,6 +30,8 @@ from tftutor.runtime.kernel_registry import is_array, memory_of
 from tftutor.runtime.late_reads import LateReads
 from tftutor.runtime.step_order import Source, Units, receive_late, taken_by
 from tftutor.runtime.transfers import Channel, TransferNode
+
+_SMALL = 1 << 10  # bytes
 
 
 class Partition:
@@ -83,6 +87,7 @@ class Partitioner:
         self.channels: list[Channel] = []
         self._channels_from: dict[Operation, list[Channel]] = {}
         self._ends: dict[tuple[Source, Device], Channel] = {}
+        self._copies: dict[Device, set[Operation]] = {}  # constants that a device has, too
         self._waited_for = {control for op in self._places for control in op._control_inputs}
 
     def partitions(self) -> list[Partition]:
@@ -174,7 +179,22 @@ class Partitioner:
     def _add(self, needs: dict[Source, None], tensor: Tensor, device: Device) -> None:
         place = self._places.get(tensor.op)
         if tensor not in self.fed and place is not None and place is not device:
-            needs[tensor] = None
+            if self._is_worth_a_copy(tensor, place, device):
+                self._copies.setdefault(device, set()).add(tensor.op)
+            else:
+                needs[tensor] = None
+
+    def _is_worth_a_copy(self, tensor: Tensor, place: Device, device: Device) -> bool:
+        """True for a small constant of another task: to have it twice spares a message each step.
+
+        Learning rates are such constants. One inside a branch or loop depends on what is chosen.
+        """
+        op, dtype = tensor.op, tensor.dtype.base_dtype
+        return (op.type == "Const" and _task_of(place) != _task_of(device)
+                and dtype != dtypes.string
+                and math.prod((d or 0 for d in tensor._shape or ()), start=dtype.size) <= _SMALL
+                and not op._control_inputs and not self.flow.op_guard.get(op)
+                and self._frame(op) is self.flow.root)
 
     def _add_control(self, needs: dict[Source, None], op: Operation, control: Operation,
                      device: Device) -> None:
@@ -230,7 +250,8 @@ class Partitioner:
         part = Frame(frame.name, parent, frame.first)
         part.guard = frame.guard
         part.loop_cond = frame.loop_cond
-        part.ops = [op for op in frame.ops if self._places.get(op) is device]
+        copies = self._copies.get(device, ())
+        part.ops = [op for op in frame.ops if self._places.get(op) is device or op in copies]
         part.loop_merges = [op for op in frame.loop_merges if self._places.get(op) is device]
         part.phases = [self._restricted_units(units, part, device, needs)
                        for units in frame.phases]
@@ -256,6 +277,8 @@ class Partitioner:
                 found += [(TransferNode(channel, True), guard)
                           for channel in self._late_channels.get(unit, ())
                           if channel.source is device]
+                if unit in self._copies.get(device, ()):
+                    found.append((unit, guard))
                 if unit.type not in EXITS:
                     found += [(node, guard) for node in self._receivers(unit, device, needs)]
         return receive_late(found, self._also_taken)
@@ -291,6 +314,11 @@ def _places(flow: FlowAnalysis, device_of: Callable[[Operation], Device]
                 if tensor.op in places and tensor.op.type in ENTERS | NEXT_ITERATIONS:
                     places[tensor.op] = places[op]
     return places
+
+
+def _task_of(device: Device) -> str:
+    """`/job:ps/replica:0/task:0`."""
+    return device.name.removesuffix(device.short_name)
 
 
 def _flat(frame: Frame) -> Iterable[Operation]:
