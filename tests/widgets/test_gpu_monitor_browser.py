@@ -64,7 +64,7 @@ def test_kernel_that_is_silent_is_said_to_be_busy(lab, monitor):
     """Newer kernels answer panels from a thread while a cell runs: here the answer itself waits."""
     monitor.set_source(3, """import time
 answer = monitor._read
-monitor._read = lambda request: (time.sleep(5), answer(request))[1]""")
+monitor._read = lambda request: (time.sleep(4), answer(request))[1]""")
     monitor.run_cell(3)
     status = monitor.output(2).locator(".tft-status")
     monitor.output(2).locator(".tft-status", has_text="Kernel busy or not running: last reading"
