@@ -7,7 +7,6 @@ import os
 from tests.distributed.leaks import Usage, leftovers
 from tests.distributed.soak import Report, Soak
 
-
 MINUTES = float(os.environ.get("TFTUTOR_SOAK_MINUTES", "1"))
 
 

@@ -301,7 +301,8 @@ def test_pickled_canary_never_sings(tmp_path: Path) -> None:
     for frames in ([pickled], [request(["uint8", [len(pickled)], len(pickled), pickled])],
                    encode(Request(1, "send_tensors", HEADER, (strings,)))[0],
                    [request(["object", [1], len(pickled), pickled])],
-                   [msgpack.packb(["request", 1, "send_tensors", {"step": 1, "keys": pickled}, []])],
+                   [msgpack.packb(["request", 1, "send_tensors",
+                                   {"step": 1, "keys": pickled}, []])],
                    [msgpack.packb(msgpack.ExtType(1, pickled))]):
         try:
             message = Decoder().feed(frames)

@@ -62,6 +62,24 @@ def test_arrays_bigger_than_the_window_arrive_in_between_small_calls(tasks: Task
             np.testing.assert_array_equal(call.wait(10).tensors[0], big + i)
 
 
+def test_a_task_that_ends_answers_what_is_all_but_done_and_waits_for_nothing_else(
+        tasks: Tasks) -> None:
+    task = tasks.here()
+    with client() as transport:
+        peer = transport.peer(task.address)
+        peer.call("heartbeat", {})
+        soon, never = (peer.start("run_graph", step(handle), [np.int64(3)])
+                       for handle in ("soon", "never"))
+        while task.calls < 3:
+            time.sleep(0.001)
+        begun = time.monotonic()
+        task.transport.close("the program has ended")
+        assert time.monotonic() - begun < 2
+        assert soon.wait(5).tensors[0] == 3
+        with pytest.raises(tf.errors.UnavailableError, match="the program has ended"):
+            never.wait(5)
+
+
 def test_thirty_two_threads_get_their_own_replies(peer: Peer) -> None:
     wrong: list[object] = []
 

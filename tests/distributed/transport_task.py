@@ -31,7 +31,7 @@ class Task:
         self.address = self.transport.bind(address)
 
     def handle(self, request: Request, responder: Responder) -> None:
-        """`handle` of run_graph: echo, thread, never, hang, sum; other methods do nothing."""
+        """`handle` of run_graph: echo, thread, soon, never, hang, sum; other methods do nothing."""
         self.calls += 1
         if request.method == "status":
             responder.reply({"task": NAME, "cluster": {}, "devices": [], "incarnation": 77,
@@ -42,6 +42,8 @@ class Task:
             time.sleep(100)
         elif request.header["handle"] == "thread":
             threading.Thread(target=responder.reply, args=({}, request.tensors)).start()
+        elif request.header["handle"] == "soon":
+            threading.Timer(0.05, responder.reply, args=({}, request.tensors)).start()
         elif request.header["handle"] == "sum":
             responder.reply({}, [np.float64(sum(t.sum() for t in request.tensors))])
         elif request.header["handle"] != "never":

@@ -101,7 +101,9 @@ class Responder:
                 None, None, f"a second answer to request {self._request_id} ({self._method})")
         self._answered = True
         try:
-            return self._listener.answer(self._caller, reply)
+            sent = self._listener.answer(self._caller, reply)
+            self._listener.unanswered.discard(self)
+            return sent
         except LocalProtocolError as error:
             self._answered = False
             return self.fail(errors.InternalError(
@@ -116,6 +118,7 @@ class Listener:
         self.identity = identity
         self.counters: Counter[str] = Counter()
         self.listening = Listening()
+        self.unanswered: set[Responder] = set()
         self.on_lost: Callable[[Hello], None] | None = None
         self._io = io
         self._options = options
@@ -252,6 +255,7 @@ class Listener:
             caller.link.send(denied)
             return
         responder = Responder(request, caller, self)
+        self.unanswered.add(responder)
         try:
             log.accept(hello.incarnation, request.id)
             self._handler(request, responder)
@@ -271,6 +275,12 @@ class Listener:
             self._io.post(lambda: self._part(caller, Bye("the caller reads too slowly")))
             return False
         return not caller.gone
+
+    def wait_for_answers(self, seconds: float) -> None:
+        """Give requests that are all but done the time to be answered."""
+        deadline = time.monotonic() + seconds
+        while self.unanswered and time.monotonic() < deadline:
+            time.sleep(0.002)
 
     # -- the end of connections ---------------------------------------------------------------
 

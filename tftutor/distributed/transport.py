@@ -49,6 +49,7 @@ from tftutor.distributed.unix_sockets import (
 __all__ = ["Call", "Peer", "Responder", "Transport", "TransportOptions"]
 
 _CHECK_INTERVAL = 0.25
+_MOMENT = 0.2  # seconds
 _KEPT = 4 << 20, 64 << 20  # bytes: pieces of 1 MiB, and as many of them as two windows hold
 _open: weakref.WeakSet[Transport] = weakref.WeakSet()
 
@@ -232,7 +233,13 @@ class Transport:
         self.io.call_later(_CHECK_INTERVAL, self._check)
 
     def close(self, reason: str = "closed") -> None:
-        """End all connections, in good order; calls that still wait get a CancelledError."""
+        """End all connections, in good order; calls that still wait get a CancelledError.
+
+        A program may end because of what a request has done, before that is answered: requests get
+        a moment. Those that wait for something take it in vain.
+        """
+        if self._listener is not None and not self.closed and not self.io.is_current():
+            self._listener.wait_for_answers(_MOMENT)
         with self._lock:
             if self.closed:
                 return
