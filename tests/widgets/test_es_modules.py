@@ -82,6 +82,12 @@ def test_module_in_one_piece_is_small_and_loads_nothing(name):
     assert len(re.findall(r"^export default ", text, re.MULTILINE)) == 1
 
 
+def test_no_style_is_of_a_kind_that_can_not_stand_inside_another():
+    for path in STATIC.glob("*.css"):
+        if path.name != "common.css":
+            assert not re.search(r"@(?:keyframes|font-face|import|layer)", path.read_text()), path
+
+
 def test_every_style_of_a_widget_begins_with_a_class_of_ours():
     for path in STATIC.glob("*.css"):
         text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
@@ -91,11 +97,11 @@ def test_every_style_of_a_widget_begins_with_a_class_of_ours():
                        for selector in re.split(r",(?![^(]*\))", selectors)), selectors
 
 
-def test_style_of_a_widget_follows_the_common_one(folder, tmp_path):
+def test_style_of_a_widget_follows_the_common_one_and_holds_in_the_widget_alone(folder, tmp_path):
     folder()
     (tmp_path / "common.css").write_text(".tft-panel {}\n")
     (tmp_path / "w.css").write_text(".tft-w {}\n")
-    assert es_modules.style_text("w") == ".tft-panel {}\n.tft-w {}\n"
+    assert es_modules.style_text("w") == ".tft-panel {}\n.tft-w-w {\n.tft-w {}\n}\n"
     assert es_modules.style_text("other") == ".tft-panel {}\n"
 
 
@@ -105,4 +111,5 @@ def test_the_style_of_an_imported_module_comes_along_before_the_widgets_own(fold
            w='import {b} from "./part.js";\nexport default {render: b};\n')
     for name in ("common", "part", "w", "other"):
         (tmp_path / f"{name}.css").write_text(f".{name} {{}}\n")
-    assert es_modules.style_text("w").split() == [".common", "{}", ".part", "{}", ".w", "{}"]
+    assert es_modules.style_text("w") == (
+        ".common {}\n.tft-w-w {\n.part {}\n.w {}\n}\n")

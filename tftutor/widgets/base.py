@@ -80,6 +80,7 @@ class Panel(anywidget.AnyWidget):
 
     def __init__(self, subject: Any = None, **options: Any) -> None:
         super().__init__()
+        self.add_class(es_modules.style_class(self.script))
         self.panel_id = f"panel-{next(Panel._numbers)}"
         self.on_msg(self._receive)
         self.reload(subject, **options)

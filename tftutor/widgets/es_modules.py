@@ -52,12 +52,26 @@ def module_text(name: str) -> str:
     return "\n".join([*parts, _EXPORT.sub("", _COMMENTS.sub("", module.body))])
 
 
+def style_class(name: str) -> str:
+    """The class of the page's element that holds a panel drawn by `static/<name>.js`."""
+    return f"tft-w-{name}"
+
+
 @functools.cache
 def style_text(name: str) -> str:
-    """`common.css`, the style sheets beside the modules that are imported, and the widget's own."""
-    modules = dict.fromkeys(["common", *_imported(f"{name}.js"), name])
-    sheets = [_folder() / f"{module}.css" for module in modules]
-    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file())
+    """`common.css`, then the sheets of the modules that are imported and the widget's own.
+
+    These hold inside the widget alone: all panels of a page share one page, and two of them may
+    use one class in different ways.
+    """
+    modules = dict.fromkeys([*_imported(f"{name}.js"), name])
+    own = "".join(_sheet(module) for module in modules if module != "common")
+    return _sheet("common") + (f".{style_class(name)} {{\n{own}}}\n" if own else "")
+
+
+def _sheet(name: str) -> str:
+    sheet = _folder() / f"{name}.css"
+    return sheet.read_text(encoding="utf-8") if sheet.is_file() else ""
 
 
 def _imported(file_name: str) -> list[str]:
