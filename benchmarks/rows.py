@@ -51,7 +51,9 @@ _SIZES = (("scalar", "a scalar", 0, 1.5), ("64k", "64 KiB", 2**14, 1.5),
 
 def _to_and_from_ps() -> list[Row]:
     """Variables that cross from a parameter server to a worker, and back, by size and socket."""
-    rows = []
+    rows = [Row(f"no-op-{socket}", f"a step on a ps with nothing to do, {socket}", "ms",
+                "run_nothing", at_least=1.5, settings=settings)
+            for socket, settings in (("tcp", _TCP), ("ipc", {}))]
     for way, program, verb in (("pull", "pull_variable", "from"), ("push", "push_variable", "to")):
         for name, size, count, at_least in _SIZES:
             for socket, settings in (("tcp", _TCP), ("ipc", {})):

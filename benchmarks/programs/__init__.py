@@ -8,6 +8,7 @@ from benchmarks.programs.distributed import (
     pull_variable,
     push_variable,
     raw_transfer,
+    run_nothing,
     train_asynchronously,
 )
 from benchmarks.programs.graphs import build_gradients, build_graph
@@ -22,4 +23,4 @@ from benchmarks.programs.steps import (
 PROGRAMS = {function.__name__: function for function in (
     build_gradients, build_graph, chain_overhead, chained_ops, cnn, compute_from_variable,
     count_in_while_loop, linear_regression, logistic_regression, lstm, mlp, multiply_scalar,
-    pull_variable, push_variable, raw_transfer, train_asynchronously)}
+    pull_variable, push_variable, raw_transfer, run_nothing, train_asynchronously)}

@@ -42,6 +42,16 @@ def _shape(count: int) -> list[int]:
     return [count] if count else []
 
 
+def run_nothing(tf: Any) -> Case:
+    """A step of the parameter server with nothing to do."""
+    worker = _Worker(tf)
+    with tf.device(PS):
+        tf.Variable(0.0)
+        nothing = tf.no_op()
+    session = worker.start_session(tf)
+    return Case(lambda: session.run(nothing), close=worker.close)
+
+
 def pull_variable(tf: Any, count: int) -> Case:
     """Fetch a float32 variable of the parameter server: `count` elements, 0 for a scalar."""
     worker = _Worker(tf)

@@ -25,7 +25,7 @@ _REMEMBERED_STEPS = 4096  # that have ended: what still arrives for them is drop
 _UNCONFIRMED_STEPS = 1024  # ... or whose last values haven't arrived elsewhere
 _WAITING_STEPS = 1024  # for which values have come before the step itself ...
 _LONGEST_WAIT = 60.0  # ... and how many seconds they are kept
-_SMALL = 1 << 18  # bytes that are taken in within the time that waking a thread takes
+_SMALL = 5 << 18  # bytes that are taken in within the time or so that waking a thread takes
 _LOST_SESSIONS = 300.0  # seconds after which the session of a program that is gone is forgotten
 
 
