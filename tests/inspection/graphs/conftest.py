@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tftutor as tf
+from tftutor.framework import gradient_registry
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "golden"
 
@@ -19,10 +20,14 @@ def programs() -> dict[str, tf.Graph]:
     """The graphs of all programs whose graphs are compared with TensorFlow's."""
     groups = runpy.run_path(str(GOLDEN / "answers.py"))["programs"]("graph")[0]
     graphs = {}
+    registered = dict(gradient_registry._registered)  # a name is registered once in a process
+    gradient_registry._registered.clear()
     for name, source in ((n, s) for group in groups.values() for n, s in group.items()):
         graphs[name] = tf.Graph()
         with graphs[name].as_default():
             exec(compile(source, "<program>", "exec"), {"tf": tf, "np": np})
+    gradient_registry._registered.clear()
+    gradient_registry._registered.update(registered)
     return graphs
 
 
