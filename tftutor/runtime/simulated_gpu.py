@@ -39,6 +39,7 @@ class SimulatedLibrary:
     def __init__(self, index: int, memory_limit: int) -> None:
         self.index = index
         self.memory = SimulatedMemory(f"GPU_{index}_simulated", memory_limit)
+        self.bytes_now = self.memory.bytes_now
         self._processor = threading.RLock()  # one kernel at a time, whatever session it is from
 
     @property

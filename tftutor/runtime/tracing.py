@@ -66,7 +66,8 @@ class TracedPart:
             **plan.namespace, **memos, "_clock": time.perf_counter_ns,
             "_seen": self._looks_at(library, waits),
             "_log": self.log.append, "_synchronize": getattr(library, "synchronize", None),
-            "_in_use": functools.partial(getattr, library, "bytes_in_use")}
+            "_in_use": getattr(library, "bytes_now", functools.partial(
+                getattr, library, "bytes_in_use"))}
         exec(traced.code, self.plan.namespace)  # noqa: S102 - the plan's own source
         self._function = self.plan.namespace["step_function"]
         self.plan.function = self._run
