@@ -201,9 +201,9 @@ def test_colours_by_time_and_memory_come_from_a_trace():
                      tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE), metadata)
     panel = Asking(graph, run_metadata=metadata)
     memory = panel.ask("colour", by="memory")["colours"]
-    assert memory["paints"]["b"] == [4, "1 MiB"] and memory["scale"] == "shades"
+    assert memory["paints"]["b"] == [4, "1.00 MiB"] and memory["scale"] == "shades"
     assert panel.ask("colour", by="time")["colours"]["paints"]["b"][0] == 4
-    assert "1 MiB of results" in panel.ask("page", id="b")["cost"]
+    assert "1.00 MiB of results" in panel.ask("page", id="b")["cost"]
     bare = Asking(graph).ask("colour", by="time")["colours"]
     assert not bare["paints"] and "run_metadata" in bare["note"]
 

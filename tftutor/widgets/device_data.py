@@ -17,7 +17,7 @@ _RECEIVED = re.compile(r"/_\d+$")
 def panel_data(model: DevicesModel) -> dict[str, Any]:
     """Lanes, transfers and rows; times are microseconds, lanes are named by their number."""
     numbers = {lane.device: index for index, lane in enumerate(model.lanes)}
-    transfers = [{"tensor": row.tensor, "kind": row.kind, "bytes": row.nbytes, "start": row.start,
+    transfers = [{"tensor": row.name, "kind": row.kind, "bytes": row.nbytes, "start": row.start,
                   "end": row.start + row.duration, "from": numbers[row.source],
                   "to": numbers[row.target], "source": device_title(row.source),
                   "target": device_title(row.target)}

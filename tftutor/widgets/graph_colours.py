@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from tftutor.inspection.graphs.hierarchy import Group
 from tftutor.inspection.graphs.model import GraphNode
 from tftutor.inspection.graphs.view import View
+from tftutor.inspection.quantities import bytes_text, micros_text
 
 BY = ("role", "structure", "device", "time", "memory")
 SHADES = 5
@@ -165,7 +166,7 @@ def _by_cost(view: View, by: str, costs: Mapping[str, Cost]) -> Colours:
     most = max(totals.values(), default=0.0)
     if not most:
         return Colours("shades", {}, [], "Nothing on this page took part in the traced step.")
-    text = duration_text if by == "time" else bytes_text
+    text = micros_text if by == "time" else bytes_text
     paints = {identity: Paint(_shade(total / most), text(total))
               for identity, total in totals.items() if total > 0}
     legend = [(shade, f"up to {text(most * (shade + 1) ** 2 / SHADES ** 2)}")
@@ -176,19 +177,3 @@ def _by_cost(view: View, by: str, costs: Mapping[str, Cost]) -> Colours:
 def _shade(share: float) -> int:
     """0 for little, 4 for as much as the most; the square root tells small shares apart."""
     return min(max(math.ceil(math.sqrt(share) * SHADES) - 1, 0), SHADES - 1)
-
-
-def duration_text(micros: float) -> str:
-    """`12 us`, `3.4 ms`."""
-    if micros < 1000:
-        return f"{micros:.3g} us"
-    return f"{micros / 1000:.3g} ms" if micros < 1e6 else f"{micros / 1e6:.3g} s"
-
-
-def bytes_text(nbytes: float) -> str:
-    """`512 B`, `1.5 KiB`."""
-    for unit in ("B", "KiB", "MiB"):
-        if nbytes < 1024:
-            return f"{nbytes:.3g} {unit}" if nbytes < 1000 else f"{nbytes:.0f} {unit}"
-        nbytes /= 1024
-    return f"{nbytes:.3g} GiB"

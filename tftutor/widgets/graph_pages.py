@@ -10,7 +10,8 @@ from tftutor.inspection.graphs.details import NodeDetails, details_of
 from tftutor.inspection.graphs.model import GraphModel, GraphNode, TensorInfo
 from tftutor.inspection.graphs.svg import ROLE_NAMES
 from tftutor.inspection.graphs.view import View
-from tftutor.widgets.graph_colours import Cost, bytes_text, duration_text
+from tftutor.inspection.quantities import bytes_text, micros_text
+from tftutor.widgets.graph_colours import Cost
 
 _MOST_USERS = 8
 _MOST_TYPES = 8
@@ -118,5 +119,5 @@ def _cost_text(view: View, identity: str, costs: Mapping[str, Cost]) -> str:
     known = [costs[name] for name in names if name in costs]
     if not known:
         return ""
-    return (f"{duration_text(sum(cost.micros for cost in known))} and "
+    return (f"{micros_text(sum(cost.micros for cost in known))} and "
             f"{bytes_text(sum(cost.nbytes for cost in known))} of results in the traced step")

@@ -13,8 +13,9 @@ import pytest
 import tftutor as tf
 from tftutor.inspection.devices import drawing, model_of
 from tftutor.inspection.devices.memory import OTHERS
-from tftutor.inspection.devices.names import bytes_text, device_title, duration_text
+from tftutor.inspection.devices.names import device_title
 from tftutor.inspection.devices.timeline_svg import round_times
+from tftutor.inspection.quantities import bytes_text, duration_text
 
 CPU = "/job:localhost/replica:0/task:0/device:CPU:0"
 GPU = "/job:localhost/replica:0/task:0/device:GPU:0"
@@ -330,7 +331,7 @@ def test_a_step_of_a_cluster_has_a_lane_for_each_task() -> None:
             step, where = drawing((metadata, session)), drawing(session, fetches=total)
     assert [lane.title for lane in step.model.lanes] == ["ps:0 CPU:0", "worker:0 CPU:0"]
     transfer, = [row for row in step.model.transfers if row.kind == "network"]
-    assert (transfer.tensor, transfer.nbytes) == ("kept/read", 4000)
+    assert (transfer.name, transfer.nbytes) == ("kept/read", 4000)
     assert any(span.op == "total" for span in step.model.lanes[1].spans)
     arrows = [each for each in ElementTree.fromstring(step.svg()).iter()
               if each.get("marker-end")]

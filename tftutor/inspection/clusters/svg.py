@@ -24,8 +24,8 @@ from tftutor.inspection.clusters.text import (
     shape_text,
     steps_text,
 )
-from tftutor.inspection.devices.names import bytes_text
-from tftutor.inspection.devices.svg_text import (
+from tftutor.inspection.quantities import bytes_text
+from tftutor.inspection.svg_parts import (
     FAINT,
     FILLS,
     INK,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from tftutor.inspection import quantities
 from tftutor.inspection.clusters.model import GONE, ClusterModel, Link, Task, Variable
-from tftutor.inspection.devices.names import bytes_text
+from tftutor.inspection.quantities import bytes_text
 
 _MOST = 30
 
@@ -59,9 +60,7 @@ def devices_text(task: Task) -> str:
 
 def shape_text(variable: Variable) -> str:
     """`[784, 10]`, or that it has no value."""
-    if variable.shape is None:
-        return "no value yet"
-    return f"[{', '.join(map(str, variable.shape))}]"
+    return quantities.shape_text(variable.shape, "no value yet")
 
 
 def _variables(tasks: Sequence[Task]) -> str:

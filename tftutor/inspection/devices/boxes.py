@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tftutor.inspection.devices.model import DevicesModel, Row
+from tftutor.inspection.devices.names import short_device
 
 _MOST_BOXES = 26
 _MOST_IN_A_LANE = 11
@@ -70,12 +71,8 @@ def boxes_and_links(model: DevicesModel) -> tuple[list[Box], list[Link]]:
 
 def _devices(model: DevicesModel) -> list[str]:
     """The full name of each row's device; a row has the short one, as students write it."""
-    known = {_short(lane.device): lane.device for lane in model.lanes}
-    return [known[_short(row.actual)] for row in model.rows]
-
-
-def _short(device: str) -> str:
-    return device.removeprefix("/job:localhost/replica:0/task:0").replace("/replica:0", "")
+    known = {short_device(lane.device): lane.device for lane in model.lanes}
+    return [known[short_device(row.actual)] for row in model.rows]
 
 
 def _boxes(rows: Sequence[Row], devices: dict[str, str], level: Callable[[Row], str]) -> list[Box]:

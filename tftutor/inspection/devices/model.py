@@ -10,6 +10,8 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from tftutor.client.step_readings import Transfer
+
 
 def covered(stretches: Iterable[tuple[float, float]]) -> float:
     """The time in which at least one of the stretches (start, end) runs."""
@@ -84,18 +86,6 @@ class Memory(NamedTuple):
     peak: int
     peak_time: float
     holders: tuple[Holder, ...]
-
-
-class Transfer(NamedTuple):
-    """What went from device to device, of kind HtoD, DtoH, PtoP, network or "same memory"."""
-
-    tensor: str
-    source: str
-    target: str
-    kind: str
-    nbytes: int
-    start: float
-    duration: float
 
 
 @dataclasses.dataclass(frozen=True)

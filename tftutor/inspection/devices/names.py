@@ -1,4 +1,4 @@
-"""How devices, bytes and times are written for people."""
+"""How devices and tasks are written for people."""
 
 from __future__ import annotations
 
@@ -21,19 +21,3 @@ def task_name(job: str) -> str:
 def short_device(device: str) -> str:
     """A device without this process's own task, as students write it: `/device:GPU:0`."""
     return device.removeprefix(_HERE).replace("/replica:0", "")
-
-
-def duration_text(nanos: float) -> str:
-    """`850 ns`, `12.3 us`, `4.56 ms`, `1.20 s`."""
-    for unit, size, digits in (("s", 1e9, 2), ("ms", 1e6, 2), ("us", 1e3, 1)):
-        if nanos >= size:
-            return f"{nanos / size:.{digits}f} {unit}"
-    return f"{nanos:.0f} ns"
-
-
-def bytes_text(count: float) -> str:
-    """`4 B`, `16.0 KiB`, `3.25 MiB`."""
-    for unit, size, digits in (("GiB", 2**30, 2), ("MiB", 2**20, 2), ("KiB", 2**10, 1)):
-        if abs(count) >= size:
-            return f"{count / size:.{digits}f} {unit}"
-    return f"{count:.0f} B"

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from tftutor.inspection.devices.boxes import Box, Link, boxes_and_links
 from tftutor.inspection.devices.model import DevicesModel
-from tftutor.inspection.devices.names import bytes_text, device_title, short_device
-from tftutor.inspection.devices.svg_text import (
+from tftutor.inspection.devices.names import device_title, short_device
+from tftutor.inspection.quantities import bytes_text
+from tftutor.inspection.svg_parts import (
     FAINT,
     FILLS,
     INK,

@@ -7,7 +7,7 @@ from typing import Any
 from tftutor.client.step_readings import memory_over_step, transfers
 from tftutor.inspection.devices import model, trace
 from tftutor.inspection.devices.memory import memory_of_lanes
-from tftutor.inspection.devices.names import bytes_text
+from tftutor.inspection.quantities import bytes_text, shape_text
 
 
 def step_model(run_metadata: Any) -> model.DevicesModel:
@@ -28,14 +28,14 @@ def step_model(run_metadata: Any) -> model.DevicesModel:
                    memory.get(lane.device))
         for lane in read.lanes)
     moves = tuple(
-        model.Transfer(trace.tensor_of(row.name, read.tensors), row.source, row.target, row.kind,
-                       row.nbytes, round(row.start, 3), round(row.duration, 3))
+        row._replace(name=trace.tensor_of(row.name, read.tensors), start=round(row.start, 3),
+                     duration=round(row.duration, 3))
         for row in transfers(stats))
     return model.DevicesModel(lanes, read.length / 1000, moves)
 
 
 def _span(entry: trace.Entry) -> model.Span:
-    made = ", ".join(f"[{', '.join(map(str, shape))}] {bytes_text(nbytes)}"
+    made = ", ".join(f"{shape_text(shape)} {bytes_text(nbytes)}"
                      for shape, nbytes in entry.outputs)
     return model.Span(entry.op, entry.type,
                       tuple(model.Stretch(s.what, s.start / 1000, s.end / 1000)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tftutor.inspection.devices.model import DevicesModel, Lane, Memory, Row
-from tftutor.inspection.devices.names import (
-    bytes_text,
-    device_title,
-    duration_text,
-    short_device,
-)
+from tftutor.inspection.devices.names import device_title, short_device
 from tftutor.inspection.devices.timeline_text import lanes_text
 from tftutor.inspection.devices.trace import Stretch
+from tftutor.inspection.quantities import bytes_text, duration_text
 
 _MOST_ROWS = 40
 _MOST_TRANSFERS = 20
@@ -60,7 +56,7 @@ def _transfers(model: DevicesModel) -> str:
     rows = [("at", "took", "kind", "bytes", "from -> to", "tensor")]
     rows += [(duration_text(row.start * 1000), duration_text(row.duration * 1000), row.kind,
               bytes_text(row.nbytes), f"{_title(row.source, model)} -> {_title(row.target, model)}",
-              row.tensor) for row in model.transfers[:_MOST_TRANSFERS]]
+              row.name) for row in model.transfers[:_MOST_TRANSFERS]]
     more = len(model.transfers) - _MOST_TRANSFERS
     return "\n".join([
         f"Between devices: {_times(len(moved), 'copy', 'copies')} of "

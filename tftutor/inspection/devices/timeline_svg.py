@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from tftutor.inspection.devices.model import DevicesModel, Lane, Memory, Span, Transfer
-from tftutor.inspection.devices.names import bytes_text, device_title, duration_text
-from tftutor.inspection.devices.svg_text import (
+from tftutor.client.step_readings import Transfer
+from tftutor.inspection.devices.model import DevicesModel, Lane, Memory, Span
+from tftutor.inspection.devices.names import device_title
+from tftutor.inspection.quantities import bytes_text, duration_text
+from tftutor.inspection.svg_parts import (
     FAINT,
     FILLS,
     INK,
@@ -239,12 +241,12 @@ def _arrow(row: Transfer, places: dict[str, _Place], model: DevicesModel,
     y2 = target.bars if is_down else target.bars + _BAR * len(target.rows) - 4
     dash = {"network": "6 3", "PtoP": "2 2"}.get(row.kind)
     text = f"{row.kind} {bytes_text(row.nbytes)}"
-    told = (f"{row.tensor}: {text}, {device_title(row.source)} to {device_title(row.target)}, "
+    told = (f"{row.name}: {text}, {device_title(row.source)} to {device_title(row.target)}, "
             f"{duration_text(row.duration * 1000)}")
     line = element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=FILLS["copies"], stroke_width=1.3,
                    stroke_dasharray=dash, marker_end="url(#tut-head)")
     sign = _tag(text, (x1, y1), (x2, y2), tags) if tags is not None else ""
-    return element("g", tip(told) + line + sign, data_op=row.tensor)
+    return element("g", tip(told) + line + sign, data_op=row.name)
 
 
 def _tag(text: str, start: tuple[float, float], end: tuple[float, float],

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from tftutor.inspection.devices.model import covered
-from tftutor.inspection.devices.names import duration_text
 from tftutor.inspection.devices.trace import COMPUTES, COPIES, WAITS, Stretch, read_trace
+from tftutor.inspection.quantities import duration_text
 
 MARKS = {COMPUTES: "#", COPIES: "-", WAITS: "~"}
 _LONGEST = 3

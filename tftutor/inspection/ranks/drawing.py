@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tftutor.inspection.quantities import bytes_text
 from tftutor.inspection.ranks.blocks import Block, Scale, block, fitting
 from tftutor.inspection.ranks.picture import draw_block, plain_labels
 from tftutor.inspection.ranks.subject import Subject
@@ -17,7 +18,6 @@ from tftutor.inspection.ranks.values import brackets, few, value_text
 
 WIDTH = 640.0   # pixels, without the labels on the left
 _INDEX_LETTERS = "ijklmnpq"
-_UNITS = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def headline(subject: Subject) -> str:
         parts += [f"shape {subject.shape_text}", f"rank {subject.rank}"]
     if subject.dtype:
         parts.append(subject.dtype)
-    parts += [part for part in (elements_text(subject), bytes_text(subject)) if part]
+    parts += [part for part in (elements_text(subject), _memory(subject)) if part]
     return (f"{subject.name}: " if subject.name else "") + ", ".join(parts)
 
 
@@ -92,14 +92,12 @@ def elements_text(subject: Subject) -> str:
     return f"{' × '.join(['?'] * unknown)} × {subject.known_elements:,} elements"
 
 
-def bytes_text(subject: Subject) -> str:
-    """`48 bytes`, `5.9 MiB`; empty where it can't be told."""
-    if subject.bytes is None:
+def _memory(subject: Subject) -> str:
+    """`48 bytes`, `5.93 MiB`; empty where it can't be told."""
+    count = subject.bytes
+    if count is None:
         return ""
-    for size, unit in _UNITS:
-        if subject.bytes >= size:
-            return f"{subject.bytes / size:.1f} {unit}"
-    return f"{subject.bytes} byte{'' if subject.bytes == 1 else 's'}"
+    return bytes_text(count) if count >= 1024 else f"{count} byte{'' if count == 1 else 's'}"
 
 
 def sentences(subject: Subject) -> list[str]:

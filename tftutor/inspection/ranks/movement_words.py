@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tftutor.inspection.quantities import shape_text, size_text
 from tftutor.inspection.ranks.movement_ops import MovementOp, reduced_axes
-from tftutor.inspection.ranks.subject import ShapeTuple, Subject, shape_text, size_text
+from tftutor.inspection.ranks.subject import ShapeTuple, Subject
 from tftutor.inspection.ranks.values import value_text
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from tftutor.inspection.quantities import size_text
 from tftutor.inspection.ranks.blocks import Block, Copy, Ruler
 from tftutor.inspection.ranks.leaf import ROLES, Break, Leaf, Side
 from tftutor.inspection.ranks.picks import draw_picks
-from tftutor.inspection.ranks.subject import size_text
 from tftutor.inspection.ranks.svg import Canvas, Point, axis_colour, text_width
 
 _FILLS = {"front": "#dbeafe", "top": "#eff6ff", "right": "#bfdbfe"}

@@ -17,6 +17,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.constant_value import evaluate_static
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import TensorShape, shape_tuple
+from tftutor.inspection.quantities import shape_text
 
 ShapeTuple = tuple[int | None, ...]
 _ENTITIES = ("scalar", "vector", "matrix", "cube of numbers (3-tensor)",
@@ -93,18 +94,6 @@ class Subject:
         if self.elements is None or self.element_bytes is None:
             return None
         return self.elements * self.element_bytes
-
-
-def shape_text(shape: Sequence[int | None] | None) -> str:
-    """A shape as the lecture writes it: `[10, 1080, 1920, 3]`; `?` for what is unknown."""
-    if shape is None:
-        return "?"
-    return "[" + ", ".join(map(size_text, shape)) + "]"
-
-
-def size_text(size: int | None) -> str:
-    """`?` for an unknown size."""
-    return "?" if size is None else str(size)
 
 
 def subject(x: Any, axes: Sequence[str] = (), name: str | None = None) -> Subject:

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from tftutor.inspection.quantities import shape_text
 from tftutor.inspection.ranks.spans import Span, span
-from tftutor.inspection.ranks.subject import shape_text
 
 ShapeTuple = tuple[int | None, ...]
 ValueText = Callable[[tuple[int, ...]], str]

@@ -17,6 +17,7 @@ import math
 from collections.abc import Sequence
 
 from tftutor.framework.shape_merge import Shape
+from tftutor.inspection.quantities import size_text
 from tftutor.inspection.shape_errors.explanation import Explanation, Join, Operand
 from tftutor.inspection.shape_errors.source_lines import shape_text
 
@@ -39,11 +40,6 @@ def telling_joins(explanation: Explanation) -> list[Join]:
     """The joins to speak of: those that don't fit, or all of them where none is known to be bad."""
     wrong = [join for join in explanation.joins if join.fits is False]
     return wrong or list(explanation.joins)
-
-
-def size_text(size: int | None) -> str:
-    """`?` for a size that isn't known."""
-    return "?" if size is None else str(size)
 
 
 def columns(size: int | None) -> int:

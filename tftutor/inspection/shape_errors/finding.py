@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_merge import Shape
+from tftutor.inspection.quantities import shape_text
 from tftutor.inspection.shape_errors.explanation import Join, Kind, Operand, Rule
 
 
@@ -29,9 +30,7 @@ class Finding:
 
 def listed(shape: Shape) -> str:
     """A shape as students write it: `[10, 512, 1]`, `[?, 784]`, `[]`; `unknown` without a rank."""
-    if shape is None:
-        return "unknown"
-    return "[" + ", ".join("?" if d is None else str(d) for d in shape) + "]"
+    return shape_text(shape, "unknown")
 
 
 def dimensions(rank: int) -> str:

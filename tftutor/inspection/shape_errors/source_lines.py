@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tftutor.framework.shape_merge import Shape
+from tftutor.inspection import quantities
 from tftutor.inspection.shape_errors.explanation import (
     Explanation,
     Fix,
@@ -47,9 +48,7 @@ class CodeLine(NamedTuple):
 
 def shape_text(shape: Shape) -> str:
     """`[10, ?, 1]`; "unknown rank" for a shape of which nothing is known."""
-    if shape is None:
-        return "unknown rank"
-    return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
+    return quantities.shape_text(shape, "unknown rank")
 
 
 def operand_label(operand: Operand) -> str:

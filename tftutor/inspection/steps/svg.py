@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tftutor.inspection.devices.svg_text import INK, WARNING, element, label, picture, tip
+from tftutor.inspection.quantities import micros_text
 from tftutor.inspection.steps import model
 from tftutor.inspection.steps.health import first_bad
 from tftutor.inspection.steps.model import RecordData, Step
 from tftutor.inspection.steps.text import (
-    duration_text,
     headline,
     named,
     shortened,
@@ -15,6 +14,7 @@ from tftutor.inspection.steps.text import (
     value_text,
     visible_steps,
 )
+from tftutor.inspection.svg_parts import INK, WARNING, element, label, picture, tip
 
 _MOST_ROWS = 40
 _ROW = 18.0
@@ -83,7 +83,7 @@ def _row(step: Step, top: float, longest: float) -> str:
         width = max(_BAR * step.duration / longest, 1.0)
         parts.append(element("rect", x=after, y=top + 4, width=width, height=10.0, fill=_BLUE))
         after += width + 6
-        parts.append(label(after, base, duration_text(step.duration)))
+        parts.append(label(after, base, micros_text(step.duration)))
         after += 56
     else:
         parts.append(label(after, base, step.kind, font_style="italic"))

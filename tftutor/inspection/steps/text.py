@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tftutor.inspection.quantities import micros_text
 from tftutor.inspection.steps import model
 from tftutor.inspection.steps.health import first_bad
 from tftutor.inspection.steps.model import RecordData, Step, error_text
@@ -64,7 +65,7 @@ def headline(record: RecordData) -> str:
                 "was made")
     where = f" (simulated: {', '.join(record.simulated)})" if record.simulated else ""
     return (f"Step of sess.run({asked}): {computed} operation{'s' * (computed != 1)} computed in "
-            f"{duration_text(record.duration)}{where}")
+            f"{micros_text(record.duration)}{where}")
 
 
 def _table(steps: list[Step]) -> list[str]:
@@ -81,7 +82,7 @@ def _table(steps: list[Step]) -> list[str]:
 
 def _rows(step: Step) -> list[tuple[str, ...]]:
     """One row an output, or one for a step that has none."""
-    took = duration_text(step.duration) if step.kind == model.COMPUTED else step.kind
+    took = micros_text(step.duration) if step.kind == model.COMPUTED else step.kind
     name = "  " * len(step.loops) + named(step)
     if not step.outputs:
         trouble = "raised the error" if step.kind == model.FAILED else ""
@@ -161,15 +162,6 @@ def number_text(number: Any) -> str:
     if isinstance(number, bool | np.bool_):
         return str(bool(number))
     return f"{number:.4g}"
-
-
-def duration_text(microseconds: float) -> str:
-    """`1.2 us`, `35.1 ms`, `2.0 s`."""
-    if microseconds < 1000:
-        return f"{microseconds:.1f} us"
-    if microseconds < 1_000_000:
-        return f"{microseconds / 1000:.1f} ms"
-    return f"{microseconds / 1_000_000:.1f} s"
 
 
 def _finding_lines(record: RecordData) -> list[str]:
