@@ -20,7 +20,7 @@ def cluster():
 
 def asked(panel, ask, **data):
     sent = []
-    panel.send = lambda content, buffers=None: sent.append(content)
+    panel.send = lambda content: sent.append(content)
     panel._receive(panel, {"id": 1, "ask": ask, "with": data})
     return sent[0]
 

@@ -34,7 +34,7 @@ def traced():
 def replies(panel, ask, **data):
     """What the panel answers to a request."""
     sent = []
-    panel.send = lambda content, buffers=None: sent.append(content)
+    panel.send = lambda content: sent.append(content)
     panel._receive(panel, {"id": 1, "ask": ask, "with": data})
     return sent[0]
 

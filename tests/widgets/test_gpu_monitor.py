@@ -15,7 +15,7 @@ def monitor():
     """A live one of two simulated GPUs; `sent` holds its messages."""
     made = GpuMonitor(None, simulated=2)
     made.sent = []
-    made.send = lambda message, buffers=None: made.sent.append(message)
+    made.send = lambda message: made.sent.append(message)
     yield made
     made.close()
 

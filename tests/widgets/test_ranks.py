@@ -15,7 +15,7 @@ from tftutor.widgets.ranks import RankExplorer  # noqa: E402
 def ask(panel, what, **details):
     """What the panel replies to a request of the front end."""
     sent = []
-    panel.send = lambda content, buffers=None: sent.append(content)
+    panel.send = lambda content: sent.append(content)
     panel._receive(panel, {"id": 1, "ask": what, "with": details})
     (reply,) = sent
     json.dumps(reply)

@@ -28,7 +28,7 @@ def record():
 
 def ask(panel, what, **data):
     sent = []
-    panel.send = lambda message, buffers=None: sent.append(message)
+    panel.send = lambda message: sent.append(message)
     panel._receive(panel, {"id": 1, "ask": what, "with": data}, None)
     json.dumps(sent[0], allow_nan=False)
     return sent[0].get("value") or sent[0]

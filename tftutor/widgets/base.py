@@ -31,8 +31,8 @@ class RequestError(ValueError):
 def answers(request: str) -> Callable[[Answer], Answer]:
     """Mark a method of a Panel as the one that answers `request`.
 
-    It is called with the request's data (a dict) and returns what JSON can carry, or
-    `(value, [buffers])`. It raises RequestError to tell the user what is wrong with the request.
+    It is called with the request's data (a dict) and returns what JSON can carry. It raises
+    RequestError to tell the user what is wrong with the request.
     It may run beside a cell, in another thread: it must not ask for the default graph or session.
     """
     def mark(method: Answer) -> Answer:
@@ -148,9 +148,8 @@ class Panel(anywidget.AnyWidget):
             self.send(reply | {"error": f"{type(error).__name__}: {error}"})
             raise
         else:
-            value, buffers = value if isinstance(value, tuple) else (value, None)
             if "id" in message:
-                self.send(reply | {"value": value}, buffers)
+                self.send(reply | {"value": value})
 
     def _alive(self, _request: Mapping[str, Any]) -> bool:
         """A panel asks this first: without an answer its static drawing stays in sight."""

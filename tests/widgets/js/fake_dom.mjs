@@ -233,9 +233,9 @@ export class FakeModel {
   send(message) { (message.ask === "alive" ? this.probes : this.sent).push(message); }
 
   /** Answer the oldest request that has no answer yet, as Python would; wait until it is used. */
-  async answer(value, buffers = []) {
+  async answer(value) {
     const request = this.sent.shift();
-    this.emit("msg:custom", {id: request.id, value}, buffers);
+    this.emit("msg:custom", {id: request.id, value});
     await new Promise((resolve) => setImmediate(resolve));
     return request;
   }

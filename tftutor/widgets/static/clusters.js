@@ -185,8 +185,7 @@ class ClusterPanel {
   }
 
   tellHidden() {
-    if (!this.live) return;
-    this.frame.ask("pause", {}, {quiet: true}).catch(() => null);  // no kernel: nothing to pause
+    if (this.live) this.frame.tell("pause");
   }
 
   tellAge() {

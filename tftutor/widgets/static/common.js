@@ -1,5 +1,5 @@
 // What every widget of tftutor uses: elements, the panel's frame, keyboard movement, requests to
-// Python, colours with patterns, numbers as text, downloads. A widget gets only what it imports.
+// Python, colours, numbers as text, downloads. A widget gets only what it imports.
 
 const SVG_SPACE = "http://www.w3.org/2000/svg";
 
@@ -44,8 +44,8 @@ export function uniqueId(prefix = "tft") {
 
 /**
  * The frame every panel has: heading, toolbar, body, and a line of status that is read aloud.
- * Returns {root, toolbar, body, say(text), ask, tell, onPush, onDispose(f), dispose}; return `dispose`
- * from render(). The toolbar begins with what `tools` holds and ends with the button "Text".
+ * Returns {root, body, say(text), ask, tell, onPush, onDispose(f), dispose}; return `dispose` from
+ * render(). The toolbar begins with what `tools` holds and ends with the button "Text".
  */
 export function panelFrame(model, container, {tools = [], className = ""} = {}) {
   const undo = [];
@@ -79,7 +79,7 @@ export function panelFrame(model, container, {tools = [], className = ""} = {}) 
   const line = requestLine(model, say);
   undo.push(line.dispose, replaceDrawing(container, model.get("panel_id"),
     line.ask("alive", {}, {quiet: true})));
-  return {root, toolbar: bar, body, say, ask: line.ask, tell: line.tell, onPush: line.onPush,
+  return {root, body, say, ask: line.ask, tell: line.tell, onPush: line.onPush,
     onDispose: (action) => undo.push(action),
     dispose: () => { undo.splice(0).reverse().forEach((action) => action()); root.remove(); }};
 }
@@ -110,19 +110,19 @@ export function replaceDrawing(container, panelId, alive) {
 const NO_KERNEL = "The kernel has ended: run the cell again.";
 
 /**
- * Requests with replies: `await ask("expand", {scope: "dense"})` is what Python's answer returned,
- * or {value, buffers} with `{binary: true}`. It rejects with Python's sentence. A kernel that is
- * busy answers later; after two seconds the status line says that it waits. One that has ended never
- * answers, and the status line says so. `tell("pause")` expects no answer.
+ * Requests with replies: `await ask("expand", {scope: "dense"})` is what Python's answer returned.
+ * It rejects with Python's sentence. A kernel that is busy answers later; after two seconds the
+ * status line says that it waits. One that has ended never answers, and the status line says so.
+ * `tell("pause")` expects no answer.
  */
 export function requestLine(model, say = () => {}) {
   const waiting = new Map();
   const listeners = new Map();
   const prefix = uniqueId("ask");
   let count = 0;
-  const receive = (message, buffers) => {
+  const receive = (message) => {
     if (message.push !== undefined) {
-      (listeners.get(message.push) ?? []).forEach((listener) => listener(message.value, buffers));
+      (listeners.get(message.push) ?? []).forEach((listener) => listener(message.value));
       return;
     }
     const request = waiting.get(message.id);
@@ -131,12 +131,12 @@ export function requestLine(model, say = () => {}) {
     clearTimeout(request.timer);
     if (request.slow) say("");
     if (message.error !== undefined) request.reject(new Error(message.error));
-    else request.resolve(request.binary ? {value: message.value, buffers} : message.value);
+    else request.resolve(message.value);
   };
   model.on("msg:custom", receive);
-  const ask = (what, data = {}, {binary = false, quiet = false} = {}) =>
+  const ask = (what, data = {}, {quiet = false} = {}) =>
     new Promise((resolve, reject) => {
-      const request = {resolve, reject, binary, slow: false, timer: null};
+      const request = {resolve, reject, slow: false, timer: null};
       if (!quiet) {
         request.timer = setTimeout(() => {
           request.slow = true;
@@ -160,7 +160,6 @@ export function requestLine(model, say = () => {}) {
   return {
     ask,
     tell: (what, data = {}) => send({ask: what, with: data}),
-    pending: () => waiting.size,
     onPush: (kind, listener) => listeners.set(kind, [...(listeners.get(kind) ?? []), listener]),
     dispose: () => {
       model.off("msg:custom", receive);
@@ -300,44 +299,9 @@ export function wantsLessMotion() {
 
 // -- colours -------------------------------------------------------------------------------------
 
-/** Eight colours that are told apart on white and on black, each with a pattern of its own. */
-export const PALETTE = [
-  {name: "blue", color: "#3b7dd8", pattern: "plain"},
-  {name: "orange", color: "#c8691c", pattern: "rising"},
-  {name: "green", color: "#2f8f5b", pattern: "falling"},
-  {name: "purple", color: "#9b62c4", pattern: "dots"},
-  {name: "red", color: "#d24b57", pattern: "cross"},
-  {name: "teal", color: "#16899a", pattern: "level"},
-  {name: "olive", color: "#8b7d1e", pattern: "upright"},
-  {name: "grey", color: "#7b7f86", pattern: "sparse"},
-];
-
-const PATTERN_PATHS = {
-  rising: "M-2,2 L2,-2 M0,8 L8,0 M6,10 L10,6",
-  falling: "M-2,6 L2,10 M0,0 L8,8 M6,-2 L10,2",
-  dots: "M2,2 h0.01 M6,6 h0.01",
-  cross: "M0,8 L8,0 M0,0 L8,8",
-  level: "M0,4 H8",
-  upright: "M4,0 V8",
-  sparse: "M4,4 h0.01",
-};
-
-/** <defs> with the palette's patterns; `fillOf(number, defs)` is the fill that uses them. */
-export function patternDefs(prefix = uniqueId("pattern")) {
-  const defs = svg("defs", {"data-prefix": prefix}, PALETTE.map(({color, pattern}, number) =>
-    svg("pattern", {id: `${prefix}-${number}`, width: 8, height: 8,
-      patternUnits: "userSpaceOnUse"},
-    svg("rect", {width: 8, height: 8, fill: color, "fill-opacity": 0.32}),
-    pattern === "plain" ? null : svg("path", {d: PATTERN_PATHS[pattern], stroke: color,
-      "stroke-width": pattern === "dots" || pattern === "sparse" ? 2.5 : 1.4,
-      "stroke-linecap": "round", fill: "none"}))));
-  return defs;
-}
-
-/** The fill for series `number`: a colour and a pattern, from the <defs> of patternDefs. */
-export function fillOf(number, defs) {
-  return `url(#${defs.getAttribute("data-prefix")}-${number % PALETTE.length})`;
-}
+/** Eight colours that are told apart on white and on black. */
+export const PALETTE = ["#3b7dd8", "#c8691c", "#2f8f5b", "#9b62c4", "#d24b57", "#16899a", "#8b7d1e",
+  "#7b7f86"];
 
 // -- numbers as text -----------------------------------------------------------------------------
 
@@ -360,19 +324,13 @@ export function formatCount(count) {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** A duration given in seconds: 850 ns, 12.3 us, 4.56 ms, 1.20 s, 2 min 5 s. */
-export function formatSeconds(seconds) {
-  if (seconds >= 120) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  for (const [unit, size, digits] of [["s", 1, 2], ["ms", 1e-3, 2], ["us", 1e-6, 1]]) {
-    if (seconds >= size) return `${(seconds / size).toFixed(digits)} ${unit}`;
+/** A duration given in microseconds: 850 ns, 12.3 us, 4.56 ms, 1.20 s, 2 min 5 s. */
+export function formatMicros(micros) {
+  if (micros >= 120e6) return `${Math.floor(micros / 60e6)} min ${Math.round(micros / 1e6 % 60)} s`;
+  for (const [unit, size, digits] of [["s", 1e6, 2], ["ms", 1e3, 2], ["us", 1, 1]]) {
+    if (micros >= size) return `${(micros / size).toFixed(digits)} ${unit}`;
   }
-  return `${Math.round(seconds * 1e9)} ns`;
-}
-
-/** [?, 28, 28, 1]; "unknown shape" where even the rank isn't known (null). */
-export function formatShape(dimensions) {
-  if (!dimensions) return "unknown shape";
-  return `[${dimensions.map((size) => (size === null || size < 0 ? "?" : size)).join(", ")}]`;
+  return `${Math.round(micros * 1000)} ns`;
 }
 
 // -- downloads -----------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 // The devices panel: a timeline (or a map of a placement), the chosen operation's details, the table
 // of who runs where and why, and the graph beside it. Choosing in one chooses in all.
 
-import {button, download, downloadSvg, el, formatBytes, panelFrame, roving, svg, svgFromText}
-  from "./common.js";
-import {Timeline, endOf, formatMicros, startOf, timesOf} from "./timeline.js";
+import {button, download, downloadSvg, el, formatBytes, formatMicros, panelFrame, roving, svg,
+  svgFromText} from "./common.js";
+import {Timeline, endOf, startOf, timesOf} from "./timeline.js";
 
 const MOST_ROWS = 200;
 

@@ -19,7 +19,7 @@ export function paintOf(colours, id) {
   const paint = colours?.paints?.[id];
   if (!paint) return colours?.legend?.length ? {fill: "#f2f2f2", mark: null} : null;
   const fill = colours.scale === "shades" ? SHADES[paint[0]]
-    : `color-mix(in srgb, ${PALETTE[paint[0] % PALETTE.length].color} 38%, white)`;
+    : `color-mix(in srgb, ${PALETTE[paint[0] % PALETTE.length]} 38%, white)`;
   return {fill, mark: paint[1]};
 }
 
@@ -43,7 +43,7 @@ function shapeKey() {
 function legend(colours) {
   const rows = (colours?.legend ?? []).map(([number, text]) => el("span", {class: "tft-key"},
     el("span", {class: "tft-swatch", style: {background: colours.scale === "shades"
-      ? SHADES[number] : PALETTE[number % PALETTE.length].color}}), text));
+      ? SHADES[number] : PALETTE[number % PALETTE.length]}}), text));
   return [...rows, colours?.note ? el("span", {class: "tft-muted"}, colours.note) : null];
 }
 

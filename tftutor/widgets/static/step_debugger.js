@@ -1,6 +1,6 @@
 // The step debugger: a slider over the operations that ran, the graph of them, and their values.
 
-import {button, el, formatSeconds, panelFrame} from "./common.js";
+import {button, el, formatMicros, panelFrame} from "./common.js";
 import {graphCanvas} from "./graph_canvas.js";
 import {healthBadge, valueView} from "./step_values.js";
 
@@ -15,7 +15,7 @@ export function readStep(row) {
 
 /** What a step's row says at its end: how long it took, or how the value came about. */
 export function tookText(step) {
-  return step.kind === "computed" ? formatSeconds(step.micros / 1e6) : step.kind;
+  return step.kind === "computed" ? formatMicros(step.micros) : step.kind;
 }
 
 /** The rows around position `at`, at most `span` to each side. */

@@ -2,7 +2,7 @@
 // Times are microseconds. A span is [op, type, made, inputs, [[what, start, end], ...]], where
 // what is "c" (computes), "o" (copies, see KINDS) or "w" (waits).
 
-import {el, formatBytes, svg, uniqueId} from "./common.js";
+import {el, formatBytes, formatMicros, svg, uniqueId} from "./common.js";
 
 export const KINDS = {c: "computes", o: "copies", w: "waits"};
 const LANE = {title: 18, bar: 24, memory: 34, gap: 26, top: 22, most: 4};
@@ -13,14 +13,6 @@ const MOST_ARROWS = 200;
 /** When an operation began (waiting included) and ended. */
 export const startOf = (span) => span[4][0][1];
 export const endOf = (span) => span[4][span[4].length - 1][2];
-
-/** 850 ns, 12.3 us, 4.56 ms, of microseconds. */
-export function formatMicros(micros) {
-  for (const [unit, size, digits] of [["s", 1e6, 2], ["ms", 1e3, 2], ["us", 1, 1]]) {
-    if (micros >= size) return `${(micros / size).toFixed(digits)} ${unit}`;
-  }
-  return `${Math.round(micros * 1000)} ns`;
-}
 
 /** Between 4 and 10 round times in a window. */
 export function roundTimes(begin, to) {
