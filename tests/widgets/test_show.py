@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 import tftutor as tf
+from tftutor.inspection.gpu_panel import Reading
 from tftutor.widgets import explore as explore_module
 from tftutor.widgets import show as show_module
 from tftutor.widgets import topics
-from tftutor.widgets.static_view import TextView, bundle, static_html
+from tftutor.widgets.static_view import bundle, static_html
 
 
 def _values():
@@ -75,19 +76,17 @@ def test_show_gives_a_displayable_drawing_in_a_notebook(monkeypatch, capsys):
 
 
 def test_drawing_without_picture_is_text_that_nothing_in_it_can_break():
-    data = bundle(TextView("a < b & </pre><script>"))
+    data = bundle(Reading(None, "a < b & </pre><script>"))
     assert "<img" not in data["text/html"]
     assert ElementTree.fromstring(data["text/html"]).find("pre").text == "a < b & </pre><script>"
 
 
-def test_description_stands_for_the_picture():
-    class Drawing(TextView):
+def test_title_stands_for_the_picture():
+    class Drawing(Reading):
         def svg(self):
             return "<svg><title>[2] &amp; [3]</title></svg>"
 
-    assert 'alt="[2] &amp; [3]. The text below says the same."' in static_html(Drawing("t"))
-    html = static_html(Drawing("t"), description='a "cube"')
-    assert 'alt="a &quot;cube&quot;"' in html
+    assert 'alt="[2] &amp; [3]. The text below says the same."' in static_html(Drawing(None))
 
 
 def test_drawing_is_saved_as_picture_or_as_text(tmp_path):
@@ -96,7 +95,7 @@ def test_drawing_is_saved_as_picture_or_as_text(tmp_path):
     shown.save(str(tmp_path / "gpus.txt"))
     assert (tmp_path / "gpus.svg").read_text() == shown.svg()
     assert (tmp_path / "gpus.txt").read_text() == shown.text() + "\n"
-    nothing = show_module.Shown(TextView("words"), topics.GPUS)
+    nothing = show_module.Shown(Reading(None, "words"), topics.GPUS)
     with pytest.raises(ValueError, match="has no picture"):
         nothing.save(str(tmp_path / "words.svg"))
     assert not (tmp_path / "words.svg").exists()

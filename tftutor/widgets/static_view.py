@@ -20,36 +20,24 @@ class StaticView(Protocol):
     def svg(self) -> str: ...
 
 
-class TextView:
-    """A drawing that has no picture."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def text(self) -> str:
-        return self._text
-
-    def svg(self) -> str:
-        return ""
-
-
-def bundle(view: StaticView, description: str = "") -> dict[str, str]:
+def bundle(view: StaticView) -> dict[str, str]:
     """The drawing as the data of one output: HTML, and text for whoever can't show that."""
-    return {"text/plain": view.text(), "text/html": static_html(view, description)}
+    return {"text/plain": view.text(), "text/html": static_html(view)}
 
 
-def static_html(view: StaticView, description: str = "", panel_id: str = "") -> str:
+def static_html(view: StaticView, panel_id: str = "") -> str:
     """The picture, and the text folded below it; the text alone where there is no picture.
+
+    The picture's title stands for it where it can't be seen.
 
     Args:
       view: the drawing.
-      description: what stands for the picture where it can't be seen; its title by default.
       panel_id: the panel that replaces this drawing while it lives.
     """
     text, picture = view.text(), view.svg()
     pre = f'<pre style="white-space:pre;line-height:1.25;overflow-x:auto">{html.escape(text)}</pre>'
     if picture:
-        alternative = html.escape(description or _title(picture), quote=True)
+        alternative = html.escape(_title(picture), quote=True)
         encoded = base64.b64encode(picture.encode()).decode()
         pre = (f'<img alt="{alternative}" style="max-width:100%;height:auto" '
                f'src="data:image/svg+xml;base64,{encoded}">'
