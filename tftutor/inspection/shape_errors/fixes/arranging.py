@@ -78,8 +78,7 @@ def _reshape(case: Case, dims: tuple) -> Iterator[Candidate]:
     def shaped(sizes: tuple, why: str, cost: float, effect: str = SAME_DATA) -> Candidate:
         return change(place, "[" + ", ".join(map(str, sizes)) + "]", why, cost, effect)
 
-    batch_first = bool(wanted) and (wanted[0] == -1 or wanted[0] == dims[:1] or dims[:1] == (None,))
-    if len(wanted) == 2 and row and (batch_first or wanted[0] == dims[0]):
+    if len(wanted) == 2 and row and (wanted[0] in (-1, dims[0]) or dims[0] is None):
         yield shaped((-1, row), f"Each example is one row of {row} numbers.", 0.8)
     if row is not None and wanted and product(w for w in wanted if w >= 0) == row:
         yield shaped((-1, *wanted), "Leaves the batch axis open in front.", 0.85)
@@ -91,16 +90,13 @@ def _reshape(case: Case, dims: tuple) -> Iterator[Candidate]:
                 sizes = (-1, *wanted[1:axis], row // rest, *wanted[axis + 1 :])
                 yield shaped(sizes, f"Axis {axis} of the size that each example has.",
                              1.2 + 0.1 * (len(wanted) - axis))
-    for axis in range(len(wanted)):
-        if -1 not in wanted or wanted[axis] == -1:
-            sizes = (*wanted[:axis], -1, *wanted[axis + 1 :])
-            if -1 not in wanted:
-                yield shaped(sizes, f"-1: axis {axis} takes whatever is left.",
-                             1.0 + 0.1 * axis, CHANGES_MEANING)
-    if total is not None:
+    for axis in range(len(wanted)) if -1 not in wanted else ():
+        yield shaped((*wanted[:axis], -1, *wanted[axis + 1 :]),
+                     f"-1: axis {axis} takes whatever is left.", 1.0 + 0.1 * axis, CHANGES_MEANING)
+    if total is not None and -1 not in wanted:
         for axis in reversed(range(len(wanted))):
-            rest = product(abs(d) for i, d in enumerate(wanted) if i != axis and d != -1) or 0
-            if wanted[axis] != -1 and rest and total % rest == 0 and -1 not in wanted:
+            rest = product(d for i, d in enumerate(wanted) if i != axis) or 0
+            if rest and total % rest == 0:
                 yield shaped((*wanted[:axis], total // rest, *wanted[axis + 1 :]),
                              f"Axis {axis} of the size that comes out.", 1.25, CHANGES_MEANING)
     if dims[1:] and row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from tftutor.framework.shape_merge import Shape
+from tftutor.framework.operation import Tensor
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.finding import known, product
@@ -41,23 +41,22 @@ def candidates(case: Case) -> Iterator[Candidate]:
     if case.op_type in ("Sub", "SquaredDifference") and len(a) == len(b) == 2 and a[1] == b[1]:
         yield edit(ia, "tf.expand_dims({}, 1)",
                    "Every row of the one with every row of the other.", 1.3, CHANGES_MEANING)
-    for index, mine, theirs, tensor, partner in (
-            (ib, b, a, case.inputs[second], case.inputs[first]),
-            (ia, a, b, case.inputs[first], case.inputs[second])):
-        yield from _one_side(case, index, mine, theirs, tensor, is_variable(partner))
+    for index, mine, theirs, tensor in ((ib, b, a, case.inputs[second]),
+                                        (ia, a, b, case.inputs[first])):
+        yield from _one_side(case, index, mine, theirs, tensor)
     if is_elementwise(case.op_type):
         for this, other in ((first, second), (second, first)):
             if is_variable(case.inputs[this]) and len(known(case.shape(this))) == 1:
                 yield from _bias(case, other, this)
 
 
-def _one_side(case: Case, index: int, mine: tuple, theirs: tuple, tensor, partner_is_weight: bool
+def _one_side(case: Case, index: int, mine: tuple, theirs: tuple, tensor: Tensor
               ) -> Iterator[Candidate]:
     """Give one operand a shape that goes with the other's."""
     extra = 1.5 if is_variable(tensor) else 0.0
     bigger = len(mine) > len(theirs) or (product(mine) or 0) > (product(theirs) or 0)
     yield from coerced(index, mine, theirs, 1 + extra + (0 if bigger else 0.05))
-    yield from keepdims(case, tensor, index, 1.0)
+    yield from keepdims(case, tensor, 1.0)
     for axis in [i for i, d in enumerate(mine) if d == 1]:
         rest = (*mine[:axis], *mine[axis + 1 :])
         if len(mine) > 1 and lines_up(rest, theirs):
@@ -69,7 +68,6 @@ def _one_side(case: Case, index: int, mine: tuple, theirs: tuple, tensor, partne
         yield from _aligned(index, mine, theirs, 1.15 + extra)
     if len(mine) == len(theirs) == 2:
         yield from turned(index, mine, theirs[::-1] if None in theirs else theirs, 1.6 + extra)
-    yield from cut(index, mine, theirs, 3.2 + extra)
     if 0 < len(mine) < len(theirs):
         yield from cut(index, mine, theirs[-len(mine):], 2.2 + extra)
     for place, (have, want) in enumerate(zip(reversed(mine), reversed(theirs), strict=False)):
@@ -132,8 +130,7 @@ def lines_up(a: tuple, b: tuple) -> bool:
 
 def _bias(case: Case, value: int, bias: int) -> Iterator[Candidate]:
     """A bias of the size that the value's channels have."""
-    shape: Shape = case.shape(value)
-    sizes = known(shape)
+    sizes = known(case.shape(value))
     if not sizes:
         return
     index = case.argument_of(case.inputs[bias])

@@ -48,12 +48,13 @@ class Candidate:
 class Definition:
     """A change where a value was made: `code` takes the place of `span`.
 
-    `build` gets the Scratch and puts the changed value in the place of the old one.
+    `build` gets the Scratch and puts the changed value in the place of the old one; None where the
+    candidate has its own trial.
     """
 
     code: str
     span: Span
-    build: Callable[[Any], None]
+    build: Callable[[Any], None] | None = None
 
 
 def fill(template: str, texts: Sequence[str], own: str = "") -> str:

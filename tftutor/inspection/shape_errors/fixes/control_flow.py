@@ -14,6 +14,7 @@ from typing import Any
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported
 from tftutor.framework.shape_merge import Shape
+from tftutor.inspection.shape_errors.call_site import Argument
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA, Span
 from tftutor.inspection.shape_errors.finding import known
@@ -80,15 +81,14 @@ def _same_types(case: Case, types: tuple[str, str]) -> Iterator[Candidate]:
         template = cast(types[position], other)
 
         def trial(scratch: Scratch, position: int = position, template: str = template) -> Outcome:
-            return outcome_of(scratch.run(lambda: _cond(scratch, types, position, template)))
+            return outcome_of(scratch.run(lambda: _cond(types, position, template)))
 
         yield Candidate(f"Both branches give {other}.", 1.0 if other == best else 1.4, SAME_DATA
                         if other == best else CHANGES_MEANING,
-                        definition=Definition(template.replace("{}", text), span,
-                                              lambda scratch: None), trial=trial)
+                        definition=Definition(template.replace("{}", text), span), trial=trial)
 
 
-def _cond(scratch: Scratch, types: tuple[str, str], position: int, template: str) -> Any:
+def _cond(types: tuple[str, str], position: int, template: str) -> Any:
     import tftutor
 
     def branch(index: int) -> Callable[[], Any]:
@@ -119,50 +119,53 @@ def _invariants(case: Case, grown: Growing) -> Iterator[Candidate]:
     if call is None:
         return
     variables = [a for a in case.arguments if a.parameter.startswith("loop_vars")]
-    if not variables:
+    position = _position(variables, grown)
+    if position is None:
         return
     invariant = loosened(grown.before, grown.after)
     text = "tf.TensorShape(None)" if invariant is None else f"tf.TensorShape({list(invariant)})"
     items, shapes = [], []
-    for argument in variables:
-        tensor = as_tensor(argument.value)
-        is_it = tensor is not None and tensor.name == grown.tensor or len(variables) == 1
-        if is_it:
+    for index, argument in enumerate(variables):
+        shape = invariant if index == position else shape_of(argument.value)
+        shapes.append(shape)
+        if index == position:
             items.append(text)
-            shapes.append(invariant)
+        elif as_tensor(argument.value) is not None:
+            items.append(f"{argument.text}.get_shape()")
         else:
-            shapes.append(shape_of(argument.value))
-            items.append(f"{argument.text}.get_shape()" if tensor is not None
-                         else f"tf.TensorShape({list(known(shape_of(argument.value)))})")
+            items.append(f"tf.TensorShape({list(known(shape))})")
     closing = call.rendered([a.text for a in case.arguments]).rstrip()
     code = f"{closing[:-1].rstrip().rstrip(',')}, shape_invariants=[{', '.join(items)}])"
 
     def trial(scratch: Scratch) -> Outcome:
-        return outcome_of(scratch.run(lambda: _loop(scratch, variables, grown, shapes)))
+        return outcome_of(scratch.run(lambda: _loop(
+            scratch, variables, position, grown.after, shapes)))
 
     yield Candidate("Lets the shape change from round to round.", 0.9, SAME_DATA,
-                    definition=Definition(code, call.span, lambda scratch: None), trial=trial)
+                    definition=Definition(code, call.span), trial=trial)
 
 
-def _loop(scratch: Scratch, variables: list[Any], grown: Growing, shapes: list[Shape]) -> Any:
+def _position(variables: list[Argument], grown: Growing) -> int | None:
+    """Which of the loop's variables changes its shape."""
+    if len(variables) == 1:
+        return 0
+    names = [getattr(as_tensor(argument.value), "name", "") for argument in variables]
+    return names.index(grown.tensor) if grown.tensor in names else None
+
+
+def _loop(scratch: Scratch, variables: list[Argument], position: int, after: Shape,
+          shapes: list[Shape]) -> Any:
     entering = [exported("convert_to_tensor")(scratch.stand_in(a.value)) for a in variables]
 
     def body(*values: Any) -> list[Any]:
-        out = []
-        for value, argument in zip(values, variables, strict=True):
-            tensor = as_tensor(argument.value)
-            is_it = tensor is not None and tensor.name == grown.tensor or len(variables) == 1
-            out.append(exported("placeholder")(value.dtype, grown.after) if is_it
-                       else exported("identity")(value))
-        return out
+        return [exported("placeholder")(value.dtype, after) if index == position
+                else exported("identity")(value) for index, value in enumerate(values)]
 
     tensor_shape = exported("TensorShape")
     loop = exported("while_loop")(
         lambda *values: exported("placeholder")(dtypes.bool, []), body, entering,
         shape_invariants=[tensor_shape(None if s is None else list(s)) for s in shapes])
-    index = next(i for i, a in enumerate(variables)
-                 if getattr(as_tensor(a.value), "name", "") == grown.tensor or len(variables) == 1)
-    return loop[index] if isinstance(loop, list | tuple) else loop
+    return loop[position] if isinstance(loop, list | tuple) else loop
 
 
 def _same_rounds(case: Case, rounds: tuple[str, str]) -> Iterator[Candidate]:
@@ -191,8 +194,7 @@ def _same_rounds(case: Case, rounds: tuple[str, str]) -> Iterator[Candidate]:
                 lambda: eval(code, {"tf": tftutor, "value": value})))  # noqa: S307 - our template
 
         yield Candidate(f"Gives {rounds[0]} back, as it came in.", 1.0, SAME_DATA,
-                        definition=Definition(template.replace("{}", text), span,
-                                              lambda scratch: None), trial=trial)
+                        definition=Definition(template.replace("{}", text), span), trial=trial)
 
 
 def _merge_number(message: str) -> int | None:

@@ -42,9 +42,8 @@ def _signals(case: Case, index: int) -> Iterator[Candidate]:
         yield edit(index, "tf.transpose({}, [0, 2, 1])", "Channels last: [n, length, c].", 1.0)
 
 
-def images(index: int, dims: tuple, channels: int | None) -> Iterator[Candidate]:
-    """Make a batch of images [n, h, w, c] of what isn't one."""
-    wanted = channels if channels is not None else None
+def images(index: int, dims: tuple, wanted: int | None) -> Iterator[Candidate]:
+    """Make a batch of images [n, h, w, c], c as wanted, of what isn't one."""
     if len(dims) == 3:
         has_channels = dims[2] is not None and (dims[2] == wanted or (
             wanted is None and dims[2] in _IMAGE_CHANNELS))

@@ -72,8 +72,7 @@ def _padded(case: Case) -> Iterator[Candidate]:
         return Outcome(None, (None, *shapes[0]), case.op.outputs[0].dtype.name if case.op else "")
 
     yield Candidate("Fills shorter elements up with zeros.", 0.9, CHANGES_MEANING,
-                    definition=Definition(code, source.span(node), lambda scratch: None),
-                    trial=trial)
+                    definition=Definition(code, source.span(node)), trial=trial)
 
 
 def _same_length(case: Case) -> Iterator[Candidate]:

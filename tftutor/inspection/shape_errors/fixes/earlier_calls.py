@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tftutor.framework.operation import Tensor
 from tftutor.inspection.shape_errors.axis_history import before
-from tftutor.inspection.shape_errors.call_site import call_from
+from tftutor.inspection.shape_errors.call_site import CallSite, call_from
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.finding import known, product
@@ -27,16 +27,18 @@ from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
 from tftutor.inspection.shape_errors.values import ancestors, source_of_tensor
 
 _FAR = 30
-
-
 _HEADS = ("dense", "fully_connected")
 
 
-def _earlier_call(case: Case, tensor: Tensor, *functions: str) -> Any:
-    """(CallSite, tensor that goes into it, tensor that comes out) of an earlier call, or None.
+class _Earlier(NamedTuple):
+    """A call in an earlier line, the value of its first argument filled in; a tensor it made."""
 
-    Walks back from `tensor` to the nearest node that a call of one of these functions made.
-    """
+    call: CallSite
+    made: Tensor
+
+
+def _earlier_call(case: Case, tensor: Tensor, *functions: str) -> _Earlier | None:
+    """The call of one of these functions that made the nearest node on the way back."""
     if case.call is None:
         return None
     for each in ancestors(tensor, 60):
@@ -50,7 +52,7 @@ def _earlier_call(case: Case, tensor: Tensor, *functions: str) -> Any:
         if call is None or entering is None or not call.arguments:
             return None
         call.arguments[0].value = entering
-        return call, entering, each
+        return _Earlier(call, each)
     return None
 
 
@@ -70,17 +72,19 @@ def _entering(tensor: Tensor) -> Tensor | None:
     return None
 
 
-def _made_anew(case: Case, call: Any, entering: Tensor, old: Tensor, goal: Tensor, scratch: Scratch,
-               **changes: Any) -> None:
-    """Make an earlier call anew with other arguments, and all that leads to `goal` from there."""
+def _made_anew(case: Case, earlier: _Earlier, goal: Tensor, scratch: Scratch, position: int,
+               template: str) -> None:
+    """Make an earlier call anew with one argument changed, and what leads to `goal` from there."""
     import tftutor
 
-    texts, given = [], {"tf": tftutor, "np": np}
+    call, old = earlier.call, _last_of_line(goal, earlier.made)
+    texts: list[str] = []
+    given: dict[str, Any] = {"tf": tftutor, "np": np}
     for index, argument in enumerate(call.arguments):
         hole = f"_earlier_{index}"
         if argument.value is not UNKNOWN:
             given[hole] = scratch.stand_in(argument.value)
-            texts.append(changes.get(str(index), "{}").replace("{}", hole))
+            texts.append(template.replace("{}", hole) if index == position else hole)
         else:
             texts.append(argument.text)
     outcome = scratch.evaluate(call.rendered(texts), call.names, given)
@@ -88,7 +92,7 @@ def _made_anew(case: Case, call: Any, entering: Tensor, old: Tensor, goal: Tenso
     put(case, scratch, goal, regrown(scratch, goal, old, value) if goal is not old else value)
 
 
-def flattened_before(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[Candidate]:
+def flattened_before(case: Case, tensor: Tensor, cost: float) -> Iterator[Candidate]:
     """`tf.layers.flatten` before the dense layer that made a tensor of too many axes."""
     shape = tensor._shape
     if shape is None or len(shape) < 3:
@@ -96,19 +100,22 @@ def flattened_before(case: Case, tensor: Tensor, index: int, cost: float) -> Ite
     found = _earlier_call(case, tensor, *_HEADS)
     if found is None:
         return
-    call, entering, made = found
-    if entering._shape is None or len(entering._shape) < 3:
+    if len(known(found.call.arguments[0].value._shape)) < 3:
         return
-    texts = [argument.text for argument in call.arguments]
-    new = [f"tf.layers.flatten({texts[0]})", *texts[1:]]
+    yield Candidate("Flattens each example into one row before the dense layer.", cost, SAME_DATA,
+                    definition=_changed(case, found, tensor, 0, "tf.layers.flatten({})"))
+
+
+def _changed(case: Case, earlier: _Earlier, goal: Tensor, position: int, template: str
+             ) -> Definition:
+    """An earlier call with one argument changed."""
+    texts = [argument.text for argument in earlier.call.arguments]
+    texts[position] = template.replace("{}", texts[position])
 
     def build(scratch: Scratch) -> None:
-        last = _last_of_line(tensor, made)
-        _made_anew(case, call, entering, last, tensor, scratch,
-                   **{"0": "tf.layers.flatten({})"})
+        _made_anew(case, earlier, goal, scratch, position, template)
 
-    yield Candidate("Flattens each example into one row before the dense layer.", cost,
-                    SAME_DATA, definition=Definition(call.rendered(new), call.span, build))
+    return Definition(earlier.call.rendered(texts), earlier.call.span, build)
 
 
 def _last_of_line(tensor: Tensor, made: Tensor) -> Tensor:
@@ -116,7 +123,7 @@ def _last_of_line(tensor: Tensor, made: Tensor) -> Tensor:
     return next((t for t in ancestors(tensor) if t.op._frames == made.op._frames), made)
 
 
-def rows_kept(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[Candidate]:
+def rows_kept(case: Case, tensor: Tensor, cost: float) -> Iterator[Candidate]:
     """A reshape whose rows aren't the examples: `[-1, n]` where an example has other than n."""
     for each in ancestors(tensor, 60):
         if each.op.type != "Reshape" or len(known(each._shape)) != 2:
@@ -140,7 +147,7 @@ def rows_kept(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[C
             texts[position] = f"[-1, {row}]"
             code = call.rendered(texts)
 
-        def build(scratch: Scratch, each: Tensor = each, row: int = row) -> None:
+        def build(scratch: Scratch) -> None:
             put(case, scratch, tensor, scratch.placeholder(tensor._shape, tensor.dtype))
 
         yield Candidate(f"Each example has {row} numbers, so that a row is one example (the "
@@ -155,20 +162,12 @@ def other_units(case: Case, tensor: Tensor, have: int, want: int, cost: float, e
     found = _earlier_call(case, tensor, *_HEADS)
     if found is None:
         return
-    call, entering, made = found
-    units = call.argument("units", "num_outputs")
+    units = found.call.argument("units", "num_outputs")
     if units is None or units.value != have:
         return
-    position = call.arguments.index(units)
-    texts = [argument.text for argument in call.arguments]
-    texts[position] = str(want)
-
-    def build(scratch: Scratch) -> None:
-        _made_anew(case, call, entering, _last_of_line(tensor, made), tensor, scratch,
-                   **{str(position): str(want)})
-
+    position = found.call.arguments.index(units)
     yield Candidate(f"As many units as the labels have columns: {want}.", cost, effect,
-                    definition=Definition(call.rendered(texts), call.span, build))
+                    definition=_changed(case, found, tensor, position, str(want)))
 
 
 def same_padding(case: Case, tensor: Tensor, wanted: tuple[int | None, ...], cost: float
@@ -182,29 +181,20 @@ def same_padding(case: Case, tensor: Tensor, wanted: tuple[int | None, ...], cos
                           "separable_conv*", "depthwise_conv*")
     if found is None:
         return
-    call, entering, made = found
+    call = found.call
     padding = call.argument("padding")
-    texts = [argument.text for argument in call.arguments]
-    last = len(texts) - 1
     if padding is not None:
-        last = call.arguments.index(padding)
+        position = call.arguments.index(padding)
         if not isinstance(padding.value, str) or padding.value.upper() == "SAME":
             return
         quote = padding.text[0] if padding.text[:1] in "'\"" else "'"
         template = f"{quote}{'same' if padding.value.islower() else 'SAME'}{quote}"
-        texts[last] = template
     elif ".layers." in call.callee:
-        template = "{}, padding='same'"
-        texts[last] = template.replace("{}", texts[last])
+        position, template = len(call.arguments) - 1, "{}, padding='same'"
     else:
         return
-
-    def build(scratch: Scratch) -> None:
-        _made_anew(case, call, entering, _last_of_line(tensor, made), tensor, scratch,
-                   **{str(last): template})
-
     yield Candidate("Keeps the size: the border is padded with zeros.", cost, CHANGES_MEANING,
-                    definition=Definition(call.rendered(texts), call.span, build))
+                    definition=_changed(case, found, tensor, position, template))
 
 
 def other_weights(case: Case, tensor: Tensor, axis: int, size: int | None, cost: float

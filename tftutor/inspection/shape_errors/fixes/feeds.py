@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -79,15 +80,11 @@ def _trial(found: Feed, code: str) -> Callable[[Scratch], Outcome]:
     return trial
 
 
-def _in_place(code: str, span: Span) -> Definition:
-    return Definition(code, span, lambda scratch: None)
-
-
 def _new_value(found: Feed, template: str, why: str, cost: float, effect: str = SAME_DATA
                ) -> Candidate:
     assert found.text is not None and found.span is not None
     code = template.replace("{.}", atom(found.text)).replace("{}", found.text)
-    return Candidate(why, cost, effect, definition=_in_place(code, found.span),
+    return Candidate(why, cost, effect, definition=Definition(code, found.span),
                      trial=_trial(found, template))
 
 
@@ -132,8 +129,9 @@ def _ragged(found: Feed, value: Any, wanted: Dims) -> Iterator[Candidate]:
     longest = max(len(row) for row in value)
     width = wanted[1] if len(wanted) > 1 and wanted[1] is not None else longest
     if longest <= width:
-        yield _new_value(found, f"[list(row) + [0] * ({width} - len(row)) for row in {{}}]".replace(
-            "list(row)", "row" if all(isinstance(r, list) for r in value) else "[*row]"),
+        row = "row" if all(isinstance(r, list) for r in value) else "[*row]"
+        yield _new_value(
+            found, f"[{row} + [0] * ({width} - len(row)) for row in {{}}]",
             f"Fills the rows up with zeros to {width} numbers.", 0.8, CHANGES_MEANING)
     yield _new_value(found, f"[row[:{min(len(r) for r in value)}] for row in {{}}]",
                      "Cuts all rows to the shortest.", 2.0, CHANGES_MEANING)
@@ -154,8 +152,7 @@ def _dtypes(case: Case, found: Feed) -> Iterator[Candidate]:
         return Outcome(fed, tuple(np.shape(fed)), wider.name)
 
     for candidate in retyped(case, found.tensor, wider, 1.0):
-        yield Candidate(candidate.why, 1.0, candidate.effect, definition=candidate.definition,
-                        trial=trial)
+        yield replace(candidate, trial=trial)
 
 
 def _swapped(case: Case, found: Feed) -> Iterator[Candidate]:
@@ -172,22 +169,21 @@ def _swapped(case: Case, found: Feed) -> Iterator[Candidate]:
             continue
         first, second = sorted((found.span, span), key=lambda s: (s.line, s.column))
         code = _exchanged(case, first, second)
-        whole = type(first)(first.file, first.line, first.column, second.end_line,
-                            second.end_column)
+        whole = Span(first.file, first.line, first.column, second.end_line, second.end_column)
 
         def trial(scratch: Scratch, value: Any = value) -> Outcome:
             fed = feed_value(found.tensor, value)
             return Outcome(fed, tuple(np.shape(fed)), found.tensor.dtype.base_dtype.name)
 
         yield Candidate("The two values in the other order.", 0.6, CHANGES_MEANING,
-                        definition=_in_place(code, whole), trial=trial)
+                        definition=Definition(code, whole), trial=trial)
 
 
-def _exchanged(case: Case, first: Any, second: Any) -> str:
+def _exchanged(case: Case, first: Span, second: Span) -> str:
     assert case.call is not None
     source = case.call.source
-    between = source.text(type(first)(first.file, first.end_line, first.end_column, second.line,
-                                      second.column))
+    between = source.text(Span(first.file, first.end_line, first.end_column, second.line,
+                               second.column))
     return source.text(second) + between + source.text(first)
 
 
@@ -206,7 +202,7 @@ def _computed_first(case: Case, found: Feed) -> Iterator[Candidate]:
         return Outcome(None, shape, found.tensor.dtype.base_dtype.name)
 
     yield Candidate("Computes the tensor's value first, then feeds that.", 1.0, SAME_DATA,
-                    definition=_in_place(code, found.span), trial=trial)
+                    definition=Definition(code, found.span), trial=trial)
 
 
 def _other_placeholder(case: Case, found: Feed, dims: Dims, wanted: Dims) -> Iterator[Candidate]:
@@ -232,5 +228,4 @@ def _other_placeholder(case: Case, found: Feed, dims: Dims, wanted: Dims) -> Ite
         options.append((dims, 1.5 if not dims else 3.0))
     for shape, cost in options:
         for candidate in redefined(case, found.tensor, shape, cost):
-            yield Candidate(candidate.why, cost, candidate.effect, definition=candidate.definition,
-                            trial=accepts(shape))
+            yield replace(candidate, trial=accepts(shape))

@@ -56,8 +56,8 @@ def candidates(case: Case) -> Iterator[Candidate]:
     yield from _exchanged(case, found)
     tensor = as_tensor(case.arguments[found.predictions].value)
     if tensor is not None:
-        yield from flattened_before(case, tensor, found.predictions, 0.7)
-        yield from rows_kept(case, tensor, found.predictions, 0.75)
+        yield from flattened_before(case, tensor, 0.7)
+        yield from rows_kept(case, tensor, 0.75)
     if case.function in SPARSE:
         yield from _class_numbers(case, found, labels, logits)
     elif case.function in ONE_HOT:
@@ -98,12 +98,11 @@ def _exchanged(case: Case, found: Sides) -> Iterator[Candidate]:
 
 
 def _named(case: Case) -> Iterator[Candidate]:
-    positional = [i for i, a in enumerate(case.arguments[:2])]
-    if len(positional) < 2:
+    if len(case.arguments) < 2:
         return
-    tensors = [as_tensor(case.arguments[i].value) for i in positional]
+    tensors = [as_tensor(argument.value) for argument in case.arguments[:2]]
     model = [t is not None and hangs_on_variables(t) for t in tensors]
-    names = [case.arguments[i].text.lower() for i in positional]
+    names = [argument.text.lower() for argument in case.arguments[:2]]
     says_labels = [any(w in n for w in ("label", "y_", "target", "true")) for n in names]
     data = [t is None or t.op.type == "Placeholder" for t in tensors]
     if model[0] != model[1]:
@@ -120,7 +119,7 @@ def _named(case: Case) -> Iterator[Candidate]:
                         edits={0: f"{a}={{}}", 1: f"{b}={{}}"})
 
 
-def _call_of(case: Case, found: Sides, start: str) -> str:
+def _call_of(found: Sides, start: str) -> str:
     """The call of another loss with the same two arguments."""
     named = start.startswith("tf.nn.")
     first = f"labels={{{found.labels}}}" if named else f"{{{found.labels}}}"
@@ -133,7 +132,7 @@ def _class_numbers(case: Case, found: Sides, labels: tuple, logits: tuple) -> It
     is_float = dtype.startswith("float")
     if len(labels) == len(logits) and labels[-1:] == logits[-1:] and labels[-1:] != (1,):
         if case.function in _OTHER:
-            yield rewrite(_call_of(case, found, _OTHER[case.function]),
+            yield rewrite(_call_of(found, _OTHER[case.function]),
                           "The loss for one-hot labels.", 0.9 if is_float else 1.0, SAME_DATA)
         yield edit(found.labels, "tf.argmax({}, 1)" if len(labels) == 2 else "tf.argmax({}, -1)",
                    "One-hot rows become class numbers.", 1.05)
@@ -157,8 +156,8 @@ def _one_hot(case: Case, found: Sides, labels: tuple, logits: tuple) -> Iterator
     classes = logits[-1] if logits else None
     column = len(labels) == len(logits) and labels[-1:] == (1,) and classes != 1
     if len(labels) == len(logits) - 1 and is_whole:
-        yield rewrite(_call_of(case, found, _OTHER[case.function]), "The loss for class numbers.",
-                      0.9, SAME_DATA)
+        yield rewrite(_call_of(found, _OTHER[case.function]), "The loss for class numbers.", 0.9,
+                      SAME_DATA)
     if (len(labels) == len(logits) - 1 or column) and classes is not None:
         inner = f"tf.squeeze({{}}, {len(labels) - 1})" if column else "{}"
         whole = inner if is_whole else f"tf.cast({inner}, tf.int32)"
@@ -193,12 +192,6 @@ def _placeholders(case: Case, found: Sides, labels: tuple, logits: tuple) -> Ite
         yield from redefined(case, tensor, wanted, 1.5)
     output = as_tensor(case.arguments[found.predictions].value)
     if output is not None and len(labels) == len(logits) == 2 and labels[1] != logits[1]:
-        yield from _other_units(case, output, logits[1], labels[1])
+        if logits[1] is not None and labels[1] is not None:
+            yield from other_units(case, output, logits[1], labels[1], 1.2, CHANGES_MEANING)
         yield from other_weights(case, output, 1, labels[1], 1.4)
-
-
-def _other_units(case: Case, output: Tensor, have: int | None, want: int | None
-                 ) -> Iterator[Candidate]:
-    """The last layer with as many units as the labels have columns."""
-    if have is not None and want is not None:
-        yield from other_units(case, output, have, want, 1.2, CHANGES_MEANING)

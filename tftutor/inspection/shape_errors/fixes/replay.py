@@ -40,9 +40,8 @@ class Outcome:
 class Scratch:
     """A scratch graph and the stand-ins made in it."""
 
-    def __init__(self, graph: Graph | None = None) -> None:
+    def __init__(self) -> None:
         self.graph = Graph()
-        self.like = graph
         self._made: dict[int, Any] = {}
         self._kept: list[Any] = []  # keeps ids in `_made` from being used again
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING
+from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DATA
 from tftutor.inspection.shape_errors.finding import product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, edit
 
@@ -97,7 +97,7 @@ def _reshaped(index: int, dims: Dims, wanted: Dims, cost: float) -> Iterator[Can
         product(dims[1:]) == product(wanted[1:]) is not None))
     keeps_axes = [d for d in dims if d != 1] == [d for d in wanted if d != 1]
     merges = rows and (len(dims) != len(wanted) or one_row)
-    effect = "same data, relabelled" if keeps_axes or merges else CHANGES_MEANING
+    effect = SAME_DATA if keeps_axes or merges else CHANGES_MEANING
     why = ("Each example keeps its numbers, arranged otherwise." if merges
            else "The same numbers in the same order, cut into rows anew.")
     if not merges:

@@ -45,9 +45,7 @@ def tried(case: Case, candidates: Iterable[Candidate]) -> tuple[Fix, ...]:
         limit = min(limit, candidate.cost + _SPREAD)
         if len(fixes) == MOST:
             break
-    return tuple(
-        Fix(f.code, f.shape, f.effect, f.why, rank, f.dtype, f.where)
-        for rank, f in enumerate(fixes, 1))
+    return tuple(replace(fix, rank=rank) for rank, fix in enumerate(fixes, 1))
 
 
 def _for_arrays(case: Case, candidate: Candidate) -> Candidate:
@@ -140,7 +138,7 @@ def outcome_of_trial(case: Case, candidate: Candidate) -> Outcome:
         return candidate.trial(scratch)
     if case.shapes is not None:
         _as_in_the_run(case, scratch)
-    if candidate.definition is not None:
+    if candidate.definition is not None and candidate.definition.build is not None:
         candidate.definition.build(scratch)
     holes = []
     given = {"tf": tftutor, "np": np}

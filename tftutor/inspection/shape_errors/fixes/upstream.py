@@ -21,7 +21,7 @@ _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
 _FAR = 30
 
 
-def keepdims(case: Case, tensor: Tensor, index: int, cost: float) -> Iterator[Candidate]:
+def keepdims(case: Case, tensor: Tensor, cost: float) -> Iterator[Candidate]:
     """`keepdims=True` in the reduction that dropped the axis."""
     op = source_of_tensor(tensor).op
     if op.type not in _REDUCTIONS or op._attrs.get("keep_dims"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 from tftutor.framework.api import exported
 from tftutor.inspection.shape_errors.case import Case
@@ -57,9 +59,9 @@ def _shared(case: Case, name: str, asked: tuple[int, ...], found: tuple[int, ...
     if case.function != "get_variable" or case.call is None:
         return
 
-    def trial(shape: tuple[int, ...], new_name: str):
+    def trial(shape: tuple[int, ...], new_name: str) -> Callable[[Scratch], Outcome]:
         def run(scratch: Scratch) -> Outcome:
-            def build():
+            def build() -> Any:
                 get_variable, variable_scope = exported("get_variable"), exported("variable_scope")
                 reuse = exported("AUTO_REUSE")
                 outer = variable_scope(scope, reuse=reuse) if scope else variable_scope(
@@ -75,8 +77,7 @@ def _shared(case: Case, name: str, asked: tuple[int, ...], found: tuple[int, ...
     if place is not None:
         candidate = change(place, str(list(found)), "Asks for the shape that the variable has.",
                            1.0, CHANGES_MEANING)
-        yield Candidate(candidate.why, 1.0, CHANGES_MEANING, edits=candidate.edits,
-                        lists=candidate.lists, trial=trial(found, own))
+        yield replace(candidate, trial=trial(found, own))
     if named is not None and not named[1] and isinstance(case.arguments[named[0]].value, str):
         text = case.arguments[named[0]].text
         new_name = _next_name(own)
