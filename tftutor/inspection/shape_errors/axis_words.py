@@ -8,12 +8,9 @@ from tftutor.inspection.shape_errors.text import step_place
 _MARKS = {
     "must match": "must match its partner",
     "matches": "matches its partner",
-    "contracted": "is summed over",
     "surplus": "is one too many",
-    "missing": "is missing",
     "wrong size": "has the wrong size",
     "unknown": "isn't known until the graph runs",
-    "broadcast": "is repeated to fit",
 }
 _VERDICTS = {True: "it does", False: "it doesn't", None: "only the run can tell"}
 

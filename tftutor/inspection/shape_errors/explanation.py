@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
-from tftutor.framework.shape_merge import Shape, brackets_text
+from tftutor.framework.shape_merge import Shape
 
 Kind = Literal[
     "rank", "inner dimension", "broadcast", "equal shapes", "concat", "stack", "conv channels",
@@ -23,8 +23,7 @@ Kind = Literal[
     "other"]
 
 # What an axis of an operand is to the rule that was broken.
-Mark = Literal["must match", "matches", "contracted", "surplus", "missing", "wrong size",
-               "unknown", "kept", "broadcast"]
+Mark = Literal["must match", "matches", "surplus", "wrong size", "unknown", "kept"]
 
 SAME_DATA = "same data, relabelled"
 CHANGES_MEANING = "changes meaning"
@@ -62,11 +61,6 @@ class Operand:
     marks: Mapping[int, Mark] = field(default_factory=dict)
     axes: tuple[str, ...] = ()
     span: Span | None = None
-
-    @property
-    def shape_text(self) -> str:
-        """The shape as TF's shape functions write it: `[10,?,1]`, `?` for an unknown rank."""
-        return brackets_text(self.shape)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ PLAIN, BAD, TIED, GOOD = "#4b5563", "#b42318", "#1d4ed8", "#047857"
 _HATCHING = ('<defs><pattern id="tft-wrong" width="5" height="5" patternUnits="userSpaceOnUse" '
              f'patternTransform="rotate(45)"><rect width="5" height="5" fill="#fee4e2"/>'
              f'<path d="M0 0V5" stroke="{BAD}" stroke-width="2"/></pattern></defs>')
-_WRONG = {"surplus", "missing", "wrong size"}
-_TIED = {"must match", "matches", "contracted", "broadcast"}
+_WRONG = {"surplus", "wrong size"}
+_TIED = {"must match", "matches"}
 _SCALE = Scale(width=13.0, height=11.0, deep=6.0, room=4, outer_room=2)
 _GAP, _LINE, _WIDEST = 90.0, 17.0, 900.0
 _RULER_SPACE, _LABEL_HEIGHT = 9.0, 30.0   # between a block and its ruler; ruler and label below it

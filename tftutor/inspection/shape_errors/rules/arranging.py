@@ -6,11 +6,13 @@ Their operand is one tensor and what the student says about its axes.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tftutor.framework.constant_folding import evaluate_constant
 from tftutor.framework.operation import Tensor
+from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.shape_errors.case import Case
-from tftutor.inspection.shape_errors.explanation import Kind, Mark, Rule
+from tftutor.inspection.shape_errors.explanation import Kind, Rule
 from tftutor.inspection.shape_errors.finding import (
     Finding,
     dimensions,
@@ -62,7 +64,6 @@ def find(case: Case) -> Finding | None:
         return None
     position = SUBJECT[case.op_type]
     shape = case.shape(position)
-    marks: dict[int, Mark] = {}
     operand = case.operand(tensor, "tensor", index=case.argument_of(tensor), shape=shape)
     name = f"`{operand.name}` {listed(shape)}"
     rule, axis = None, None
@@ -88,9 +89,7 @@ def find(case: Case) -> Finding | None:
         sentence = (f"{_called(case)} doesn't fit {name}, which has "
                     f"{dimensions(len(known(shape)))}" + _axes(known(shape)) + ".")
     if axis is not None and 0 <= axis < len(known(shape)):
-        marks[axis] = "wrong size"
-    operand = case.operand(tensor, "tensor", index=case.argument_of(tensor), shape=shape,
-                           marks=marks)
+        operand = replace(operand, marks={axis: "wrong size"})
     return Finding(_KINDS.get(case.op_type, "axis"), sentence, [operand], rule, [],
                    [(0, tensor, axis)], unchecked([operand]))
 
@@ -111,8 +110,8 @@ def wanted_shape(case: Case) -> tuple[int, ...] | None:
     return None if value is None or value.ndim != 1 else tuple(int(d) for d in value)
 
 
-def _reshape(case: Case, name: str, shape: object) -> tuple[str, Rule | None]:
-    dims, wanted = known(shape), wanted_shape(case)  # type: ignore[arg-type]
+def _reshape(case: Case, name: str, shape: Shape) -> tuple[str, Rule | None]:
+    dims, wanted = known(shape), wanted_shape(case)
     if wanted is None:
         return f"{_called(case)} can't give {name} that shape.", None
     total = product(dims)
@@ -129,9 +128,9 @@ def _reshape(case: Case, name: str, shape: object) -> tuple[str, Rule | None]:
                           f"{listed(dims)} -> {asked}")
 
 
-def _squeeze(case: Case, name: str, shape: object) -> tuple[str, int | None]:
+def _squeeze(case: Case, name: str, shape: Shape) -> tuple[str, int | None]:
     axes = case.op._attrs.get("squeeze_dims", ()) if case.op is not None else ()
-    dims = known(shape)  # type: ignore[arg-type]
+    dims = known(shape)
     for axis in axes:
         place = axis + len(dims) if axis < 0 else axis
         if not 0 <= place < len(dims):
@@ -142,8 +141,8 @@ def _squeeze(case: Case, name: str, shape: object) -> tuple[str, int | None]:
     return f"Only axes of size 1 can be dropped from {name}.", None
 
 
-def _slice(case: Case, name: str, shape: object) -> str:
-    dims = known(shape)  # type: ignore[arg-type]
+def _slice(case: Case, name: str, shape: Shape) -> str:
+    dims = known(shape)
     if "Index out of range" in case.message:
         return f"There are more indices than axes: {name} has {dimensions(len(dims))}."
     match = re.search(r"slice index (-?\d+) of dimension (\d+)", case.message)

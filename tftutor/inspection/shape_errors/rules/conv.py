@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tftutor.inspection.shape_errors.case import Case
-from tftutor.inspection.shape_errors.explanation import Join, Mark, Operand, Rule
+from tftutor.inspection.shape_errors.explanation import Join, Kind, Mark, Operand, Rule
 from tftutor.inspection.shape_errors.finding import (
     Finding,
     case_text,
@@ -60,7 +60,7 @@ def _convolution(case: Case) -> Finding:
             right, f"a filter {second}")
         sentence = (f"{_name(case)} takes {what}; `{odd.name}` has "
                     f"{dimensions(len(known(odd.shape)))}, {listed(odd.shape)}.")
-        kind = "rank"
+        kind: Kind = "rank"
     elif known(image)[channel] != known(kernel)[rank - 2] and "Negative" not in case.message:
         sentence = (f"The filter reads {known(kernel)[rank - 2]} channels, the images have "
                     f"{known(image)[channel]}: `{left.name}` is {listed(image)}, `{right.name}` "
@@ -72,7 +72,7 @@ def _convolution(case: Case) -> Finding:
     fits = None if wrong[0] or wrong[1] else (
         known(image)[channel] == known(kernel)[rank - 2])
     joins = [] if wrong[0] or wrong[1] else [Join((0, channel), (1, rank - 2), fits)]
-    return Finding(kind, sentence, operands,  # type: ignore[arg-type]
+    return Finding(kind, sentence, operands,
                    Rule(f"{first} x {second} -> {first.replace('c', 'out')}",
                         case_text([image, kernel])), joins,
                    [(int(wrong[1] and not wrong[0]), case.inputs[int(wrong[1] and not wrong[0])],
@@ -110,9 +110,9 @@ def _pooling(case: Case) -> Finding:
     if len(known(image)) != rank:
         sentence = (f"{_name(case)} takes a batch of images [n, h, w, c]; `{operands[0].name}` has "
                     f"{dimensions(len(known(image)))}, {listed(image)}.")
-        kind = "rank"
+        kind: Kind = "rank"
     else:
         sentence, kind = _window_sentence(case, operands[0]), "pool window"
-    return Finding(kind, sentence, operands,  # type: ignore[arg-type]
+    return Finding(kind, sentence, operands,
                    Rule("[n, h, w, c] -> [n, h/s, w/s, c]", case_text([image])), [],
                    [(0, case.inputs[0], None)], unchecked(operands))

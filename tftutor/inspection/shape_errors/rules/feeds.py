@@ -64,8 +64,6 @@ def find(case: Case) -> Finding | None:
     tensor, value = found.tensor, found.value
     name = case.variable_name(tensor) or tensor.op.name
     shape, wanted = shape_of(value), tensor._shape
-    if isinstance(value, Tensor):
-        shape = value._shape
     text = found.text if found.text is not None and len(found.text) < 40 else "the value"
     kind, sentence = _sentence(case, name, text, value, shape, tensor)
     marks = _marks(known(shape), known(wanted))

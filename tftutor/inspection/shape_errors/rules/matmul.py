@@ -41,7 +41,7 @@ def find(case: Case) -> Finding | None:
         return None
     wrong_rank = case.op_type in {"MatMul", "SparseMatMul"} and ranks != [2, 2]
     wrong_rank = wrong_rank or min(ranks) < 2
-    operands = _operands(case, a, b, wrong_rank)
+    operands = _operands(case, a, b)
     left, right = operands
     finding = Finding("rank" if wrong_rank else "inner dimension", "", operands,
                       Rule(_pattern(case, max(ranks)), case_text([a, b])),
@@ -58,7 +58,7 @@ def find(case: Case) -> Finding | None:
         axis_a, axis_b = contracted_axes(case)
         finding.sentence = _inner_sentence(name, left, right, a, b, axis_a, axis_b)
         finding.joins = _joins(a, b, axis_a, axis_b)
-    finding.suspects = _suspects(case, a, b, operands)
+    finding.suspects = _suspects(case, operands)
     return finding
 
 
@@ -83,10 +83,10 @@ def _pattern(case: Case, rank: int) -> str:
     return f"{a} x {b} -> [{stack}m, n]"
 
 
-def _operands(case: Case, a: Shape, b: Shape, wrong_rank: bool) -> list[Operand]:
+def _operands(case: Case, a: Shape, b: Shape) -> list[Operand]:
     axis_a, axis_b = contracted_axes(case)
     marks_a, marks_b = _marks(a, axis_a, b, axis_b), _marks(b, axis_b, a, axis_a)
-    letters = [_letters(a, marks_a, "m", axis_a), _letters(b, marks_b, "n", axis_b)]
+    letters = [_letters(a, marks_a, "m"), _letters(b, marks_b, "n")]
     operands = []
     for index, (shape, role, marks) in enumerate(((a, "left matrix", marks_a),
                                                   (b, "right matrix", marks_b))):
@@ -119,7 +119,7 @@ def _marks(shape: Shape, axis: int, other: Shape, other_axis: int) -> dict[int, 
     return marks
 
 
-def _letters(shape: Shape, marks: dict[int, Mark], letter: str, axis: int) -> tuple[str, ...]:
+def _letters(shape: Shape, marks: dict[int, Mark], letter: str) -> tuple[str, ...]:
     names = []
     for index in range(len(known(shape))):
         mark = marks.get(index)
@@ -136,8 +136,7 @@ def _joins(a: Shape, b: Shape, axis_a: int, axis_b: int) -> list[Join]:
     return [Join((0, len(x) + axis_a), (1, len(y) + axis_b), fits)]
 
 
-def _suspects(case: Case, a: Shape, b: Shape, operands: list[Operand]
-              ) -> list[tuple[int, Tensor, int | None]]:
+def _suspects(case: Case, operands: list[Operand]) -> list[tuple[int, Tensor, int | None]]:
     found = []
     for index, operand in enumerate(operands):
         wrong = next((axis for axis, mark in operand.marks.items() if mark == "surplus"), None)

@@ -8,7 +8,7 @@ from tftutor.framework.operation import Tensor
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Operand
 from tftutor.inspection.shape_errors.finding import Finding, listed, unchecked
-from tftutor.inspection.shape_errors.values import as_tensor, is_tensor_like, shape_of
+from tftutor.inspection.shape_errors.values import as_tensor, is_tensor_like
 
 _NODE = re.compile(r"must be (at least |at most )?(rank|equal)|[Dd]imension|incompatible shapes|"
                    r"[Ss]hapes? .*(must|should|not)", re.DOTALL)
@@ -43,7 +43,7 @@ def find(case: Case) -> Finding | None:
         return None
     what = f"`{case.call.callee}`" if case.call is not None and case.call.callee else (
         f"`{case.op_type or case.function}`")
-    have = ", ".join(f"`{o.name}` is {listed(shape_of(o) or o.shape)}" for o in operands)
+    have = ", ".join(f"`{o.name}` is {listed(o.shape)}" for o in operands)
     return Finding("other", f"{what} can't take these shapes: {have}.", operands, None, [],
                    [(position, tensor, None) for position, tensor in tensors],
                    unchecked(operands))

@@ -15,7 +15,7 @@ from tftutor.inspection.shape_errors.finding import (
     listed,
     unchecked,
 )
-from tftutor.inspection.shape_errors.values import as_tensor, shape_of
+from tftutor.inspection.shape_errors.values import as_tensor
 
 FUNCTIONS = {"dynamic_rnn", "static_rnn", "rnn", "bidirectional_dynamic_rnn",
              "static_bidirectional_rnn", "raw_rnn"}
@@ -99,9 +99,8 @@ def _words(case: Case, operands: list[Operand]) -> tuple[str, Rule]:
                 f"{dimensions(len(known(x.shape)))}, {listed(x.shape)}.", rule)
     state = by_role.get("state")
     if state is not None:
-        what = listed(shape_of(as_tensor(state)) or state.shape)
         return (f"The initial state must fit the cell and the batch: [batch, units]; `{x.name}` is "
-                f"{listed(x.shape)}, the state `{state.name}` {what}.", rule)
+                f"{listed(x.shape)}, the state `{state.name}` {listed(state.shape)}.", rule)
     return f"{name} can't take `{x.name}` {listed(x.shape)}.", rule
 
 

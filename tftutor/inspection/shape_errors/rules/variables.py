@@ -17,9 +17,7 @@ from tftutor.inspection.shape_errors.finding import (
 from tftutor.inspection.shape_errors.values import as_tensor, shape_of
 from tftutor.ops.variables import Variable
 
-ASSIGN = {"Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "AssignAddVariableOp",
-          "AssignSubVariableOp"}
-METHODS = {"assign", "assign_add", "assign_sub", "load"}
+_FUNCTIONS = {"assign", "assign_add", "assign_sub", "load"}
 SHARED = re.compile(r"Trying to share variable (\S+), but specified shape (\(.*?\)) and found "
                     r"shape (\(.*?\))\.")
 
@@ -27,7 +25,7 @@ SHARED = re.compile(r"Trying to share variable (\S+), but specified shape (\(.*?
 def places(case: Case) -> tuple[int, int] | None:
     """Positions of the variable and of the value among the call's arguments."""
     call = case.call
-    if call is None or case.function not in METHODS | {f"tf.{m}" for m in METHODS}:
+    if call is None or case.function not in _FUNCTIONS:
         return None
     variable = call.argument("self", "ref")
     value = call.argument("value", "delta")
