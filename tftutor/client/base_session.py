@@ -194,15 +194,14 @@ class BaseSession:
         wanted: StepOptions = read_run_options(options, self._settings.timeout)
         if run_metadata is None or not wanted.is_traced:
             values = self._execute_step(plan, feeds, wanted.timeout)
-            step_stats = None
+            traced = None
         else:
             traced = _traced(plan)
             values = self._execute_step(traced.plan, feeds, wanted.timeout, traced.copies)
-            step_stats = traced.step_stats()
         if run_metadata is not None:  # a step that fails leaves it as it was
             run_metadata.Clear()
-            if step_stats is not None:
-                run_metadata.step_stats.CopyFrom(step_stats)
+            if traced is not None:
+                traced.write_stats(run_metadata.step_stats)
             if wanted.wants_graphs:
                 from tftutor.client.partition_graphs import partition_graphs
 

@@ -140,11 +140,7 @@ class TracedClusterStep:
         self.plan.is_traced, self.plan.stats = True, []
         self.copies: list[Any] = []
 
-    def step_stats(self) -> Any:
-        """The StepStats proto of all tasks together."""
-        from tensorboard.compat.proto.step_stats_pb2 import StepStats
-
-        whole = StepStats()
-        for stats in self.plan.stats:
-            whole.MergeFromString(stats)
-        return whole
+    def write_stats(self, stats: Any) -> None:
+        """Write what all tasks noted into an empty StepStats proto."""
+        for part in self.plan.stats:
+            stats.MergeFromString(part)

@@ -313,9 +313,12 @@ def _run(plan: PartitionedPlan, feeds: list[Any], state: StepState, is_traced: b
     """Run a plan; with a trace also what it did, as a serialized StepStats."""
     if not is_traced:
         return run_plan(plan, feeds, state), None
+    from tensorboard.compat.proto.step_stats_pb2 import StepStats
+
     from tftutor.runtime.tracing import TracedStep
 
-    traced = TracedStep(plan)
+    traced, stats = TracedStep(plan), StepStats()
     state.copies = traced.copies
     values = run_plan(traced.plan, feeds, state)
-    return values, traced.step_stats().SerializeToString()
+    traced.write_stats(stats)
+    return values, stats.SerializeToString()

@@ -40,26 +40,23 @@ _templates: weakref.WeakKeyDictionary[Plan, dict[Any, Any]] = weakref.WeakKeyDic
 
 
 class StepStatsWriter:
-    """Writes the StepStats of one TracedStep."""
+    """Writes one TracedStep into an empty StepStats proto."""
 
-    def __init__(self, traced: Any) -> None:
-        from tensorboard.compat.proto.step_stats_pb2 import StepStats
-
+    def __init__(self, traced: Any, stats: Any) -> None:
         self.traced = traced
-        self.stats = StepStats()
+        self.stats = stats
         self._simulated = {
             part.device.short_name: _simulated(part.device) for part in traced.parts
             if part.device is not None and part.device.is_simulated}
 
-    def write(self) -> Any:
-        """The proto."""
+    def write(self) -> None:
+        """Fill the proto."""
         parts = [_PartWriter(part, self.traced) for part in self.traced.parts]
         for part in parts:
             part.write(self.stats.dev_stats.add(device=part.device_name))
         for part in parts:
             part.write_stream(self.stats)
         self._write_copies()
-        return self.stats
 
     def _write_copies(self) -> None:
         edges = {(c.name, c.target.name): c.edge

@@ -128,8 +128,8 @@ class TracedStep:
             type(part)(part.device, traced.plan, part.feed_positions, part.fetch_positions)
             for part, traced in zip(plan.parts, self.parts, strict=True)]
 
-    def step_stats(self) -> Any:
-        """The StepStats proto of the run."""
+    def write_stats(self, stats: Any) -> None:
+        """Write what the run was into an empty StepStats proto."""
         from tftutor.runtime.step_stats import StepStatsWriter
 
-        return StepStatsWriter(self).write()
+        StepStatsWriter(self, stats).write()
