@@ -104,7 +104,7 @@ def sentences(subject: Subject) -> list[str]:
     """What there is to say about the shape, in sentences."""
     if subject.shape is None:
         return ["Nothing is known about its shape before the graph runs."]
-    name = subject.name.rpartition("/")[2] if subject.name.isidentifier() else "x"
+    name = subject.variable
     if subject.rank == 0:
         lines = ["One number. There is no axis, so no index is needed."]
     elif 0 in subject.shape:
@@ -169,13 +169,13 @@ def _reader(values: np.ndarray) -> Callable[[tuple[int, ...]], str]:
     return lambda index: value_text(values[index])
 
 
-def tensor_block(subject: Subject, leaf_rank: int = 3, width: float = WIDTH) -> Block:
+def tensor_block(subject: Subject) -> Block:
     """A block whose cells are wide enough for the values, where they are written."""
     assert subject.shape is not None
     if cell_text(subject) is None:
         room = 8 if len(subject.shape) < 3 else 6
-        return fitting(subject.shape, width, Scale(leaf_rank=leaf_rank, room=room))
-    return block(subject.shape, value_scale(subject.values, leaf_rank))
+        return fitting(subject.shape, WIDTH, Scale(room=room))
+    return block(subject.shape, value_scale(subject.values))
 
 
 def value_scale(values: np.ndarray | None, leaf_rank: int = 3) -> Scale:
@@ -208,7 +208,7 @@ def _draw_sheets(canvas: Canvas, subject: Subject, x: float) -> None:
     """The sheets of a cube from front to back, with their values."""
     values = subject.values
     assert values is not None and subject.shape is not None
-    name = subject.name if subject.name.isidentifier() else "x"
+    name = subject.variable
     scale = value_scale(values)
     for depth in range(min(values.shape[2], 4)):
         sheet = block(values.shape[:2], scale)

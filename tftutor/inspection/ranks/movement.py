@@ -60,7 +60,7 @@ class Movement:
     def words_of(self, number: int) -> str:
         """`y[0, 1] = x[0, 1] = 1`: how one element of the result comes about."""
         assert self.sources is not None
-        target = f"result{_brackets(self.index(None, number))}"
+        target = f"result{movement_words.index_text(self, None, number)}"
         return f"{target} = {movement_words.expression(self, number)}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,8 +75,7 @@ class Movement:
 
 
 def movement(op: str, x: Any, argument: Any = None, other: Any = None, *,
-             axes: Sequence[str] = (), names: Sequence[str] = ("x", "y"),
-             keepdims: bool = False) -> Movement:
+             axes: Sequence[str] = (), keepdims: bool = False) -> Movement:
     """Work out what an op does.
 
     Args:
@@ -85,7 +84,6 @@ def movement(op: str, x: Any, argument: Any = None, other: Any = None, *,
       argument: the new shape, the permutation, the axis or the multiples.
       other: the second operand of ops that take two.
       axes: names of x's axes.
-      names: what the operands are called, if they are no tensors with names of their own.
       keepdims: for reductions.
 
     Raises: ValueError for an op that isn't known or an operand too many or too few. What TensorFlow
@@ -97,16 +95,14 @@ def movement(op: str, x: Any, argument: Any = None, other: Any = None, *,
     if (other is not None) != (known.operands == 2):
         raise ValueError(f"tf.{op} takes {known.operands} tensor"
                          f"{'s' if known.operands > 1 else ''}.")
-    operands = [_named(subject(x, axes), names[0])]
+    operands = [_named(subject(x, axes), "x")]
     if other is not None:
-        operands.append(_named(subject(other), names[1]))
+        operands.append(_named(subject(other), "y"))
     return _worked_out(known, operands, argument, keepdims)
 
 
 def _named(one: Subject, name: str) -> Subject:
-    if one.name.isidentifier():
-        return one
-    return Subject(one.shape, one.dtype, name, one.axes, one.values)
+    return one if one.name.isidentifier() else replace(one, name=name)
 
 
 def _worked_out(op: MovementOp, operands: list[Subject], argument: Any, keepdims: bool) -> Movement:
@@ -138,7 +134,7 @@ def _worked_out(op: MovementOp, operands: list[Subject], argument: Any, keepdims
 def _typed(one: Subject, operands: list[Subject]) -> Subject:
     """With a dtype: that of the other operand where this one has none, since both must agree."""
     dtype = one.dtype or next((other.dtype for other in operands if other.dtype), "float32")
-    return Subject(one.shape, dtype, one.name, one.axes, one.values)
+    return replace(one, dtype=dtype)
 
 
 def _can_be_followed(shape: tuple[int | None, ...] | None) -> bool:
@@ -161,7 +157,3 @@ def _values(one: Subject, operand: int, op: MovementOp) -> np.ndarray:
 
 def _numpy_dtype(dtype: str) -> Any:
     return np.dtype(dtype) if dtype != "bfloat16" else np.dtype("float32")
-
-
-def _brackets(index: tuple[int, ...]) -> str:
-    return f"[{', '.join(map(str, index))}]" if index else ""

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from tftutor.inspection.quantities import shape_text, size_text
+from tftutor.inspection.ranks.leaf import ShapeTuple
 from tftutor.inspection.ranks.movement_ops import MovementOp
 from tftutor.inspection.ranks.movement_words import alignment
-from tftutor.inspection.ranks.subject import ShapeTuple, Subject
+from tftutor.inspection.ranks.subject import Subject
 
 _Reason = Callable[[Subject, ShapeTuple, Any], list[str]]
 _WANTED = "wanted"

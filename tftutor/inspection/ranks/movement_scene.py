@@ -51,14 +51,14 @@ class Scene(NamedTuple):
 def scene(move: Movement) -> Scene:
     """Arrange the blocks of a movement."""
     subjects = [*move.operands, *([] if move.result is None else [move.result])]
-    blocks = [_block(move, number, one) for number, one in enumerate(subjects)]
+    blocks = [_block(move, one) for one in subjects]
     if move.op.kind == "product" and move.result is not None and \
             all(len(one.shape) == 2 for one in blocks):
         return _corner(subjects, blocks)
     return _row(move, subjects, blocks)
 
 
-def _block(move: Movement, number: int, one: Subject) -> Block:
+def _block(move: Movement, one: Subject) -> Block:
     shape = one.shape if one.shape is not None else ()
     if move.sources is None:
         return fitting(shape, 300)

@@ -9,7 +9,7 @@ from tftutor.inspection.ranks.movement import Movement
 from tftutor.inspection.ranks.movement_scene import Part, Scene, draw_part, scene, tints
 from tftutor.inspection.ranks.subject import Subject
 from tftutor.inspection.ranks.svg import Canvas
-from tftutor.inspection.ranks.text_blocks import TextLimits, text_block
+from tftutor.inspection.ranks.text_blocks import text_block
 from tftutor.inspection.ranks.values import brackets, value_text
 
 _LISTED = 12
@@ -79,8 +79,7 @@ def _in_characters(move: Movement, number: int, one: Subject) -> list[str]:
     values = move.values[number]
     if values.ndim > 2:
         return ["  " + line for line in brackets(values)]
-    block = text_block(one.shape, one.axes, lambda index: value_text(values[index]),
-                       TextLimits(room=16))
+    block = text_block(one.shape, one.axes, lambda index: value_text(values[index]), room=16)
     return ["  " + line for line in block]
 
 

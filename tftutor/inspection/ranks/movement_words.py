@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tftutor.inspection.quantities import shape_text, size_text
+from tftutor.inspection.ranks.leaf import ShapeTuple
 from tftutor.inspection.ranks.movement_ops import MovementOp, reduced_axes
-from tftutor.inspection.ranks.subject import ShapeTuple, Subject
+from tftutor.inspection.ranks.subject import Subject
 from tftutor.inspection.ranks.values import value_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def expression(move: Movement, number: int) -> str:
     """The right side of `result[0, 1] = ...`."""
     assert move.sources is not None
     made_of = move.sources[number]
-    terms = [f"{move.operands[operand].name}{_index(move, operand, element)}"
+    terms = [f"{move.operands[operand].name}{index_text(move, operand, element)}"
              for operand, element in made_of]
     value = value_text(move.values[-1].reshape(-1)[number])
     kind = move.op.kind
@@ -38,7 +39,8 @@ def expression(move: Movement, number: int) -> str:
     return f"{terms[0]} = {value}"
 
 
-def _index(move: Movement, operand: int, element: int) -> str:
+def index_text(move: Movement, operand: int | None, element: int) -> str:
+    """`[0, 1]`; nothing for a scalar; operand None: of the result."""
     index = move.index(operand, element)
     return f"[{', '.join(map(str, index))}]" if index else ""
 

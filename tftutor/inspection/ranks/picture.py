@@ -7,6 +7,7 @@ sizes are equally long in all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import NamedTuple
 
 from tftutor.inspection.quantities import size_text
@@ -151,11 +152,11 @@ def _draw_values(canvas: Canvas, block: Block, x: float, y: float,
     scale = block.leaf.scale
     for index in front_cells(block):
         corner = block.cell(index)
-        text = value(index)
+        text = escape(value(index), quote=False)
         if corner is not None and text:
             class_ = ' class="rk-on"' if taken is not None and _is_in(index, taken) else ""
             canvas.raw(f'<text{class_} x="{x + corner[0] + scale.width / 2:.1f}" '
-                       f'y="{y + corner[1] + scale.height / 2 + 4:.1f}">{_escaped(text)}</text>')
+                       f'y="{y + corner[1] + scale.height / 2 + 4:.1f}">{text}</text>')
     canvas.close()
 
 
@@ -174,10 +175,6 @@ def _draw_tints(canvas: Canvas, block: Block, x: float, y: float,
         if corner is not None and colour:
             canvas.rectangle(x + corner[0], y + corner[1], scale.width, scale.height, fill=colour)
     canvas.close()
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def front_cells(block: Block) -> list[tuple[int, ...]]:

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from tftutor.inspection.ranks.leaf import ShapeTuple
 from tftutor.inspection.ranks.movement import MOST_ELEMENTS
 from tftutor.inspection.ranks.movement_ops import OPS
 from tftutor.inspection.ranks.movement_reasons import factor_pairs
-from tftutor.inspection.ranks.subject import ShapeTuple, Subject
+from tftutor.inspection.ranks.subject import Subject
 
 _SMALLEST, _BIGGEST = 2, 5
 

@@ -12,7 +12,8 @@ from tftutor.client.session import Session
 from tftutor.framework import dtypes
 from tftutor.framework.default_graph import graph_as_default
 from tftutor.framework.graph import Graph
-from tftutor.inspection.ranks.subject import ShapeTuple, Subject
+from tftutor.inspection.ranks.leaf import ShapeTuple
+from tftutor.inspection.ranks.subject import Subject
 from tftutor.ops.constant import placeholder
 
 REFUSALS = (ValueError, TypeError, IndexError, errors.OpError)

@@ -92,7 +92,7 @@ class Slicing:
     @property
     def name(self) -> str:
         """What the tensor is called in the expression."""
-        return self.source.name if self.source.name.isidentifier() else "x"
+        return self.source.variable
 
     @property
     def expression(self) -> str:
@@ -145,8 +145,7 @@ def _result(source: Subject, items: tuple[Any, ...], picks: tuple[AxisPick, ...]
     names = {pick.result: source.axes[pick.axis] for pick in picks
              if pick.result is not None and pick.axis is not None and pick.axis < len(source.axes)}
     axes = tuple(names.get(axis, "") for axis in range(len(outcome.shape or ()))) if names else ()
-    name = source.name if source.name.isidentifier() else "x"
-    return Subject(outcome.shape, source.dtype, spec_text(name, items), axes, values)
+    return Subject(outcome.shape, source.dtype, spec_text(source.variable, items), axes, values)
 
 
 def _picks(source: Subject, items: tuple[Any, ...]) -> tuple[AxisPick, ...]:

@@ -10,7 +10,7 @@ from tftutor.inspection.ranks.drawing import WIDTH, cell_text, headline, subject
 from tftutor.inspection.ranks.picture import Label, draw_block, plain_labels
 from tftutor.inspection.ranks.slicing import Slicing
 from tftutor.inspection.ranks.subject import Subject
-from tftutor.inspection.ranks.svg import Canvas, text_width
+from tftutor.inspection.ranks.svg import Canvas
 from tftutor.inspection.ranks.text_blocks import text_block
 
 _ROOM = 6
@@ -128,19 +128,14 @@ def _taken_canvas(chosen: Slicing) -> Canvas:
     return canvas
 
 
-def follow(canvas: Canvas, result: Canvas, sign: str = "") -> None:
-    """Put a result after what it is made of: on the right, or below if there is no room there.
-
-    `sign` is written at the arrow.
-    """
+def follow(canvas: Canvas, result: Canvas) -> None:
+    """Put a result after what it is made of: on the right, or below if there is no room there."""
     if canvas.width + result.width <= _SIDE_BY_SIDE:
         middle = (canvas.top + canvas.bottom) / 2
-        left, space = canvas.right + 14, max(text_width(sign), 24)
-        canvas.text(left + space / 2, middle + 8, "→", size=22, anchor="middle")
-        if sign:
-            canvas.text(left + space / 2, middle - 14, sign, anchor="middle", class_="rk-sign")
-        canvas.place(result, left + space + 16, middle - result.height / 2)
+        left = canvas.right + 14
+        canvas.text(left + 12, middle + 8, "→", size=22, anchor="middle")
+        canvas.place(result, left + 40, middle - result.height / 2)
         return
     left, top = canvas.left, canvas.bottom
-    canvas.text(left + 20, top + 34, f"↓ {sign}", size=15)
+    canvas.text(left + 20, top + 34, "↓", size=15)
     canvas.place(result, left, top + 54)

@@ -18,8 +18,8 @@ from tftutor.framework.constant_value import evaluate_static
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import TensorShape, shape_tuple
 from tftutor.inspection.quantities import shape_text
+from tftutor.inspection.ranks.leaf import ShapeTuple
 
-ShapeTuple = tuple[int | None, ...]
 _ENTITIES = ("scalar", "vector", "matrix", "cube of numbers (3-tensor)",
              "set of cubes (4-tensor)")
 _VALUES_KEPT = 4096   # elements: more than any picture writes down
@@ -76,6 +76,11 @@ class Subject:
     def shape_text(self) -> str:
         """`[10, ?, 3]`, `[]` for a scalar."""
         return shape_text(self.shape)
+
+    @property
+    def variable(self) -> str:
+        """What an expression calls it: its name, or `x` where Python couldn't read that."""
+        return self.name if self.name.isidentifier() else "x"
 
     def axis_name(self, axis: int) -> str:
         """`axis 1`, or `axis 1 (width)`."""

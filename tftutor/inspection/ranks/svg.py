@@ -116,14 +116,6 @@ class Canvas:
                        for x1, y1, x2, y2 in lines)
         self._parts.append(f'<path d="{path}"{attributes(values)}/>')
 
-    def dots(self, at: Point, step: Point, **values: object) -> None:
-        """Three dots in a line, the sign for something left out."""
-        for place in (-1, 0, 1):
-            x, y = at[0] + place * step[0], at[1] + place * step[1]
-            self.cover((x - 2, y - 2), (x + 2, y + 2))
-            self._parts.append(f'<circle cx="{number(x)}" cy="{number(y)}" r="1.8"'
-                               f"{attributes(values)}/>")
-
     def text(self, x: float, y: float, text: str, size: float = 12, anchor: str = "start",
              **values: object) -> None:
         """A line of text on the base line `y`; `anchor`: start, middle or end."""

@@ -15,26 +15,19 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from tftutor.inspection.quantities import shape_text
+from tftutor.inspection.ranks.leaf import ShapeTuple
 from tftutor.inspection.ranks.spans import Span, span
 
-ShapeTuple = tuple[int | None, ...]
 ValueText = Callable[[tuple[int, ...]], str]
 _SHEET_DX, _SHEET_DY = 2, 1
-
-
-class TextLimits(NamedTuple):
-    """Up to how many cells an axis is written whole: in a leaf that stands alone, in one of
-    several copies, and of the copies; and how many sheets of a cube are drawn."""
-
-    room: int = 8
-    blank_room: int = 5
-    copy_room: int = 3
-    outer_room: int = 3
-    sheets: int = 4
+# Up to how many cells an axis is written whole: without values, in one of several copies, and of
+# the copies themselves; and how many sheets of a cube are drawn.
+_BLANK_ROOM, _COPY_ROOM, _OUTER_ROOM = 5, 3, 3
+_SHEETS = 4
 
 
 def text_block(shape: Sequence[int | None], names: Sequence[str] = (),
-               value: ValueText | None = None, limits: TextLimits | None = None,
+               value: ValueText | None = None, room: int = 8,
                keep: Sequence[Iterable[int]] = ()) -> list[str]:
     """Draw a shape in characters.
 
@@ -42,18 +35,16 @@ def text_block(shape: Sequence[int | None], names: Sequence[str] = (),
       shape: the sizes, None where unknown.
       names: names of the axes, the first ones if there are fewer.
       value: what stands in the cell of an element; of a cube its front sheet is seen.
-      limits: how much is drawn.
+      room: up to how many cells an axis is written whole, where values stand in them.
       keep: of an axis that stands in a leaf, the indices that are written however long it is.
     """
-    limits = limits or TextLimits()
     sizes = tuple(shape)
     labels = [_label(axis, size, names) for axis, size in enumerate(sizes)]
     if len(sizes) <= 3:
-        room = limits.room if value is not None else limits.blank_room
-        spans = [span(size, room, kept) for size, kept in
+        spans = [span(size, room if value is not None else _BLANK_ROOM, kept) for size, kept in
                  zip(sizes, [*keep, *[()] * len(sizes)], strict=False)]
-        return _leaf(sizes, spans, labels, value, limits)
-    return _nested(sizes, labels, limits)
+        return _leaf(sizes, spans, labels, value)
+    return _nested(sizes, labels)
 
 
 def _label(axis: int, size: int | None, names: Sequence[str]) -> str:
@@ -83,7 +74,7 @@ def _lanes(one: Span) -> list[_Lane]:
 
 
 def _leaf(sizes: ShapeTuple, spans: Sequence[Span], labels: Sequence[str],
-          value: ValueText | None, limits: TextLimits) -> list[str]:
+          value: ValueText | None) -> list[str]:
     """A box, a row, a grid or a cube with its indices and labels."""
     if not sizes:
         return _grid([_Lane(0, "")], [_Lane(0, "")], lambda _row, _column: _text(value, ()))
@@ -98,7 +89,7 @@ def _leaf(sizes: ShapeTuple, spans: Sequence[Span], labels: Sequence[str],
     grid = _grid(rows, columns, lambda i, j: _text(shown, (i, j, *tail)))
     if len(sizes) == 2:
         return _labelled_rows(_with_headings(grid, rows, columns, labels[1]), rows, labels[0], 1)
-    return _cube(grid, rows, columns, labels, depth, limits)
+    return _cube(grid, rows, columns, labels, depth)
 
 
 def _text(value: ValueText | None, index: tuple[int | None, ...]) -> str:
@@ -132,16 +123,20 @@ def _cell_text(row: _Lane, column: _Lane, cell: Callable[[int | None, int | None
 def _with_headings(grid: list[str], rows: Sequence[_Lane], columns: Sequence[_Lane],
                    label: str) -> list[str]:
     """Column indices and the axis above a grid, row indices on its left."""
-    cells = [len(part) for part in grid[0][1:-1].split("┬")]
-    heading = " " + " ".join(f"{lane.heading:^{width}}" for lane, width in
-                             zip(columns, cells, strict=True))
     margin = max((len(row.heading) for row in rows), default=0)
     lines = []
     for number, line in enumerate(grid):
         left = rows[number // 2].heading if number % 2 and rows else ""
         lines.append(f"{left:>{margin}} {line}" if rows else line)
     space = " " * (margin + 1) if rows else ""
-    return [f"{space}{heading.rstrip()}   {label} →", *lines]
+    return [f"{space}{_headings(grid, columns)}   {label} →", *lines]
+
+
+def _headings(grid: list[str], columns: Sequence[_Lane]) -> str:
+    """Column indices, each over or under the middle of its cells."""
+    cells = [len(part) for part in grid[0][1:-1].split("┬")]
+    return " " + " ".join(f"{lane.heading:^{width}}" for lane, width in
+                          zip(columns, cells, strict=True)).rstrip()
 
 
 def _labelled_rows(lines: list[str], rows: Sequence[_Lane], label: str, above: int) -> list[str]:
@@ -158,9 +153,9 @@ def _labelled_rows(lines: list[str], rows: Sequence[_Lane], label: str, above: i
 
 
 def _cube(grid: list[str], rows: Sequence[_Lane], columns: Sequence[_Lane], labels: Sequence[str],
-          depth: int | None, limits: TextLimits) -> list[str]:
+          depth: int | None) -> list[str]:
     """Sheets behind each other, the first one in front with its cells, and all labels."""
-    behind = _sheets_behind(depth, limits)
+    behind = _sheets_behind(depth)
     lines = _cube_picture(grid, rows, behind)
     arrow = f"{labels[2]} ↗"
     if depth is None:
@@ -169,15 +164,12 @@ def _cube(grid: list[str], rows: Sequence[_Lane], columns: Sequence[_Lane], labe
         arrow += f" ({behind + 1} of {depth} sheets drawn)"
     lines[0] += f"   {arrow}"
     margin = max(len(row.heading) for row in rows)
-    cells = [len(part) for part in grid[0][1:-1].split("┬")]
-    heading = " " * (margin + 2) + " ".join(f"{lane.heading:^{width}}" for lane, width in
-                                            zip(columns, cells, strict=True))
-    lines.append(f"{heading.rstrip()}   {labels[1]} →")
+    lines.append(f"{' ' * (margin + 1)}{_headings(grid, columns)}   {labels[1]} →")
     return _labelled_rows(lines, rows, labels[0], behind * _SHEET_DY + 1)
 
 
-def _sheets_behind(depth: int | None, limits: TextLimits) -> int:
-    return min(limits.sheets, 3 if depth is None else max(depth, 1)) - 1
+def _sheets_behind(depth: int | None) -> int:
+    return min(_SHEETS, 3 if depth is None else max(depth, 1)) - 1
 
 
 def _cube_picture(grid: list[str], rows: Sequence[_Lane], behind: int) -> list[str]:
@@ -204,31 +196,29 @@ def _stacked(grid: list[str], behind: int) -> list[str]:
     return ["".join(line).rstrip() for line in page]
 
 
-def _nested(sizes: ShapeTuple, labels: Sequence[str], limits: TextLimits) -> list[str]:
+def _nested(sizes: ShapeTuple, labels: Sequence[str]) -> list[str]:
     """Cubes beside each other; what lies outside of that is told in words."""
     far, near = sizes[:-4], sizes[-4:]
     lines = ["  " * level + f"{labels[level]}, each of them {shape_text(sizes[level + 1:])}:"
              for level in range(len(far))]
-    row = _copies(near[0], labels[-4], _unlabelled_cube(near[1:], limits), limits)
+    row = _copies(near[0], labels[-4], _unlabelled_cube(near[1:]))
     inner = "each cube:  " + "   ".join(f"{label} {arrow}" for label, arrow in
                                         zip(labels[-3:], "↓→↗", strict=True))
     return [*lines, *("  " * len(far) + line for line in [*row, inner])]
 
 
-def _unlabelled_cube(sizes: ShapeTuple, limits: TextLimits) -> list[str]:
-    rows, columns = (_lanes(span(size, limits.copy_room)) for size in sizes[:2])
+def _unlabelled_cube(sizes: ShapeTuple) -> list[str]:
+    rows, columns = (_lanes(span(size, _COPY_ROOM)) for size in sizes[:2])
     grid = _grid(rows, columns, lambda _i, _j: "")
-    lines = _cube_picture(grid, rows, _sheets_behind(sizes[2], limits))
+    lines = _cube_picture(grid, rows, _sheets_behind(sizes[2]))
     margin = max(len(row.heading) for row in rows)
-    cells = [len(part) for part in grid[0][1:-1].split("┬")]
-    return [*lines, " " * (margin + 2) + " ".join(f"{lane.heading:^{width}}" for lane, width in
-                                                  zip(columns, cells, strict=True))]
+    return [*lines, " " * (margin + 1) + _headings(grid, columns)]
 
 
-def _copies(size: int | None, label: str, cube: list[str], limits: TextLimits) -> list[str]:
+def _copies(size: int | None, label: str, cube: list[str]) -> list[str]:
     """Cubes in a row, each under its index."""
     blocks, headings = [], []
-    for number, lane in enumerate(_lanes(span(size, limits.outer_room))):
+    for number, lane in enumerate(_lanes(span(size, _OUTER_ROOM))):
         drawn = lane.at is not None or (size is None and number == 0)
         blocks.append(cube if drawn else [*[""] * (len(cube) // 2), lane.heading])
         headings.append(f"[{lane.heading}]" if drawn else "")
