@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import types
 from typing import Any
 
@@ -139,3 +140,31 @@ def test_a_lost_message_is_told_once_and_never_confirmed(outcome):
     assert [failure.message for failure in failures] == ["ps:0 is gone"] and not confirmed
     with pytest.raises(errors.UnavailableError, match="ps:0 is gone"):
         pushes.wait_for_arrival()
+
+
+def test_a_loss_is_known_to_who_waits_before_the_message_tells_of_its_end():
+    """The thread that waits for an answer may be quicker than the one that looks at it."""
+    network = Network()
+    pushes = run_step(network, [Edge("a")], [])
+    network.calls[0].outcome = types.SimpleNamespace(code=errors.UNAVAILABLE,
+                                                     header={"message": "ps:0 is gone"})
+    with pytest.raises(errors.UnavailableError, match="ps:0 is gone"):
+        pushes.wait_for_arrival()
+
+
+def test_a_message_may_end_while_another_one_is_on_its_way_out():
+    """Who pushes may hold what the thread needs that tells of an end; so that one never waits."""
+    network, told = Network(), threading.Event()
+    pushes = run_step(network, [Edge("a")], [])
+
+    def push(*message: Any) -> Message:
+        thread = threading.Thread(target=network.calls[0].end, args=[ARRIVED], daemon=True)
+        thread.start()
+        thread.join(5)
+        if not thread.is_alive():
+            told.set()
+        return network.push(*message)
+
+    pushes._push = push
+    pushes.send(Edge("b"), np.float32(2))
+    assert told.is_set()

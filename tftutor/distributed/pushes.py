@@ -111,13 +111,14 @@ class Pushes:
         self._on_failure = on_failure
         self._boxes: dict[str, _Outbox] = {}
         self._calls: set[PendingCall] = set()
-        self._lock = threading.RLock()  # the parts of several devices send at the same time
+        self._sending = threading.Lock()  # the parts of several devices send at the same time
+        self._lock = threading.Lock()  # of what became of it; whoever has it waits for nothing
         self._when_confirmed: Callable[[], None] | None = None
         self.failure: errors.OpError | None = None  # why a message didn't arrive
 
     def send(self, edge: Edge, value: Any) -> None:
         """Send a value, now or together with the next one."""
-        with self._lock:
+        with self._sending:
             box = self._boxes.get(edge.task)
             if box is None:
                 box = self._boxes[edge.task] = _Outbox()
@@ -129,7 +130,7 @@ class Pushes:
         """Send what has been held back: nothing follows soon."""
         if not self._boxes:
             return
-        with self._lock:
+        with self._sending:
             for task, box in self._boxes.items():
                 if box.last is not None:
                     box.last.pause = NEVER
@@ -141,12 +142,13 @@ class Pushes:
         header, tensors = box.header(self._step_id), box.tensors
         box.empty()
         call = self._push(task, header, tensors)
-        self._calls.add(call)
+        with self._lock:
+            self._calls.add(call)
         call.add_done_callback(self._look_at)
 
     def _look_at(self, call: PendingCall) -> None:
         """A message has arrived, or never will."""
-        failure = _failure(call)
+        failure = _failure(call, 0)
         with self._lock:
             self._calls.discard(call)
             is_first = failure is not None and self.failure is None
@@ -173,14 +175,17 @@ class Pushes:
         with self._lock:
             calls = list(self._calls)
         for call in calls:
-            call.wait()
+            failure = _failure(call, None)  # `_look_at` may not have been called yet
+            if failure is not None:
+                raise failure
         if self.failure is not None:
             raise self.failure
 
 
-def _failure(call: PendingCall) -> errors.OpError | None:
+def _failure(call: PendingCall, timeout: float | None) -> errors.OpError | None:
+    """Why a message hasn't arrived, when that is known."""
     try:
-        reply = call.wait(0)
+        reply = call.wait(timeout)
     except errors.OpError as error:
         return error
     if reply is None or reply.code == 0:
