@@ -28,6 +28,19 @@ def test_wasm_says_what_it_refuses_and_goes_on(monkeypatch) -> None:
     assert "objects" in json.loads(engine.lay_out("digraph { a }"))
 
 
+def test_wasm_that_breaks_down_says_so_and_a_new_one_goes_on(monkeypatch) -> None:
+    wasmtime = pytest.importorskip("wasmtime")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+
+    def trap(*_args, **_options) -> None:
+        raise wasmtime.Trap("call stack exhausted")
+
+    engine._wasm_backend().render = trap
+    with pytest.raises(RuntimeError, match="Graphviz broke down on this graph"):
+        engine.lay_out("digraph { a }")
+    assert "objects" in json.loads(engine.lay_out("digraph { a }"))
+
+
 def test_wasm_works_where_nothing_can_be_cached(monkeypatch) -> None:
     wasmtime = pytest.importorskip("wasmtime")
 

