@@ -111,7 +111,7 @@ def _is_run(x: Any) -> bool:
 
 def _is_gpu_state(x: Any) -> bool:
     module = sys.modules.get("tftutor.inspection.gpu_state")
-    return x is None or (module is not None and isinstance(x, module.GpuState))
+    return module is not None and isinstance(x, module.GpuState)
 
 
 def _is_array_like(x: Any) -> bool:
