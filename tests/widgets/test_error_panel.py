@@ -45,7 +45,7 @@ def test_every_axis_has_words_and_partners_that_exist(error):
 
 
 def test_panel_refuses_options_and_other_errors(error):
-    with pytest.raises(TypeError, match="no options: depth"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'depth'"):
         ErrorPanel(error, depth=3)
     with pytest.raises(TypeError, match="nothing to explain"):
         ErrorPanel(KeyError("x"))

@@ -32,7 +32,7 @@ def _lane(lane: Lane) -> dict[str, Any]:
     spans = _longest(lane.spans)
     memory = lane.memory
     return {
-        "title": lane.title, "simulated": lane.is_simulated, "operations": lane.operations,
+        "title": lane.title, "simulated": lane.is_simulated,
         "spans": [[span.op, span.type, span.made, list(span.inputs),
                    [[_LETTERS[s.what], s.start, s.end] for s in span.stretches]] for span in spans],
         "left": len(lane.spans) - len(spans), "still": list(lane.still),

@@ -25,10 +25,8 @@ class ErrorPanel(Panel):
 
     script = "shape_errors"
 
-    def load(self, subject: Any, **options: Any) -> ErrorDrawing:
+    def load(self, subject: Any) -> ErrorDrawing:
         """Show an error or its Explanation. Raises: TypeError for one that isn't about shapes."""
-        if options:
-            raise TypeError(f"The panel of an error takes no options: {', '.join(options)}.")
         drawn = drawing(subject)
         told = drawn.explanation
         self.title = f"{told.error_type} in {told.op_type}" if told.op_type else told.error_type
@@ -44,7 +42,7 @@ def panel_data(explanation: Explanation) -> dict[str, Any]:
         "message": text.headline(explanation),
         "sentence": explanation.sentence,
         "place": text.place(explanation),
-        "lines": [_segments(line, explanation) for line in code_lines(explanation)],
+        "lines": [_segments(line) for line in code_lines(explanation)],
         "rule": [row for row in rule.aligned() if row] if rule is not None else [],
         "rule_words": rule.words if rule is not None else "",
         "operands": [_operand(explanation, index, operand)
@@ -53,7 +51,7 @@ def panel_data(explanation: Explanation) -> dict[str, Any]:
         "origin_title": text.origin_title(explanation),
         "origin": [{"headline": headline, "steps": [
             {"place": text.step_place(step, explanation), "source": step.source, "text": step.text,
-             "is_origin": step.is_origin, "operand": step.operand, "axis": step.axis}
+             "is_origin": step.is_origin, "operand": step.operand}
             for step in steps]} for headline, steps in text.ways_back(explanation)],
         "fixes_title": text.FIXES_TITLE,
         "fixes": [{"place": text.fix_place(fix, explanation), "code": fix_code(fix, explanation),
@@ -73,11 +71,10 @@ def _operand(explanation: Explanation, index: int, operand: Operand) -> dict[str
             "size": "?" if size is None else str(size), "mark": "" if mark == "kept" else mark,
             "kind": picture.mark_kind(mark), "words": axis_words(explanation, index, axis),
             "partners": partners(explanation, index, axis)})
-    return {"name": operand.name, "label": operand_label(operand), "role": operand.role,
-            "axes": axes}
+    return {"name": operand.name, "label": operand_label(operand), "axes": axes}
 
 
-def _segments(line: CodeLine, explanation: Explanation) -> list[dict[str, Any]]:
+def _segments(line: CodeLine) -> list[dict[str, Any]]:
     """The line cut where the call and its operands begin and end."""
     cuts = {0, len(line.text), *line.call}
     for operand in line.operands:

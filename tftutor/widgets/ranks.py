@@ -147,7 +147,7 @@ def _ops() -> list[dict[str, Any]]:
 def _tensor(one: Subject) -> dict[str, Any]:
     """All that the front end needs about a tensor."""
     small = None if one.shape is None else small_shape(one.shape)
-    return {"headline": headline(one), "sentences": sentences(one), "name": one.name or "x",
+    return {"headline": headline(one), "sentences": sentences(one),
             "svg": TensorDrawing(one).svg(titled=False), "shape": None if one.shape is None else
             list(one.shape), "axes": [one.axis_name(axis) for axis in range(one.rank or 0)],
             "proposals": {name: list(texts) for name, texts in proposals(one).items()},

@@ -22,6 +22,7 @@ def test_gauges_are_nvmls_numbers_and_their_part_of_the_scale(nvml):
         ("GPU-Util", "7%"), ("Memory", "1025 / 81559 MiB"), ("Temp", "32 C"),
         ("Power", "70 / 700 W")]
     assert [round(g.share, 3) for g in gauges] == [0.07, 0.013, 0.32, 0.1]
+    assert gauges[2]._replace(value=104).share == 1
 
 
 def test_what_a_gpu_does_not_report_has_no_share_and_a_dashed_frame(nvml):

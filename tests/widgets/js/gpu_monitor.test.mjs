@@ -4,7 +4,8 @@ import test from "node:test";
 import {FakeModel, observers} from "./fake_dom.mjs";
 import * as monitor from "../../../tftutor/widgets/static/gpu_monitor.js";
 
-const gauge = (name, value, full) => ({name, label: name, value, full, text: `${value}`});
+const gauge = (name, value, full) => ({name, label: name, value, full, text: `${value}`,
+  share: value === null ? null : value / full});
 const reading = (value, extra = {}) => ({problem: "", explanation: "All are visible.", hidden: 0,
   processes: [], gpus: [{index: 0, name: "Tesla M40", simulated: false,
     gauges: [gauge("utilization", value, 100), gauge("power", null, null)]}], ...extra});
@@ -21,7 +22,7 @@ function open(traits = {}) {
 
 test("the history keeps the newest shares of each gauge, and gaps", () => {
   const history = monitor.makeHistory(2);
-  [10, 50, 300].forEach((value) => history.add(reading(value)));
+  [10, 50, 100].forEach((value) => history.add(reading(value)));
   assert.deepEqual(history.of(0, "utilization"), [0.5, 1]);
   assert.deepEqual(history.of(0, "power"), [null, null]);
   assert.deepEqual(history.of(5, "power"), []);

@@ -5,7 +5,7 @@ import {press} from "./fake_dom.mjs";
 import * as timeline from "../../../tftutor/widgets/static/timeline.js";
 
 const span = (op, start, end, type = "MatMul") => [op, type, "", [], [["c", start, end]]];
-const lane = (title, spans, more = {}) => ({title, spans, simulated: false, operations: 1, left: 0,
+const lane = (title, spans, more = {}) => ({title, spans, simulated: false, left: 0,
   still: [], times: {computes: 1, copies: 0, waits: 0}, memory: null, ...more});
 
 test("times on the axis are round and inside the window", () => {

@@ -59,7 +59,7 @@ class Reading:
             "cuda": self.state.cuda, "explanation": self.state.visibility.explanation,
             "hidden": len(self.state.gpus) - len(shown),
             "gpus": [{"index": gpu.index, "name": gpu.name, "simulated": gpu.simulated,
-                      "gauges": [gauge._asdict() for gauge in found]}
+                      "gauges": [gauge._asdict() | {"share": gauge.share} for gauge in found]}
                      for gpu, found in self.rows()],
             "processes": [dataclasses.asdict(process) for process in self.state.processes
                           if process.gpu in shown],

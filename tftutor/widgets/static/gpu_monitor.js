@@ -13,10 +13,10 @@ export function makeHistory(limit = HISTORY) {
   return {
     add(reading) {
       for (const gpu of reading.gpus) {
-        for (const {name, value, full} of gpu.gauges) {
+        for (const {name, share} of gpu.gauges) {
           const key = `${gpu.index}/${name}`;
           const shares = series.get(key) ?? [];
-          shares.push(value === null || !full ? null : Math.min(Math.max(value / full, 0), 1));
+          shares.push(share);
           series.set(key, shares.slice(-limit));
         }
       }
@@ -53,14 +53,14 @@ function spark(shares, label) {
 }
 
 function meter(gpu, gauge) {
-  const share = gauge.value === null || !gauge.full ? null : gauge.value / gauge.full;
+  const {share} = gauge;
   const attributes = share === null ? {"aria-label": `${gauge.label}: not reported`} : {
     role: "meter", "aria-label": `GPU ${gpu.index} ${gauge.label}`, "aria-valuemin": 0,
     "aria-valuemax": gauge.full, "aria-valuenow": gauge.value, "aria-valuetext": gauge.text};
   return el("div", {class: `tft-gpu-meter${share === null ? " tft-gpu-none" : ""}`, ...attributes},
     share === null ? null : el("div", {
       class: `tft-gpu-bar${gpu.simulated ? " tft-gpu-hatched" : ""}`,
-      style: {width: `${(Math.min(Math.max(share, 0), 1) * 100).toFixed(1)}%`}}));
+      style: {width: `${(share * 100).toFixed(1)}%`}}));
 }
 
 function gpuCard(gpu, history) {

@@ -130,18 +130,16 @@ function player(stage) {
   function tell(done) {
     slider.value = done;
     slider.setAttribute("aria-valuetext", `${done} of ${count}`);
-    if (done > 0 && done <= count && (done < count || timer !== null || touched)) {
+    if (done > 0) {
       outline(done - 1);
       words.textContent = `${done} of ${count}: ${steps[done - 1].words}`;
     } else {
       marks.replaceChildren();
-      words.textContent = done === 0 ? `0 of ${count}: the result is empty` : "";
+      words.textContent = `0 of ${count}: the result is empty`;
     }
   }
-  let touched = false;
   function show(done) {
     stop();
-    touched = true;
     const wanted = Math.min(Math.max(done, 0), count);
     draw(wanted === 0 ? 0 : wanted - 1 + FLIGHT);
     // The elements after the wanted one have started by then: they wait where they are.
@@ -152,7 +150,6 @@ function player(stage) {
   function start() {
     const already = Number(slider.value) % count;
     const from = performance.now() - (already === 0 ? 0 : (already - 1 + FLIGHT) * pace);
-    touched = true;
     play.textContent = "Pause";
     let told = -1;
     const frame = () => {
@@ -251,7 +248,7 @@ function axisControls(name, size, onChange) {
     node: el("div", {class: "tft-rk-axis", role: "group", "aria-label": name},
       el("span", {class: "tft-rk-name"}, `${name}: ${size ?? "?"}`), list, shown, words),
     text: () => itemText(state, size),
-    set: (axis) => { state = {...controlsOf(axis, size)}; refill(); },
+    set: (axis) => { state = controlsOf(axis, size); refill(); },
     say: (text) => { words.textContent = text; },
   };
 }
