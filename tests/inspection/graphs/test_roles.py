@@ -84,3 +84,13 @@ def test_backward_nodes_know_their_forward_node(network) -> None:
             assert model.nodes[op.name].backward_of == op._original_op.name
     assert model.nodes["gradients/layer_a/MatMul_grad/MatMul_1"].backward_of == "layer_a/MatMul"
     assert model.nodes["layer_a/MatMul"].backward_of is None
+
+
+def test_a_saver_in_a_scope_leaves_the_model_around_it_what_it_is() -> None:
+    with tf.Graph().as_default() as graph, tf.name_scope("model"):
+        w = tf.Variable([1.0, 2.0], name="w")
+        tf.square(w, name="y")
+        tf.train.Saver()
+    found = roles(graph)
+    assert found["model/w"] == found["model/w/read"] == found["model/y"] == FORWARD
+    assert {role for name, role in found.items() if name.startswith("model/save/")} == {SAVE}

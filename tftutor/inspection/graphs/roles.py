@@ -27,7 +27,7 @@ def roles_of(ops: Sequence[Operation]) -> dict[Operation, str]:
     """The role of each operation; `ops` in the order of their creation."""
     roles = {op: role for op in ops if (role := _own_role(op)) is not None}
     _by_scope(ops, roles, GRADIENT, _gradient_scopes(ops))
-    _by_scope(ops, roles, SAVE, _scopes_that_hold(ops, _SAVES, 1))
+    _by_scope(ops, roles, SAVE, _scopes_around(ops, _SAVES))
     _by_scope(ops, roles, TRAINING, _update_scopes(ops))
     _mark_slots(ops, roles)
     _mark_initial_values(ops, roles)
@@ -94,9 +94,9 @@ def _gradient_scopes(ops: Sequence[Operation]) -> set[str]:
     return scopes
 
 
-def _scopes_that_hold(ops: Sequence[Operation], types: set[str], depth: int) -> set[str]:
-    return {"/".join(op.name.split("/")[:depth]) for op in ops
-            if op.type in types and op.name.count("/") >= depth}
+def _scopes_around(ops: Sequence[Operation], types: set[str]) -> set[str]:
+    """The scopes that operations of these types stand in: `model/save`."""
+    return {op.name.rpartition("/")[0] for op in ops if op.type in types and "/" in op.name}
 
 
 def _update_scopes(ops: Sequence[Operation]) -> set[str]:
@@ -171,7 +171,7 @@ def _mark_initial_values(ops: Sequence[Operation], roles: dict[Operation, str]) 
 def _mark_machinery(ops: Sequence[Operation], roles: dict[Operation, str]) -> None:
     """NoOps and groups that only wait for parts of one role have that role (`init`, `train`)."""
     for op in ops:
-        if op in roles or op._inputs or op.type not in ("NoOp",) or not op._control_inputs:
+        if op in roles or op._inputs or op.type != "NoOp" or not op._control_inputs:
             continue
         waited = {roles.get(source, FORWARD) for source in op._control_inputs}
         if len(waited) == 1:
