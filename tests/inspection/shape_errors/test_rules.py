@@ -163,3 +163,24 @@ def test_importing_tftutor_leaves_the_explanations_alone():
     code = "import sys, tftutor; print('tftutor.inspection.shape_errors' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_operators_are_called_by_their_sign(explained):
+    assert explained("a = tf.zeros([2, 3])\nb = tf.zeros([4, 5])\nc = a < b\n"
+                     ).sentence.startswith("`<` works item by item")
+    assert explained("a = tf.zeros([2, 3])\nb = tf.zeros([4, 5])\nc = a @ b\n"
+                     ).sentence.startswith("`@` needs as many columns")
+
+
+@pytest.mark.parametrize(("value", "said"), [
+    ("tf.constant(1.0)", "no dimensions"), ("tf.zeros([2])", "1 dimension, [2]")])
+def test_bias_of_a_value_without_channels_is_explained(explained, value, said):
+    found = explained(f"tf.nn.bias_add({value}, tf.zeros([3]))\n")
+    assert found.kind == "bias" and found.joins == ()
+    assert said in found.sentence
+
+
+def test_bias_of_an_unknown_rank_still_has_its_fixes_looked_for(explained):
+    found = explained("tf.nn.bias_add(tf.placeholder(tf.float32), tf.zeros([3, 2]))\n")
+    assert found.unknown == ("The rank of `tf.placeholder(tf.float32)` could not be checked until "
+                             "run.",)

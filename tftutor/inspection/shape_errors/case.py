@@ -71,6 +71,12 @@ class Case:
         return self.call.function if self.call is not None else ""
 
     @property
+    def what(self) -> str:
+        """What refused, in backquotes: the function as written, the operator, or the op's type."""
+        callee = self.call.callee if self.call is not None else ""
+        return f"`{callee or self.function or self.op_type}`"
+
+    @property
     def arguments(self) -> list[Argument]:
         """The arguments of the student's call."""
         return self.call.arguments if self.call is not None else []

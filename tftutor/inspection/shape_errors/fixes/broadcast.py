@@ -62,14 +62,13 @@ def _one_side(case: Case, index: int, mine: tuple, theirs: tuple, tensor: Tensor
         if len(mine) > 1 and lines_up(rest, theirs):
             yield edit(index, f"tf.squeeze({{}}, {axis})",
                        f"Drops axis {axis}, which has size 1.", 1.05 + extra)
-    if len(mine) == len(theirs) >= 3 and tensor is not None:
+    if len(mine) == len(theirs) >= 3:
         yield from same_padding(case, tensor, theirs, 0.9)
-    if len(mine) < len(theirs):
+    if 0 < len(mine) < len(theirs):
         yield from _aligned(index, mine, theirs, 1.15 + extra)
+        yield from cut(index, mine, theirs[-len(mine):], 2.2 + extra)
     if len(mine) == len(theirs) == 2:
         yield from turned(index, mine, theirs[::-1] if None in theirs else theirs, 1.6 + extra)
-    if 0 < len(mine) < len(theirs):
-        yield from cut(index, mine, theirs[-len(mine):], 2.2 + extra)
     for place, (have, want) in enumerate(zip(reversed(mine), reversed(theirs), strict=False)):
         if None not in (have, want) and have != want and 1 not in (have, want):
             axis = len(mine) - 1 - place

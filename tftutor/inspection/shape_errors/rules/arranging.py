@@ -77,27 +77,21 @@ def find(case: Case) -> Finding | None:
                     f"{len(known(shape))} numbers, 0 to {len(known(shape)) - 1}.")
         rule = Rule("perm = a permutation of [0, 1, ..., rank-1]", listed(shape))
     elif case.op_type in ("Split", "SplitV"):
-        sentence = f"{_called(case)} can't cut {name} that way: the pieces must add up."
+        sentence = f"{case.what} can't cut {name} that way: the pieces must add up."
     elif case.op_type == "StridedSlice":
         sentence = _slice(case, name, shape)
     elif case.op_type in _SQUARE and "must be equal" in case.message:
-        sentence = f"{_called(case)} takes square matrices; {name} has unequal sides."
+        sentence = f"{case.what} takes square matrices; {name} has unequal sides."
     elif _NO_AXIS.search(case.message):
-        sentence = (f"{_called(case)} is asked for an axis that isn't there: {name} has "
+        sentence = (f"{case.what} is asked for an axis that isn't there: {name} has "
                     f"{dimensions(len(known(shape)))}" + _axes(known(shape)) + ".")
     else:
-        sentence = (f"{_called(case)} doesn't fit {name}, which has "
+        sentence = (f"{case.what} doesn't fit {name}, which has "
                     f"{dimensions(len(known(shape)))}" + _axes(known(shape)) + ".")
     if axis is not None and 0 <= axis < len(known(shape)):
         operand = replace(operand, marks={axis: "wrong size"})
     return Finding(_KINDS.get(case.op_type, "axis"), sentence, [operand], rule, [],
                    [(0, tensor, axis)], unchecked([operand]))
-
-
-def _called(case: Case) -> str:
-    if case.call is not None and case.call.callee:
-        return f"`{case.call.callee}`"
-    return f"`{case.op_type}`"
 
 
 def _axes(dims: tuple) -> str:
@@ -113,7 +107,7 @@ def wanted_shape(case: Case) -> tuple[int, ...] | None:
 def _reshape(case: Case, name: str, shape: Shape) -> tuple[str, Rule | None]:
     dims, wanted = known(shape), wanted_shape(case)
     if wanted is None:
-        return f"{_called(case)} can't give {name} that shape.", None
+        return f"{case.what} can't give {name} that shape.", None
     total = product(dims)
     fixed = product(d for d in wanted if d >= 0) or 0
     asked = listed(tuple(wanted))
@@ -159,11 +153,11 @@ def _python_check(case: Case) -> Finding | None:
     operand = case.operand(case.arguments[0].value, "tensor", index=0)
     name = f"`{operand.name}` {listed(operand.shape)}"
     if "infer num" in case.message:
-        sentence = (f"{_called(case)} makes a list, so it must know how many parts there are; in "
+        sentence = (f"{case.what} makes a list, so it must know how many parts there are; in "
                     f"{name} that size is `?`.")
         kind: Kind = "split"
     else:
-        sentence = (f"{_called(case)}: there is no such axis in {name}"
+        sentence = (f"{case.what}: there is no such axis in {name}"
                     f"{_axes(known(operand.shape))}.")
         kind = "axis"
     tensor = as_tensor(case.arguments[0].value)

@@ -13,14 +13,14 @@ from tftutor.inspection.shape_errors.explanation import Join, Mark, Rule
 from tftutor.inspection.shape_errors.finding import (
     Finding,
     case_text,
+    dimensions,
     known,
     listed,
     unchecked,
 )
+from tftutor.inspection.shape_errors.rules.conv import is_nchw
 
 EQUAL = {"AddN", "Select", "SigmoidCrossEntropyWithLogits"}
-_SYMBOLS = {"AddV2": "+", "Add": "+", "Sub": "-", "Mul": "*", "RealDiv": "/", "Div": "/",
-            "FloorDiv": "//", "FloorMod": "%", "Pow": "**"}
 
 
 def is_elementwise(op_type: str) -> bool:
@@ -74,14 +74,12 @@ def _pair(case: Case, first: int, second: int, equal: bool) -> Finding:
         operands.append(case.operand(tensor, role, index=case.argument_of(tensor),
                                      shape=case.shape(index), marks=marks[position]))
     left, right = operands
-    symbol = _SYMBOLS.get(case.op_type, "")
-    what = f"`{case.call.callee}`" if case.call and case.call.callee else f"`{symbol}`"
     if equal:
-        sentence = (f"{what} needs values of one shape; `{left.name}` is {listed(a)}, "
+        sentence = (f"{case.what} needs values of one shape; `{left.name}` is {listed(a)}, "
                     f"`{right.name}` is {listed(b)}.")
         rule = Rule("[n, ...], [n, ...] -> [n, ...]", case_text([a, b], ", "), "equal shapes")
     else:
-        sentence = (f"{what} works item by item; `{left.name}` {listed(a)} and `{right.name}` "
+        sentence = (f"{case.what} works item by item; `{left.name}` {listed(a)} and `{right.name}` "
                     f"{listed(b)} don't line up" + _where(a, b, pairs))
         rule = Rule("[..., n] x [..., n or 1] -> [..., n]", case_text([a, b]),
                     "Shapes are lined up at the right; sizes must be equal, or one of them 1.")
@@ -110,24 +108,33 @@ def _fit(a: Shape, b: Shape, i: int) -> bool | None:
 
 def _bias(case: Case) -> Finding:
     value, bias = case.shape(0), case.shape(1)
-    axis = 1 if case.op is not None and case.op._attrs.get("data_format") in (
-        b"NCHW", "NCHW") else len(known(value)) - 1
-    rank = len(known(bias))
-    marks: dict[int, Mark] = {i: "must match" if i == 0 else "surplus" for i in range(rank)}
-    operands = [
+    dims, rank = known(value), len(known(bias))
+    axis: int | None = 1 if is_nchw(case) else len(dims) - 1
+    if axis not in range(1, len(dims)):
+        axis = None  # the value has no channels
+    of_value: dict[int, Mark] = {} if axis is None else {axis: "must match"}
+    of_bias: dict[int, Mark] = {i: "must match" if i == 0 else "surplus" for i in range(rank)}
+    left, right = operands = [
         case.operand(case.inputs[0], "value", index=case.argument_of(case.inputs[0]),
-                     shape=value, marks={axis: "must match"}),
+                     shape=value, marks=of_value),
         case.operand(case.inputs[1], "bias", index=case.argument_of(case.inputs[1]), shape=bias,
-                     marks=marks)]
-    left, right = operands
-    size = known(value)[axis] if known(value) else None
-    if rank == 1:
-        sentence = (f"A bias has one number for each channel; `{left.name}` {listed(value)} has "
-                    f"{size} channels, `{right.name}` {listed(bias)} has {known(bias)[0]} numbers.")
-    else:
+                     marks=of_bias)]
+    if rank != 1:
         sentence = f"A bias is a vector; `{right.name}` is {listed(bias)}."
+    elif axis is None:
+        sentence = (f"{case.what} adds one number to each channel of a batch; `{left.name}` has "
+                    f"{dimensions(len(dims))}, {listed(value)}.")
+    else:
+        sentence = (f"A bias has one number for each channel; `{left.name}` {listed(value)} has "
+                    f"{dims[axis]} channels, `{right.name}` {listed(bias)} has {known(bias)[0]} "
+                    "numbers.")
+    joins = [Join((0, axis), (1, 0), _same(dims[axis], known(bias)[0]))] if (
+        axis is not None and rank) else []
     return Finding("bias", sentence, operands,
-                   Rule("[..., c] x [c] -> [..., c]", case_text([value, bias])),
-                   [Join((0, axis), (1, 0), False)] if rank else [],
+                   Rule("[..., c] x [c] -> [..., c]", case_text([value, bias])), joins,
                    [(1, case.inputs[1], 0 if rank == 1 else None), (0, case.inputs[0], axis)],
                    unchecked(operands))
+
+
+def _same(first: int | None, second: int | None) -> bool | None:
+    return None if first is None or second is None else first == second

@@ -33,8 +33,8 @@ def find(case: Case) -> Finding | None:
     first, second = operands
     told = ", ".join(f"axis {i} of `{first.name}` ({known(shapes[0])[i]}) with axis {j} of "
                      f"`{second.name}` ({known(shapes[1])[j]})" for i, j in pairs)
-    sentence = f"`{case.call.callee}` sums over {told}, which must have one size." if told else (
-        f"`{case.call.callee}` can't go together with `{first.name}` {listed(shapes[0])} and "
+    sentence = f"{case.what} sums over {told}, which must have one size." if told else (
+        f"{case.what} can't go together with `{first.name}` {listed(shapes[0])} and "
         f"`{second.name}` {listed(shapes[1])}.")
     suspects = [(side, tensor, next(iter(marks[side]), None)) for side, i in enumerate(places)
                 if (tensor := as_tensor(case.arguments[i].value)) is not None]

@@ -35,10 +35,6 @@ def find(case: Case) -> Finding | None:
     return None
 
 
-def _name(case: Case) -> str:
-    return f"`{case.call.callee}`" if case.call is not None and case.call.callee else case.op_type
-
-
 def _convolution(case: Case) -> Finding:
     image, kernel = case.shape(0), case.shape(1)
     rank = 5 if case.op_type == "Conv3D" else 4
@@ -58,7 +54,7 @@ def _convolution(case: Case) -> Finding:
     if wrong[0] or wrong[1]:
         odd, what = (left, f"a batch of images {first}") if wrong[0] else (
             right, f"a filter {second}")
-        sentence = (f"{_name(case)} takes {what}; `{odd.name}` has "
+        sentence = (f"{case.what} takes {what}; `{odd.name}` has "
                     f"{dimensions(len(known(odd.shape)))}, {listed(odd.shape)}.")
         kind: Kind = "rank"
     elif known(image)[channel] != known(kernel)[rank - 2] and "Negative" not in case.message:
@@ -100,7 +96,7 @@ def _window_sentence(case: Case, image: Operand, other: Operand | None = None) -
     if "Negative dimension" in case.message:
         return (f"{window.capitalize() if other is None else 'T' + window[1:]} is larger than "
                 f"`{image.name}` {listed(image.shape)}: without padding nothing is left.")
-    return f"{_name(case)} can't slide {window} over `{image.name}` {listed(image.shape)}."
+    return f"{case.what} can't slide {window} over `{image.name}` {listed(image.shape)}."
 
 
 def _pooling(case: Case) -> Finding:
@@ -108,7 +104,7 @@ def _pooling(case: Case) -> Finding:
     rank = 5 if "3D" in case.op_type else 4
     operands = _operands(case, ("image batch",), [{}], rank)
     if len(known(image)) != rank:
-        sentence = (f"{_name(case)} takes a batch of images [n, h, w, c]; `{operands[0].name}` has "
+        sentence = (f"{case.what} takes a batch of images [n, h, w, c]; `{operands[0].name}` has "
                     f"{dimensions(len(known(image)))}, {listed(image)}.")
         kind: Kind = "rank"
     else:

@@ -89,7 +89,7 @@ def find(case: Case) -> Finding | None:
     tensors = [(i, a) for i, a in enumerate(case.arguments) if as_tensor(a.value) is not None]
     operands = [case.operand(a.value, a.parameter, index=i) for i, a in tensors]
     return Finding("conversion", f"`None` stands for a size that isn't known yet; "
-                   f"`{case.call.callee}` needs numbers here: -1, or `tf.shape(x)[0]`, which is "
+                   f"{case.what} needs numbers here: -1, or `tf.shape(x)[0]`, which is "
                    "known when the graph runs.", operands, Rule("[-1, n]", "[None, n]"))
 
 
@@ -98,8 +98,7 @@ def _nothing(case: Case) -> Finding | None:
     names = [a.text for a in case.arguments if a.value is None and a.parameter != "name"]
     if not names or case.call is None:
         return None
-    what = f"`{case.call.callee}`" if case.call.callee else f"`{case.function}`"
-    return Finding("conversion", f"{what} needs a value; `{names[0]}` is `None`, Python's nothing. "
-                   "(A function without `return` gives `None`.)", [
+    return Finding("conversion", f"{case.what} needs a value; `{names[0]}` is `None`, Python's "
+                   "nothing. (A function without `return` gives `None`.)", [
                        case.operand(a.value, a.parameter, index=i)
                        for i, a in enumerate(case.arguments) if as_tensor(a.value) is not None])

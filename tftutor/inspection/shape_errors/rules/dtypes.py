@@ -131,20 +131,19 @@ def find(case: Case) -> Finding | None:
         return None
     operands = [case.operand(case.arguments[i].value, case.arguments[i].parameter, index=i)
                 for i, _ in found.places]
-    callee = case.call.callee or case.function if case.call is not None else case.op_type
     suspects = [(position, tensor, None) for position, (i, _) in enumerate(found.places)
                 if (tensor := as_tensor(case.arguments[i].value)) is not None]
-    return Finding("dtype", _sentence(callee, operands, found), operands, _rule(operands, found),
+    return Finding("dtype", _sentence(case.what, operands, found), operands, _rule(operands, found),
                    [], suspects)
 
 
-def _sentence(callee: str, operands: list[Operand], found: Mismatch) -> str:
+def _sentence(what: str, operands: list[Operand], found: Mismatch) -> str:
     if found.allowed:
         allowed = ", ".join(found.allowed[:6]) + (", ..." if len(found.allowed) > 6 else "")
-        return (f"`{callee}` doesn't work on {operands[0].dtype}, which `{operands[0].name}` is; "
+        return (f"{what} doesn't work on {operands[0].dtype}, which `{operands[0].name}` is; "
                 f"it takes {allowed}.")
     have = ", ".join(f"`{o.name}` is {o.dtype}" for o in operands)
-    return f"`{callee}` wants one dtype, and TensorFlow converts nothing by itself: {have}."
+    return f"{what} wants one dtype, and TensorFlow converts nothing by itself: {have}."
 
 
 def _rule(operands: list[Operand], found: Mismatch) -> Rule:

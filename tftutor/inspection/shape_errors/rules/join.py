@@ -106,8 +106,7 @@ def _stack(case: Case) -> Finding:
     operands = _operands(case, marks)
     names = ", ".join(f"`{o.name}` is {listed(o.shape)}" for o in operands)
     odd = _odd_one(case)
-    what = f"`{case.call.callee}`" if case.call is not None and case.call.callee else "`tf.stack`"
     wrong = next((i for i, mark in marks[odd].items() if mark == "must match"), None)
-    return Finding("stack", f"{what} puts tensors of one shape on top of each other: {names}.",
+    return Finding("stack", f"{case.what} puts tensors of one shape on top of each other: {names}.",
                    operands, Rule("[n, ...], [n, ...] -> [2, n, ...]", case_text(shapes, ", ")),
                    _joins(marks), [(odd, case.inputs[odd], wrong)], unchecked(operands))

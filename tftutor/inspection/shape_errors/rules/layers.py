@@ -70,21 +70,22 @@ def find(case: Case) -> Finding | None:
     elif rank is not None and len(dims) > rank:
         marks = {axis: "surplus" for axis in range(rank, len(dims))}
     operand = case.operand(value, "input", index=index, marks=marks)
-    callee = case.call.callee if case.call is not None else "The layer"
     match = _RANK.search(case.message) or _AXIS.search(case.message)
     assert match is not None
     kind = re.sub(r"_\d+$", "", match[1].rstrip(":"))
-    pattern = _PATTERNS.get(kind, f"{rank or len(dims)} axes")
+    pattern = _PATTERNS.get("dense" if kind.endswith("_cell") else kind, "")
     if rank is not None:
         at_least = "at least " if "min_ndim" in case.message else ""
-        sentence = (f"`{callee}` takes {at_least}{dimensions(rank)}, {pattern}; `{operand.name}` "
-                    f"has {dimensions(len(dims))}, {listed(shape)}.")
+        named = f", {pattern}" if pattern else ""
+        sentence = (f"{case.what} takes {at_least}{dimensions(rank)}{named}; `{operand.name}` has "
+                    f"{dimensions(len(dims))}, {listed(shape)}.")
     else:
         assert size is not None
-        sentence = (f"`{callee}` was made for inputs with {size[1]} numbers along axis {size[0]}; "
+        sentence = (f"{case.what} was made for inputs with {size[1]} numbers along axis {size[0]}; "
                     f"`{operand.name}` is {listed(shape)}.")
     tensor = as_tensor(value)
-    return Finding("layer input", sentence, [operand], Rule(pattern, listed(shape)), [],
+    return Finding("layer input", sentence, [operand],
+                   Rule(pattern or f"{rank or len(dims)} axes", listed(shape)), [],
                    [(0, tensor, next(iter(marks), None))] if tensor is not None else [],
                    unchecked([operand]))
 
@@ -94,9 +95,8 @@ def _undefined(case: Case, index: int) -> Finding:
     last = len(known(shape_of(value))) - 1
     operand = case.operand(value, "input", index=index,
                            marks={last: "unknown"} if last >= 0 else {})
-    callee = case.call.callee if case.call is not None else "The layer"
     tensor = as_tensor(value)
-    return Finding("layer input", f"`{callee}` makes its weights now, so it must know how many "
+    return Finding("layer input", f"{case.what} makes its weights now, so it must know how many "
                    "numbers an example has; "
                    + (f"the last axis of `{operand.name}` {listed(operand.shape)} is `?`."
                       if last >= 0 else f"of `{operand.name}` not even the rank is known."),

@@ -54,7 +54,7 @@ def find(case: Case) -> Finding | None:
     """Explain labels and predictions that don't go together."""
     if unnamed(case):
         operands = [case.operand(a.value, "", index=i) for i, a in enumerate(case.arguments)]
-        return Finding("loss", f"`{case.call.callee if case.call else 'It'}` must be told which is "
+        return Finding("loss", f"{case.what} must be told which is "
                        "which: labels=..., logits=....", operands,
                        Rule("labels=[n, classes], logits=[n, classes]", ""))
     found = sides(case)
@@ -150,15 +150,14 @@ def _rule(case: Case, labels: Shape, logits: Shape) -> Rule:
 
 def _sentence(case: Case, labels: str, logits: str, a: Shape, b: Shape) -> str:
     both = f"`{labels}` is {listed(a)}, `{logits}` is {listed(b)}"
-    callee = case.call.callee if case.call is not None else case.function
     if case.function in SPARSE:
         if dtype_of(case.arguments[sides(case).labels].value).startswith(  # type: ignore[union-attr]
                 "float") and case.op_type:
             both += f", and `{labels}` holds float numbers"
-        return f"`{callee}` takes the number of a class for each row of logits; {both}."
+        return f"{case.what} takes the number of a class for each row of logits; {both}."
     if case.function in ONE_HOT:
-        return (f"`{callee}` takes labels of the same shape as the logits, one column for each "
+        return (f"{case.what} takes labels of the same shape as the logits, one column for each "
                 f"class; {both}.")
     if case.function == "accuracy":
-        return f"`{callee}` compares class numbers, one for each example; {both}."
-    return f"`{callee}` compares number by number, so both must have one shape; {both}."
+        return f"{case.what} compares class numbers, one for each example; {both}."
+    return f"{case.what} compares number by number, so both must have one shape; {both}."

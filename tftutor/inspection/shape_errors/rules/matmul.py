@@ -46,7 +46,7 @@ def find(case: Case) -> Finding | None:
     finding = Finding("rank" if wrong_rank else "inner dimension", "", operands,
                       Rule(_pattern(case, max(ranks)), case_text([a, b])),
                       unknown=unchecked(operands))
-    name = f"`{case.call.callee}`" if case.call is not None and case.call.callee else "`@`"
+    name = case.what
     if wrong_rank:
         wrong = [o for o in operands if o.shape is not None and len(o.shape) != 2]
         have = " and ".join(f"`{o.name}` has {dimensions(len(known(o.shape)))}, {listed(o.shape)}"

@@ -41,9 +41,7 @@ def find(case: Case) -> Finding | None:
             tensors.append((len(operands) - 1, tensor))
     if not operands:
         return None
-    what = f"`{case.call.callee}`" if case.call is not None and case.call.callee else (
-        f"`{case.op_type or case.function}`")
     have = ", ".join(f"`{o.name}` is {listed(o.shape)}" for o in operands)
-    return Finding("other", f"{what} can't take these shapes: {have}.", operands, None, [],
+    return Finding("other", f"{case.what} can't take these shapes: {have}.", operands, None, [],
                    [(position, tensor, None) for position, tensor in tensors],
                    unchecked(operands))

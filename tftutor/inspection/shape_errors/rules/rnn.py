@@ -68,7 +68,7 @@ def _marks(case: Case, role: str) -> dict[int, Mark]:
 
 def _words(case: Case, operands: list[Operand]) -> tuple[str, Rule]:
     x = operands[0]
-    name = f"`{case.call.callee}`" if case.call is not None else "The network"
+    name = case.what
     by_role = {o.role: o for o in operands}
     if case.function in ("static_rnn", "rnn", "static_bidirectional_rnn"):
         rule = Rule("list of [batch, features]", listed(x.shape))
