@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tftutor.inspection.graphs.model import GRADIENT, GraphModel
-from tftutor.inspection.graphs.subgraphs import backward_pairs
 
 Names = frozenset[str]
 
@@ -47,8 +46,7 @@ def backward(model: GraphModel, identity: str, members: Iterable[str]) -> tuple[
             return names, "This graph has no gradients: tf.gradients or an optimizer makes them."
         return names, f"The gradient has {len(names):,} operations"
     inside = set(members)
-    pairs = backward_pairs(model)
-    names = frozenset(name for forward in inside for name in pairs.get(forward, ()))
+    names = frozenset(name for forward in inside for name in model.gradients.get(forward, ()))
     if names:
         return names | inside, f"{len(names):,} operations compute the gradient of {identity}"
     forward = frozenset(model.nodes[name].backward_of or "" for name in inside) & model.nodes.keys()

@@ -22,7 +22,7 @@ def model_of(names: list[str], op_type: str = "Neg") -> GraphModel:
 def check_tree(tree: Hierarchy, names: list[str]) -> None:
     assert sorted(node.name for node in tree.root.nodes()) == sorted(names)
     assert tree.root.count == len(names)
-    found = [tree.root, *tree.root.groups()]
+    found = list(tree.groups.values())
     assert sorted(tree.groups) == sorted(group.id for group in found)
     for group in found:
         assert len(group.children) <= MOST_CHILDREN
@@ -48,7 +48,7 @@ def test_groups_with_thousands_of_members_are_divided() -> None:
 def test_equal_layers_are_one_series_and_an_odd_one_is_not() -> None:
     names = [f"layer_{n}/{part}" for n in range(1, 41) for part in ("w", "b")] + ["head/w"]
     tree = Hierarchy(model_of(names))
-    series = [group for group in tree.root.groups() if group.kind == "series"]
+    series = [group for group in tree.groups.values() if group.kind == "series"]
     assert [(group.id, len(group.children)) for group in series] == [("layer_[1 to 40]", 40)]
     assert [tree.label_of(child) for child in tree.root.children] == ["layer_[1 to 40]", "head"]
 
@@ -62,7 +62,7 @@ def test_few_equal_layers_stay_apart() -> None:
     names = [f"layer_{n}/{part}" for n in range(20) for part in ("w", "b")]
     names += [f"deep/layer_{n}/{part}" for n in range(4) for part in ("w", "b")]
     names += [f"deep/other_{letter}" for letter in "abcdefghijklmnopqrstuvwxyzABCDE"]
-    assert not [g for g in Hierarchy(model_of(names)).root.groups() if g.kind == "series"]
+    assert not [g for g in Hierarchy(model_of(names)).groups.values() if g.kind == "series"]
 
 
 def test_layers_of_another_structure_are_no_part_of_the_series() -> None:
@@ -93,7 +93,7 @@ def test_loops_and_branches_are_named_so() -> None:
         y = tf.cond(x > 0, lambda: x * 2, lambda: x - 1)
         tf.gradients(y, x)
     tree = Hierarchy(graph_model(graph))
-    kinds = {group.id: group.kind for group in tree.root.groups()}
+    kinds = {group.id: group.kind for group in tree.groups.values()}
     assert kinds["while"] == "loop" and kinds["cond"] == "branch"
     assert kinds["gradients"] == kinds["cond/mul"] == "scope"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import tftutor as tf
@@ -41,6 +42,12 @@ def test_consumers_are_those_of_the_tensors(network) -> None:
         assert set(model.consumers[op.name]) == expected
 
 
+def test_forward_and_backward_belong_together(network) -> None:
+    gradients = graph_model(network.graph).gradients
+    assert gradients["layer_a/Relu"] == ("gradients/layer_a/Relu_grad/ReluGrad",)
+    assert "Adam" not in gradients
+
+
 def test_a_graph_def_gives_the_nodes_and_roles_of_its_graph(network) -> None:
     model = graph_model(network.graph)
     read = graph_model(network.graph.as_graph_def())
@@ -71,6 +78,32 @@ def test_a_fed_tensor_cuts_off_what_only_it_needs(regression) -> None:
     assert set(model.nodes) == (ancestors(regression.cost.op, cut=(regression.prediction,))
                                 | {regression.prediction.op.name})
     assert model.fed_nodes == {"Add"}
+
+
+def traced(graph: tf.Graph, fetches, feeds) -> set[str]:
+    """The nodes that a traced run logs."""
+    metadata = tf.RunMetadata()
+    with tf.Session(graph=graph) as sess:
+        with graph.as_default():
+            init = [v.initializer for v in tf.global_variables()]
+        sess.run(init)
+        sess.run(fetches, feeds, options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE),
+                 run_metadata=metadata)
+    return {node.node_name for device in metadata.step_stats.dev_stats
+            for node in device.node_stats}
+
+
+def test_all_that_a_traced_run_logs_is_said_to_run() -> None:
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [2], name="x")
+        w = tf.Variable([1.0, 2.0], name="w")
+        loss = tf.reduce_sum(tf.square(x * w), name="loss")
+        train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+        tf.identity(loss, name="unused")
+    said = set(graph_model(graph, [loss, train]).nodes)
+    logged = traced(graph, [loss, train], {x: np.ones(2)})
+    assert {name for name in logged if name in graph._nodes_by_name} <= said
+    assert "unused" not in said and "loss" in said
 
 
 def test_a_session_says_where_operations_run(monkeypatch) -> None:

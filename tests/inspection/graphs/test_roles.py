@@ -94,3 +94,25 @@ def test_a_saver_in_a_scope_leaves_the_model_around_it_what_it_is() -> None:
     found = roles(graph)
     assert found["model/w"] == found["model/w/read"] == found["model/y"] == FORWARD
     assert {role for name, role in found.items() if name.startswith("model/save/")} == {SAVE}
+
+
+def test_the_gradient_part_is_what_an_optimizer_adds() -> None:
+    with tf.Graph().as_default() as graph:
+        w = tf.Variable(1.0, name="w")
+        loss = tf.square(w)
+        before = set(graph._nodes_by_name)
+        tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss)
+        added = set(graph._nodes_by_name) - before
+    found = roles(graph)
+    first_values = {name for name in added if found[name] == INIT}
+    machinery = {name for name, role in found.items() if role in (GRADIENT, TRAINING)}
+    assert machinery == added - first_values
+    assert all("Initializer" in name or name.endswith("Assign") for name in first_values)
+
+
+def test_what_the_initializer_executes_is_initial_values_and_variables(network) -> None:
+    found = roles(network.graph)
+    runs = graph_model(network.init).nodes
+    assert {name for name, role in found.items() if role == INIT} <= runs.keys()
+    rest = [node for node in runs.values() if found[node.name] != INIT]
+    assert all(node.type == "VariableV2" or found[node.name] == TRAINING for node in rest)

@@ -79,13 +79,6 @@ class Group:
             else:
                 yield child
 
-    def groups(self) -> Iterator[Group]:
-        """All groups inside, outer ones first."""
-        for child in self.children:
-            if isinstance(child, Group):
-                yield child
-                yield from child.groups()
-
 
 class Hierarchy:
     """The tree of a model.

@@ -78,16 +78,6 @@ class Layout:
     edges: dict[tuple[str, str], Path]
     regions: dict[str, Box]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Values that JSON knows."""
-        return {"width": self.width, "height": self.height,
-                "nodes": {key: list(box) for key, box in self.nodes.items()},
-                "clusters": {key: list(box) for key, box in self.clusters.items()},
-                "edges": [{"source": source, "target": target, "tip": list(path.tip),
-                           "points": [list(point) for point in path.points]}
-                          for (source, target), path in self.edges.items()],
-                "regions": {key: list(box) for key, box in self.regions.items()}}
-
 
 def layout_of(view: View) -> Layout:
     """Lay a view out. Raises: engine.LayoutUnavailable when there is no Graphviz."""

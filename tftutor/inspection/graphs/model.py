@@ -136,6 +136,15 @@ class GraphModel:
         return {name: tuple(users) for name, users in found.items()}
 
     @functools.cached_property
+    def gradients(self) -> dict[str, tuple[str, ...]]:
+        """For each forward node that has any the nodes that compute its gradient."""
+        found: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            if node.backward_of is not None:
+                found.setdefault(node.backward_of, []).append(node.name)
+        return {name: tuple(backward) for name, backward in found.items()}
+
+    @functools.cached_property
     def fetched_nodes(self) -> frozenset[str]:
         """The nodes that make the fetches."""
         return frozenset(name.rpartition(":")[0] or name for name in self.fetches)
@@ -145,13 +154,12 @@ class GraphModel:
         """The nodes whose value is fed."""
         return frozenset(name.rpartition(":")[0] or name for name in self.feeds)
 
-    def restricted(self, names: Iterable[str], fetches: tuple[str, ...] | None = None,
-                   feeds: tuple[str, ...] | None = None) -> GraphModel:
+    def restricted(self, names: Iterable[str], fetches: tuple[str, ...] | None = None
+                   ) -> GraphModel:
         """The model of some of the nodes; their edges to the others stay in their records."""
         wanted = set(names)
         return GraphModel({name: node for name, node in self.nodes.items() if name in wanted},
-                          self.fetches if fetches is None else fetches,
-                          self.feeds if feeds is None else feeds,
+                          self.fetches if fetches is None else fetches, self.feeds,
                           self.has_placement, self.operations, self.placement)
 
     def to_dict(self) -> dict[str, Any]:

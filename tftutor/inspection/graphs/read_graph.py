@@ -43,25 +43,23 @@ def graph_model(x: Any, fetches: Any = None, feeds: Iterable[Any] = (),
         session = x if session is None else session
         x = x.graph
     if hasattr(x, "node") and hasattr(x, "versions"):
-        x = graph_of_graph_def(x)
+        x = _graph_of_graph_def(x)
     if not isinstance(x, Graph):
         fetches = x if fetches is None else [x, fetches]
         x = _graph_of(fetches)
     placement = None if session is None else session.placement()
-    ops = x.get_operations()
     if fetches is None:
-        return model_of(ops, graph=x, feeds=_feed_tensors(x, feeds), placement=placement)
+        return _model_of(x, _feed_tensors(x, feeds), placement)
     wanted = FetchMapper(x, fetches)
     fed = _feed_tensors(x, feeds)
     needed = reachable_ops([t.op for t in wanted.tensors if t not in fed] + wanted.targets,
                            set(fed))
     needed.update(t.op for t in (*wanted.tensors, *fed))
     asked = [*(t.name for t in wanted.tensors), *(op.name for op in wanted.targets)]
-    return model_of(ops, graph=x, feeds=fed, placement=placement).restricted(
-        (op.name for op in needed), fetches=tuple(asked))
+    return _model_of(x, fed, placement).restricted((op.name for op in needed), tuple(asked))
 
 
-def graph_of_graph_def(graph_def: Any) -> Graph:
+def _graph_of_graph_def(graph_def: Any) -> Graph:
     """The graph that a GraphDef describes; its shapes are inferred."""
     graph = Graph()
     with graph_as_default(graph):
@@ -69,17 +67,16 @@ def graph_of_graph_def(graph_def: Any) -> Graph:
     return graph
 
 
-def model_of(ops: Sequence[Operation], graph: Graph | None = None, feeds: Sequence[Tensor] = (),
-             placement: Placement | None = None) -> GraphModel:
-    """The model of these operations, which are in the order of their creation."""
+def _model_of(graph: Graph, feeds: Sequence[Tensor], placement: Placement | None) -> GraphModel:
+    """The model of a whole graph."""
+    ops = graph.get_operations()
     names = {op.name: op for op in ops}
     roles = roles_of(ops)
     reader = _Reader(names, roles, placement)
     nodes = {op.name: reader.node(op) for op in ops}
-    functions = {} if graph is None else graph._functions
     operations: dict[str, Operation] = dict(names)
     for op in ops:
-        for function in _functions_of(op, functions):
+        for function in _functions_of(op, graph._functions):
             _add_body(op.name, function, roles[op], nodes, operations)
     return GraphModel(nodes, feeds=tuple(t.name for t in feeds),
                       has_placement=placement is not None, operations=operations,
@@ -127,7 +124,7 @@ def constant_text(value: Any) -> str:
     """A constant's value in short: `2.0`, `[1, 2]`, `784 x 10 numbers`."""
     array = np.asarray(value)
     if array.size > _SHOWN_VALUES:
-        if array.size and array.dtype != object and (array == array.flat[0]).all():
+        if array.dtype != object and (array == array.flat[0]).all():
             return f"all {_item_text(array.flat[0])}"
         return f"{' x '.join(map(str, array.shape))} values"
     return _nested_text(array)
@@ -146,14 +143,9 @@ def _item_text(item: Any) -> str:
         text = item if len(item) <= _LONGEST_TEXT else f"{item[:_LONGEST_TEXT - 1]}…"
         return f"'{text}'"
     if isinstance(item, float | np.floating):
-        return f"{float(item):.6g}" if item != int_or_none(item) else f"{float(item):.1f}"
+        number = float(item)
+        return f"{number:.1f}" if number.is_integer() and abs(number) < 1e6 else f"{number:.6g}"
     return str(item)
-
-
-def int_or_none(number: Any) -> float | None:
-    """A float that is a whole number of few digits, else None."""
-    number = float(number)
-    return number if abs(number) < 1e6 and number == int(number) else None
 
 
 # -- functions ------------------------------------------------------------------------------------
@@ -175,7 +167,7 @@ def _add_body(name: str, function: Any, role: str, nodes: dict[str, GraphNode],
     """Add a function's operations below the node that calls it: `MapDataset/[f]/mul`."""
     body = function.graph.get_operations()
     reader = _Reader({inner.name: inner for inner in body}, dict.fromkeys(body, role), None,
-                     f"{name}/[{short_function_name(function.name)}]/")
+                     f"{name}/[{_short_function_name(function.name)}]/")
     for inner in body:
         node = reader.node(inner)
         nodes[node.name] = node
@@ -184,7 +176,7 @@ def _add_body(name: str, function: Any, role: str, nodes: dict[str, GraphNode],
             _add_body(node.name, deeper, role, nodes, operations)
 
 
-def short_function_name(name: str) -> str:
+def _short_function_name(name: str) -> str:
     """`Dataset_map_f` of `__inference_Dataset_map_f_12`: the number changes from run to run."""
     return name.removeprefix("__inference_").rpartition("_")[0] or name
 

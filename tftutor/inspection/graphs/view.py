@@ -118,7 +118,7 @@ class View:
 
     def __init__(self, model: GraphModel, expanded: Iterable[str] | None = None,
                  aside: Iterable[str] = (), main: Iterable[str] = (),
-                 hierarchy: Hierarchy | None = None, most_nodes: int = MOST_NODES) -> None:
+                 hierarchy: Hierarchy | None = None) -> None:
         """Choose what to draw.
 
         Args:
@@ -127,7 +127,6 @@ class View:
           aside: ids to move aside besides those that are moved anyway.
           main: ids to keep in the main drawing whatever they are.
           hierarchy: the model's tree, when somebody has made it already.
-          most_nodes: the most that may be drawn.
 
         Raises: KeyError for an id in `expanded` that no group has.
         """
@@ -135,7 +134,6 @@ class View:
         self.hierarchy = hierarchy or Hierarchy(model)
         self._aside = frozenset(aside)
         self._main = frozenset(main)
-        self._most_nodes = most_nodes
         if expanded is None:
             self.expanded = first_expansion(self.hierarchy)
         else:
@@ -143,7 +141,7 @@ class View:
         for identity in self.expanded:
             if identity not in self.hierarchy.groups:
                 raise KeyError(f"The graph has no group {identity!r}.")
-        self._open, self.refused = affordable(self.hierarchy, self.expanded, most_nodes)
+        self._open, self.refused = affordable(self.hierarchy, self.expanded, MOST_NODES)
         self._build()
 
     # -- other views of the same model ----------------------------------------------------------
@@ -179,8 +177,7 @@ class View:
 
     def _with(self, **changes: Any) -> View:
         same: dict[str, Any] = {"expanded": self.expanded, "aside": self._aside,
-                                "main": self._main, "hierarchy": self.hierarchy,
-                                "most_nodes": self._most_nodes}
+                                "main": self._main, "hierarchy": self.hierarchy}
         return View(self.model, **{**same, **changes})
 
     # -- look-up --------------------------------------------------------------------------------
