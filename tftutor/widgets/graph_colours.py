@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import string
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tftutor.inspection.graphs.hierarchy import Group
@@ -92,20 +92,12 @@ def costs_of(run_metadata: Any) -> dict[str, Cost]:
     return found
 
 
-def _members(view: View, identity: str) -> Iterable[GraphNode]:
-    group = view.hierarchy.groups.get(identity)
-    if group is not None and view.nodes[identity].is_group:
-        return group.nodes()
-    node = view.model.nodes.get(identity)
-    return () if node is None else (node,)
-
-
 # -- structure: what is built alike has one colour ------------------------------------------------
 
 
 def _by_structure(view: View) -> Colours:
-    groups = {identity: view.hierarchy.groups[identity] for identity, node in view.nodes.items()
-              if node.is_group and identity in view.hierarchy.groups}
+    groups = {identity: group for identity in view.nodes
+              if (group := view.group_at(identity)) is not None}
     everywhere = Counter(group.signature for group in view.hierarchy.groups.values())
     order: dict[str, list[Group]] = {}
     for group in groups.values():
@@ -126,7 +118,7 @@ def _by_structure(view: View) -> Colours:
 
 
 def _by_device(view: View) -> Colours:
-    shares = {identity: Counter(_device(node) for node in _members(view, identity))
+    shares = {identity: Counter(_device(node) for node in view.members(identity))
               for identity in view.nodes}
     names = sorted({device for counts in shares.values() for device in counts})
     number = {name: index for index, name in enumerate(names)}
@@ -161,7 +153,7 @@ def _by_cost(view: View, by: str, costs: Mapping[str, Cost]) -> Colours:
             "run_metadata=metadata), of a run with tf.RunOptions(trace_level="
             "tf.RunOptions.FULL_TRACE)."))
     field = 0 if by == "time" else 1
-    totals = {identity: sum(costs[node.name][field] for node in _members(view, identity)
+    totals = {identity: sum(costs[node.name][field] for node in view.members(identity)
                             if node.name in costs) for identity in view.nodes}
     most = max(totals.values(), default=0.0)
     if not most:

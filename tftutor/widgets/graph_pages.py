@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from tftutor.inspection.graphs.details import NodeDetails, details_of
+from tftutor.inspection.graphs.hierarchy import Group
 from tftutor.inspection.graphs.model import GraphModel, GraphNode, TensorInfo
 from tftutor.inspection.graphs.svg import ROLE_NAMES
 from tftutor.inspection.graphs.view import View
+from tftutor.inspection.graphs.view_opening import ancestors
 from tftutor.inspection.quantities import bytes_text, micros_text
 from tftutor.widgets.graph_colours import Cost
 
@@ -24,13 +26,10 @@ _KINDS = {"scope": "a name scope", "variable": "a variable with what belongs to 
 
 def page(view: View, identity: str, costs: Mapping[str, Cost]) -> dict[str, Any]:
     """The page of an id: of the operation of that name, or of the group where it is closed."""
-    node = view.model.nodes.get(identity)
-    on_page = view.nodes.get(identity)
-    if node is None or (on_page is not None and on_page.is_group):
-        found = _group_page(view, identity)
-    else:
-        found = _node_page(view, node)
-    box = on_page or view.clusters.get(identity)
+    group = view.group_at(identity)
+    found = (_node_page(view, view.model.nodes[identity]) if group is None
+             else _group_page(view, group))
+    box = view.nodes.get(identity) or view.clusters.get(identity)
     found["isAside"] = bool(box is not None and box.region)
     found["cost"] = _cost_text(view, identity, costs)
     return found
@@ -47,9 +46,8 @@ def _node_page(view: View, node: GraphNode) -> dict[str, Any]:
     model = view.model
     path = [[group.id, group.label] for group in view.hierarchy.path(node.name)[1:]]
     found = _empty(node.name, node.label, node.type, [*path, [node.name, node.label]])
-    backward = {other.backward_of for other in model.nodes.values()}
     found |= {"value": node.value or "", "isBackward": node.backward_of is not None,
-              "hasGradient": node.name in backward or node.backward_of is not None,
+              "hasGradient": node.name in model.gradients or node.backward_of is not None,
               "inputs": [_tensor(model, tensor) for tensor in node.inputs[:_MOST_TENSORS]],
               "outputs": [_output(model, node, tensor) for tensor in node.outputs[:_MOST_TENSORS]],
               "control": list(node.control_inputs[:_MOST_USERS])}
@@ -80,19 +78,13 @@ def _output(model: GraphModel, node: GraphNode, tensor: TensorInfo) -> dict[str,
                                      "more": max(len(users) - _MOST_USERS, 0)}
 
 
-def _group_page(view: View, identity: str) -> dict[str, Any]:
-    group = view.hierarchy.groups[identity]
-    path: list[list[str]] = []
-    around = group.parent
-    while around is not None and around.id:
-        path.insert(0, [around.id, around.label])
-        around = around.parent
-    found = _empty(identity, group.label, group.kind, [*path, [identity, group.label]])
+def _group_page(view: View, group: Group) -> dict[str, Any]:
+    path = [[each.id, each.label] for each in (*ancestors(group), group)]
+    found = _empty(group.id, group.label, group.kind, path)
     nodes = list(group.nodes())
     inside = {node.name for node in nodes}
     entering = {tensor.name: tensor for node in nodes for tensor in node.inputs
                 if tensor.source not in inside}
-    backward = {other.backward_of for other in view.model.nodes.values()}
     taken = {tensor.name for node in view.model.nodes.values() if node.name not in inside
              for tensor in node.inputs}
     leaving = [tensor for node in nodes for tensor in node.outputs if tensor.name in taken]
@@ -105,18 +97,15 @@ def _group_page(view: View, identity: str) -> dict[str, Any]:
               "inputs": [_tensor(view.model, t) for t in list(entering.values())[:_MOST_TENSORS]],
               "outputs": [_tensor(view.model, t) | {"users": [], "more": 0}
                           for t in leaving[:_MOST_TENSORS]],
-              "hasGradient": any(node.name in backward or node.backward_of for node in nodes),
+              "hasGradient": any(node.name in view.model.gradients or node.backward_of
+                                 for node in nodes),
               "isBackward": any(node.backward_of for node in nodes)}
     return found
 
 
 def _cost_text(view: View, identity: str, costs: Mapping[str, Cost]) -> str:
     """`12 us and 4 KiB in the traced step`."""
-    group = view.hierarchy.groups.get(identity)
-    on_page = view.nodes.get(identity)
-    names = ([node.name for node in group.nodes()]
-             if group is not None and (on_page is None or on_page.is_group) else [identity])
-    known = [costs[name] for name in names if name in costs]
+    known = [costs[node.name] for node in view.members(identity) if node.name in costs]
     if not known:
         return ""
     return (f"{micros_text(sum(cost.micros for cost in known))} and "

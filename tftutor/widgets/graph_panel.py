@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tftutor.inspection.graphs.hierarchy import ROOT
 from tftutor.inspection.graphs.view import View
+from tftutor.inspection.graphs.view_opening import ancestors
 from tftutor.widgets.base import Panel, RequestError, answers
 from tftutor.widgets.graph_colours import Cost
 from tftutor.widgets.graph_pages import page
@@ -63,10 +63,9 @@ class GraphPanel(Panel):
         if identity in view.model.nodes:
             view = view.revealing(identity)
         elif identity in view.hierarchy.groups:
-            group = view.hierarchy.groups[identity]
-            around = group.parent
-            if around is not None and around.id != ROOT:
-                view = view.expanded_with(around.id)
+            around = ancestors(view.hierarchy.groups[identity])
+            if around:
+                view = view.expanded_with(around[-1].id)
         else:
             raise RequestError(f"The graph has no {identity!r}.")
         return self.changed(view, identity)
@@ -97,12 +96,3 @@ class GraphPanel(Panel):
         if identity not in self._view.hierarchy.groups:
             raise RequestError(f"{identity} is a single operation: there is nothing to open.")
         return identity
-
-    def names_of(self, identity: str) -> list[str]:
-        """The operations that an id stands for: a closed group stands for all inside."""
-        on_page = self._view.nodes.get(identity)
-        group = self._view.hierarchy.groups.get(identity)
-        if group is not None and (identity not in self._view.model.nodes
-                                  or (on_page is not None and on_page.is_group)):
-            return [node.name for node in group.nodes()]
-        return [identity] if identity in self._view.model.nodes else []

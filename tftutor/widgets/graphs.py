@@ -10,7 +10,6 @@ from typing import Any
 
 from tftutor.inspection.graphs.engine import LayoutUnavailable
 from tftutor.inspection.graphs.graph_drawing import GraphDrawing
-from tftutor.inspection.graphs.model import GraphModel
 from tftutor.inspection.graphs.read_graph import graph_model
 from tftutor.inspection.graphs.view import View
 from tftutor.widgets.base import RequestError, answers
@@ -47,18 +46,14 @@ class GraphExplorer(GraphPanel):
         if colour not in BY:
             raise ValueError(f"colour must be one of {', '.join(BY)}, not {colour!r}.")
         self._costs: dict[str, Cost] = {} if run_metadata is None else costs_of(run_metadata)
-        self._show(graph_model(subject, fetches, feeds, session), expanded, colour)
-        found = GraphDrawing(self._view)
-        self.title = f"Graph of {len(self._view.model):,} operations"
-        self.description = f"Graph explorer, {len(self._view.model)} operations"
-        self.data = {"scene": self.scene(), "colour": colour}
-        return found
-
-    def _show(self, model: GraphModel, expanded: Iterable[str] | None, colour: str) -> None:
-        self.set_view(View(model, expanded))
+        self.set_view(View(graph_model(subject, fetches, feeds, session), expanded))
         self._colour = colour
         self._lit: tuple[frozenset[str], str] | None = None
         self._found: frozenset[str] = frozenset()
+        self.title = f"Graph of {len(self._view.model):,} operations"
+        self.description = f"Graph explorer, {len(self._view.model)} operations"
+        self.data = {"scene": self.scene(), "colour": colour}
+        return GraphDrawing(self._view)
 
     # -- scenes and marks ---------------------------------------------------------------------
 
@@ -94,17 +89,20 @@ class GraphExplorer(GraphPanel):
             self._lit = None
         elif kind == "run":
             identity = self.known(request)
-            names = needed_for(self._view.model, self.names_of(identity))
+            names = needed_for(self._view.model, self._names_of(identity))
             self._lit = names, f"sess.run({identity}) executes {len(names):,} operations"
         elif kind == "gradient":
-            identity = str(request.get("id") or "")
-            names, words = backward(self._view.model, identity, self.names_of(identity))
+            identity = self.known(request) if request.get("id") else ""
+            names, words = backward(self._view.model, identity, self._names_of(identity))
             if not names:
                 raise RequestError(words)
             self._lit = names, words
         else:
             raise RequestError(f"There is no highlight {kind!r}.")
         return self.marks()
+
+    def _names_of(self, identity: str) -> list[str]:
+        return [node.name for node in self._view.members(identity)]
 
     @answers("search")
     def _search(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,18 +116,13 @@ class GraphExplorer(GraphPanel):
                 for node in found[:_MOST_RESULTS]]
         return self.marks() | {"results": rows, "total": len(found)}
 
-    @answers("save")
-    def _save(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The present view as text in a file's format."""
-        drawn = GraphDrawing(self._view)
-        if request.get("format") == "dot":
-            try:
-                return {"text": drawn.dot()}
-            except LayoutUnavailable as error:
-                raise RequestError(str(error)) from None
-        if request.get("format") == "svg":
-            return {"text": drawn.svg()}
-        raise RequestError(f"A graph can't be saved as {request.get('format')!r}.")
+    @answers("dot")
+    def _dot(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The present view in the DOT language."""
+        try:
+            return {"text": GraphDrawing(self._view).dot()}
+        except LayoutUnavailable as error:
+            raise RequestError(str(error)) from None
 
 
 def widget(x: Any, **options: Any) -> GraphExplorer:

@@ -186,6 +186,21 @@ class View:
         """The id of what stands for a node on the page: itself or the closed group around it."""
         return self._shown_as[node]
 
+    def group_at(self, identity: str) -> Group | None:
+        """The group that an id stands for; None where it stands for an operation.
+
+        Where a group bears its operation's name, it is the group while that is closed on the page.
+        """
+        on_page = self.nodes.get(identity)
+        if identity in self.model.nodes and (on_page is None or not on_page.is_group):
+            return None
+        return self.hierarchy.groups[identity]
+
+    def members(self, identity: str) -> list[GraphNode]:
+        """The operations that an id stands for: of a group all inside."""
+        group = self.group_at(identity)
+        return [self.model.nodes[identity]] if group is None else list(group.nodes())
+
     def ids_of(self, names: Iterable[str]) -> dict[str, int]:
         """For what stands on the page, how many of the named nodes it holds."""
         return dict(Counter(self._shown_as[name] for name in names if name in self._shown_as))

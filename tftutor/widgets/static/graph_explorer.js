@@ -178,7 +178,7 @@ function render({model, el: container}) {
   const save = (format) => attempt(async () => {
     if (format === "svg") canvas.whole((picture) => downloadSvg(picture, "graph.svg"));
     if (format === "png") await canvas.whole((picture) => downloadPng(picture, "graph.png"));
-    if (format === "dot") download("graph.dot", (await ask("save", {format})).text);
+    if (format === "dot") download("graph.dot", (await ask("dot", {})).text);
   });
   const tree = el("details", {class: "tft-tree"}, el("summary", {}, "Outline"), outline.root);
   frame.body.append(el("div", {class: "tft-bar"}, search.root, crumbs),
