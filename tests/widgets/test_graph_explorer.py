@@ -184,7 +184,7 @@ def test_colours_by_device_are_those_the_session_chose(monkeypatch):
             panel = Asking(graph, session=sess)
             paints = panel.ask("colour", by="device")["colours"]["paints"]
             page = panel.ask("page", id="a")
-    assert (paints["a"][1], paints["b"][1]) == ("GPU:0 simulated", "CPU:0")
+    assert (paints["a"][1], paints["b"][1]) == ("GPU:0 (simulated)", "CPU:0")
     assert paints["a"][0] != paints["b"][0]
     assert page["device"]["requested"] == "/device:GPU:0" and page["device"]["why"]
     assert "GPU:0" in page["device"]["actual"]

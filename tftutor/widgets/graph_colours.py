@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from tftutor.inspection.devices.names import device_title
 from tftutor.inspection.graphs.hierarchy import Group
 from tftutor.inspection.graphs.model import GraphNode
 from tftutor.inspection.graphs.view import View
@@ -127,7 +128,7 @@ def _by_device(view: View) -> Colours:
         device, most = max(sorted(counts.items()), key=lambda item: item[1], default=("", 0))
         if most:
             others = f" +{len(counts) - 1}" if len(counts) > 1 else ""
-            paints[identity] = Paint(number[device] % _PALETTE, _short(device) + others)
+            paints[identity] = Paint(number[device] % _PALETTE, device_title(device) + others)
     note = "" if view.model.has_placement else (
         "These are the devices asked for. With tf.explore(graph, session=sess) they are those that "
         "the operations run on.")
@@ -136,11 +137,6 @@ def _by_device(view: View) -> Colours:
 
 def _device(node: GraphNode) -> str:
     return node.runs_on or node.device or "any device"
-
-
-def _short(device: str) -> str:
-    """`GPU:0 simulated` for `/device:GPU:0 (simulated)`."""
-    return device.rpartition("/device:")[2].replace(" (simulated)", " simulated")
 
 
 # -- what a step took -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tftutor.inspection.graphs.model import GRADIENT, GraphModel
+from tftutor.inspection.graphs.sizes import names_text
 
 Names = frozenset[str]
 
@@ -52,6 +53,5 @@ def backward(model: GraphModel, identity: str, members: Iterable[str]) -> tuple[
     forward = frozenset(model.nodes[name].backward_of or "" for name in inside) & model.nodes.keys()
     if forward:
         return forward | inside, (f"{identity} computes the gradient of "
-                                  f"{', '.join(sorted(forward)[:3])}"
-                                  + (f" and {len(forward) - 3} more" if len(forward) > 3 else ""))
+                                  f"{names_text(sorted(forward), 3)}")
     return frozenset(), f"{identity} has no part in a gradient."

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tftutor.inspection.graphs.model import GraphModel, GraphNode
 from tftutor.inspection.graphs.op_notes import OpNote, note_on
+from tftutor.inspection.graphs.sizes import names_text
 from tftutor.runtime.attr_text import attr_text
 
 _CELL_FILE = re.compile(r"ipykernel_\d+|<ipython-input-")
@@ -73,9 +74,9 @@ class NodeDetails:
         lines += _tensor_lines("takes", node.inputs)
         lines += _tensor_lines("gives", node.outputs)
         if node.control_inputs:
-            lines.append(f"  runs after  {_names(node.control_inputs)}")
+            lines.append(f"  runs after  {names_text(node.control_inputs, _MOST_NAMES)}")
         if self.consumers:
-            lines.append(f"  used by     {_names(self.consumers)}")
+            lines.append(f"  used by     {names_text(self.consumers, _MOST_NAMES)}")
         if node.value is not None:
             lines.append(f"  value       {node.value}")
         if self.attrs:
@@ -130,11 +131,6 @@ def _attrs(op: Any) -> dict[str, str]:
         text = attr_text(op._attrs[key])
         found[key] = text if len(text) <= _LONGEST_ATTR else f"{text[:_LONGEST_ATTR - 1]}…"
     return found
-
-
-def _names(names: tuple[str, ...]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _tensor_lines(word: str, tensors: tuple[Any, ...]) -> list[str]:

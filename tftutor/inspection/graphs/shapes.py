@@ -6,6 +6,8 @@ a group that can be opened. Three boxes: a series of groups that are alike.
 
 from __future__ import annotations
 
+import html
+
 from tftutor.inspection.graphs.layout import Box
 from tftutor.inspection.graphs.sizes import DETAIL_SIZE, NAME_SIZE
 
@@ -114,9 +116,9 @@ def number(value: float) -> str:
 
 def escaped(text: str) -> str:
     """Text for SVG."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text, quote=False)
 
 
 def attribute(text: str) -> str:
     """Text for an attribute's value."""
-    return escaped(text).replace('"', "&quot;").replace("\n", "&#10;")
+    return html.escape(text).replace("\n", "&#10;")

@@ -5,8 +5,10 @@ Widths are those of a common sans-serif face, rounded up: a text never leaves it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from tftutor.inspection.devices.names import device_title
 from tftutor.inspection.graphs.view import Cluster, ViewNode
 
 NAME_SIZE, DETAIL_SIZE, TITLE_SIZE = 12.0, 10.0, 11.0  # font sizes, px
@@ -38,6 +40,12 @@ def shortened(text: str, longest: int) -> str:
         return text
     head = (longest - 1) * 2 // 3
     return f"{text[:head]}…{text[head + 1 - longest:]}"
+
+
+def names_text(names: Sequence[str], most: int) -> str:
+    """`a, b, c and 4 more`."""
+    text = ", ".join(names[:most])
+    return text if len(names) <= most else f"{text} and {len(names) - most} more"
 
 
 def shape_of(node: ViewNode) -> str:
@@ -82,7 +90,7 @@ def node_lines(node: ViewNode) -> tuple[str, ...]:
         more = f" +{len(used) - 2}" if len(used) > 2 else ""
         lines.append(shortened(f"uses {', '.join(used[:2])}{more}", _LONGEST_DETAIL))
     if node.devices:
-        lines.append(short_device(node.devices[0][0]) if len(node.devices) == 1
+        lines.append(device_title(node.devices[0][0]) if len(node.devices) == 1
                      else f"on {len(node.devices)} devices")
     return tuple(lines)
 
@@ -92,8 +100,3 @@ def full_title(cluster: Cluster) -> str:
     label = cluster.label.strip("[]") if cluster.kind == "function" else cluster.label
     kind = f" ({cluster.kind})" if cluster.kind in ("loop", "branch", "function") else ""
     return f"− {shortened(label, _LONGEST_TITLE)}{kind}"
-
-
-def short_device(name: str) -> str:
-    """`GPU:0 (simulated)` of `/device:GPU:0 (simulated)`; a task's name stays."""
-    return name.removeprefix("/device:")

@@ -26,7 +26,7 @@ from tftutor.inspection.graphs.shapes import (
     plus_mark,
     texts,
 )
-from tftutor.inspection.graphs.sizes import shape_of, shortened, text_width
+from tftutor.inspection.graphs.sizes import names_text, shape_of, shortened, text_width
 from tftutor.inspection.graphs.view import Cluster, View, ViewNode
 from tftutor.inspection.graphs.view_edges import EdgeBundle
 
@@ -75,8 +75,7 @@ def node_title(node: ViewNode) -> str:
     for direction, words in (("in", "takes from"), ("out", "is used by")):
         others = list(dict.fromkeys(s.id for s in node.stubs if s.direction == direction))
         if others:
-            lines.append(f"{words} (aside): {', '.join(others[:8])}"
-                         + (f" and {len(others) - 8} more" if len(others) > 8 else ""))
+            lines.append(f"{words} (aside): {names_text(others, 8)}")
     lines += [f"{count} on {device}" if node.is_group else f"runs on {device}"
               for device, count in node.devices]
     return "\n".join(lines)

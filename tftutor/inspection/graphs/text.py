@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from tftutor.inspection.graphs.engine import engine_name
 from tftutor.inspection.graphs.hierarchy import ROOT, Group
-from tftutor.inspection.graphs.lanes import draw_lanes, reading_order
+from tftutor.inspection.graphs.lanes import FETCHED, NODE, draw_lanes, reading_order
 from tftutor.inspection.graphs.model import FORWARD, GraphModel
 from tftutor.inspection.graphs.roles import VARIABLES
-from tftutor.inspection.graphs.sizes import shortened
+from tftutor.inspection.graphs.sizes import names_text, shortened
 from tftutor.inspection.graphs.svg import ROLE_NAMES
 from tftutor.inspection.graphs.view import View, ViewNode
 
@@ -48,8 +48,8 @@ def _headline(model: GraphModel) -> str:
     what = f"{len(model)} operation{'s' if len(model) != 1 else ''} ({common}" + (
         ", ...)" if len(types) > 4 else ")")
     if model.fetches:
-        fed = f", feeding {_names(model.feeds)}" if model.feeds else ""
-        return f"What sess.run({_names(model.fetches)}{fed}) executes: {what}"
+        fed = f", feeding {names_text(model.feeds, _MOST_NAMES)}" if model.feeds else ""
+        return f"What sess.run({names_text(model.fetches, _MOST_NAMES)}{fed}) executes: {what}"
     return f"Graph of {what}"
 
 
@@ -63,7 +63,7 @@ def _rows(view: View, nodes: list[ViewNode]) -> list[str]:
     fetched = {node.id for node in nodes if node.is_fetched}
     lanes = draw_lanes(order, inputs, fetched)
     if max(map(len, lanes)) > 2 * _MOST_LANES:
-        lanes = ["◉" if identity in fetched else "●" for identity in order]
+        lanes = [FETCHED if identity in fetched else NODE for identity in order]
     names = [shortened(_full_name(view.nodes[identity]), _LONGEST_NAME) for identity in order]
     whats = [_what(view, view.nodes[identity]) for identity in order]
     outs = _outputs(view)
@@ -108,7 +108,7 @@ def _what(view: View, node: ViewNode) -> str:
         names = _fitting(sources, _LONGEST_WHAT - len(text))
         text += f"({names})" if node.kind == "op" else f" <- {names}"
     if waits:
-        text += f" after {_names(waits, 3)}"
+        text += f" after {names_text(waits, 3)}"
     marks = [word for word, there in (("fetch", node.is_fetched), ("fed", node.is_fed)) if there]
     return f"{text}  [{', '.join(marks)}]" if marks else text
 
@@ -121,9 +121,9 @@ def _name_beside(other: ViewNode, node: ViewNode) -> str:
 def _fitting(names: list[str], width: int) -> str:
     """As many names as there is room for, at least one: `a, b and 3 more`."""
     number = len(names)
-    while number > 1 and len(_names(names, number)) > width:
+    while number > 1 and len(names_text(names, number)) > width:
         number -= 1
-    return _names([shortened(name, _LONGEST_NAME) for name in names], number)
+    return names_text([shortened(name, _LONGEST_NAME) for name in names], number)
 
 
 def _outputs(view: View) -> dict[str, str]:
@@ -177,7 +177,7 @@ def _links(nodes: list[ViewNode]) -> str:
         others = list(dict.fromkeys(stub.id for node in nodes for stub in node.stubs
                                     if stub.direction == direction))
         if others:
-            text += f"  {words} {_names(others, _MOST_LINKS)}"
+            text += f"  {words} {names_text(others, _MOST_LINKS)}"
     return text
 
 
@@ -204,8 +204,8 @@ def _inside(group: Group) -> str:
     names = [kind if count == 1 else f"{count} {kind}" for kind, count in types.items()]
     variables = [f"{node.name.removeprefix(f'{group.id}/')} {node.outputs[0].shape_text}"
                  for node in forward if node.type in VARIABLES]
-    text = _names(names, 8) if names else f"{group.count} operations"
-    return f"{text}; variables {_names(variables, 4)}" if variables else text
+    text = names_text(names, 8) if names else f"{group.count} operations"
+    return f"{text}; variables {names_text(variables, 4)}" if variables else text
 
 
 def _notes(view: View) -> list[str]:
@@ -214,13 +214,8 @@ def _notes(view: View) -> list[str]:
            for node in view.model.nodes.values()):
         notes.append("? is a size that is known only when the graph runs.")
     if view.refused:
-        notes.append(f"Left closed, because the page would be too full: {_names(view.refused)}")
+        notes.append("Left closed, because the page would be too full: "
+                     + names_text(view.refused, _MOST_NAMES))
     if engine_name() is None:
         notes.append("There is no picture: pip install 'tftutor[lab]' brings what draws it.")
     return notes
-
-
-def _names(names: list[str] | tuple[str, ...], most: int = _MOST_NAMES) -> str:
-    """`a, b, c and 4 more`."""
-    text = ", ".join(names[:most])
-    return text if len(names) <= most else f"{text} and {len(names) - most} more"
