@@ -15,6 +15,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.ops.array_reshape import reshape
@@ -51,8 +52,9 @@ def _checked_rank(scope_name: str, wording: str, x: Any, ranks: Sequence[Any], g
             if static(actual, values):
                 return no_op(name="static_checks_determined_all_ok")
             text = tuple(values) if isinstance(given, tuple | list) else int(values[0])
-            raise ValueError(f"{message}.  Tensor {x.name} {wording} {text}.  Received rank "
-                             f"{actual}, shape {x.shape}")
+            raise explained(ValueError(
+                f"{message}.  Tensor {x.name} {wording} {text}.  Received rank "
+                f"{actual}, shape {x.shape}"))
         condition = dynamic(tf_rank(x), tensors)
         for rank, value in zip(tensors, known, strict=True):
             if value is None:

@@ -12,6 +12,7 @@ import string
 from typing import Any
 
 from tftutor.framework.api import exported, tf_export
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.platform import tf_logging
@@ -147,8 +148,9 @@ def _multiply(a: Any, a_labels: str, b: Any, b_labels: str, summed: set[str]) ->
     for index, (tensor, labels) in enumerate(((a, a_labels), (b, b_labels))):
         rank = len(tensor.get_shape())
         if len(labels) != rank:
-            raise ValueError(f"Tensor t{index} of rank {rank} does not match einsum reduction of "
-                             f"length {len(labels)}")
+            raise explained(ValueError(
+                f"Tensor t{index} of rank {rank} does not match einsum reduction of length "
+                f"{len(labels)}"))
     shared = (set(a_labels) & set(b_labels)) - summed
     own_a, own_b = set(a_labels) - shared - summed, set(b_labels) - shared - summed
     a_order = sorted(a_labels, key=lambda c: (-1 if c in shared else 0 if c in own_a else 1, c))

@@ -11,6 +11,7 @@ from tftutor.composite.while_loop import while_loop
 from tftutor.framework import nest
 from tftutor.framework.api import tf_export
 from tftutor.framework.conversion import convert
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import TensorShape
@@ -86,9 +87,9 @@ def map_fn(fn: Callable[[Any], Any], elems: Any, dtype: Any = None,
         types = dtype or inputs.pack([elem.dtype for elem in tensors])
         shape = tensors[0].shape
         if shape.ndims == 0:
-            raise ValueError("elems must be a 1+ dimensional Tensor, not a scalar"
-                             if len(tensors) == 1 else
-                             "elements in elems must be 1+ dimensional Tensors, not scalars")
+            raise explained(ValueError(
+                "elems must be a 1+ dimensional Tensor, not a scalar" if len(tensors) == 1 else
+                "elements in elems must be 1+ dimensional Tensors, not scalars"))
         count = shape[0].value or tf_shape(tensors[0])[0]
         arrays = [TensorArray(elem.dtype, size=count, dynamic_size=False) for elem in tensors]
         arrays = [array.unstack(elem) for array, elem in zip(arrays, tensors, strict=True)]

@@ -18,6 +18,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.constant_value import constant_value_as_shape
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.ops.arithmetic import maximum, minimum
@@ -69,7 +70,7 @@ def resize_images(images: Any, size: Any, method: Any = ResizeMethod.BILINEAR,
         if images.shape.ndims is None:
             raise ValueError("'images' contains no shape.")
         if images.shape.ndims not in (3, 4):
-            raise ValueError("'images' must have either 3 or 4 dimensions.")
+            raise explained(ValueError("'images' must have either 3 or 4 dimensions."))
         images, was_batch = as_batch(images)
         size = _checked_size(size)
         if preserve_aspect_ratio:

@@ -168,10 +168,10 @@ def _set_shape_invariants(inputs: Sequence[Any], enters: Sequence[Any], shapes: 
         raise ValueError("`shapes` must be a (possibly nested) list of shapes.")
     for source, tensor, shape in zip(inputs, enters, flat, strict=False):
         if not shape_fits(source.shape, shape):
-            raise ValueError(
+            raise explained(ValueError(
                 f"The shape invariant specified for {source.name} is not compatible with the "
                 "initial shape of the loop variable. It enters the loop with shape "
-                f"{source.shape}, but the specified shape invariant is {shape}.")
+                f"{source.shape}, but the specified shape invariant is {shape}."))
         tensor.set_shape(shape)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from tftutor.framework.api import tf_export
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import TensorShape, as_shape
@@ -49,8 +50,9 @@ def dropout(x: Any, keep_prob: Any = None, noise_shape: Any = None, seed: int | 
 def _dropout(x: Any, rate: Any, noise_shape: Any, seed: int | None) -> Tensor:
     x = convert_to_tensor(x, name="x")
     if not x.dtype.is_floating:
-        raise ValueError("x has to be a floating point tensor since it's going to be scaled. Got "
-                         f"a {x.dtype} tensor instead.")
+        raise explained(ValueError(
+            "x has to be a floating point tensor since it's going to be scaled. Got "
+            f"a {x.dtype} tensor instead."))
     if isinstance(rate, numbers.Real):
         _check_rate(rate)
         if rate == 0:

@@ -16,6 +16,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.operation import Tensor
 from tftutor.ops.array_join import concat, stack
 from tftutor.ops.array_shape import shape as tf_shape
@@ -76,7 +77,7 @@ def _spatial_axes(shape: Any, rate: Tensor, spatial_dims: Sequence[int] | None,
                          "integers")
     least = axes[-1] if channels_first else axes[-1] + 1
     if shape.ndims is not None and shape.ndims < least:
-        raise ValueError(f"input tensor must have rank {least} at least")
+        raise explained(ValueError(f"input tensor must have rank {least} at least"))
     return axes
 
 

@@ -58,7 +58,8 @@ def _batch_size(flat_input: Any) -> Any:
         if tensor.shape.ndims is None:
             continue
         if tensor.shape.ndims < 2:
-            raise ValueError(f"Expected input tensor {tensor} to have rank at least 2")
+            raise explained(ValueError(
+                f"Expected input tensor {tensor} to have rank at least 2"))
         size = tensor.shape.as_list()[1]
         if size is not None:
             return size

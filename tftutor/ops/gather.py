@@ -15,6 +15,7 @@ from tftutor.framework.constant_folding import evaluate_constant
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert
 from tftutor.framework.default_graph import get_default_graph
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.operation import Tensor
@@ -342,7 +343,7 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: int |
     with name_scope(name, values=[tensor, mask]):
         tensor, mask = convert(tensor, name="tensor"), convert(mask, name="mask")
         if mask._shape == ():
-            raise ValueError("mask cannot be scalar.")
+            raise explained(ValueError("mask cannot be scalar."))
         if mask._shape is None:
             raise ValueError("Number of mask dimensions must be specified, even if some dimensions "
                              "are None.  E.g. shape=[None] is ok, but shape=None is not.")

@@ -11,6 +11,7 @@ from tftutor import errors
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.constant_value import constant_value
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
 from tftutor.platform.renamed_arguments import given_once
@@ -64,9 +65,9 @@ def _along_axis(logits: Any, op: Callable[..., Tensor], dim: Any, name: str | No
         return op(logits, name=name)
     known = constant_value(dim) if isinstance(dim, Tensor) else dim
     if known is not None and not -ndims <= known < ndims:
-        raise errors.InvalidArgumentError(
+        raise explained(errors.InvalidArgumentError(
             None, None, f"Dimension ({known:d}) must be in the range [{-ndims}, {ndims}) where "
-            f"{ndims} is the number of dimensions in the input.")
+            f"{ndims} is the number of dimensions in the input."))
     rank, subtract = exported("rank"), exported("subtract")
     rank_of_dims = rank(logits)
     if isinstance(dim, Tensor):

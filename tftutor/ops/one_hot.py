@@ -113,7 +113,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = dtypes.bool,
         else:
             maxlen = convert(maxlen)
         if maxlen._shape is not None and len(maxlen._shape):
-            raise ValueError("maxlen must be scalar for sequence_mask")
+            raise explained(ValueError("maxlen must be scalar for sequence_mask"))
         row = get_op_def("Range")(constant(0, maxlen.dtype), maxlen, constant(1, maxlen.dtype))
         matrix = cast(expand_dims(lengths, -1), DstT=maxlen.dtype)
         result = row < matrix

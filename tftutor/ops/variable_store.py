@@ -64,7 +64,8 @@ class VariableStore:
             _refuse_partitions(name, partitioner, shape, dtype, initializer)
         from_value = initializer is not None and not callable(initializer)
         if shape is not None and from_value:
-            raise ValueError("If initializer is a constant, do not specify shape.")
+            raise explained(ValueError(
+                "If initializer is a constant, do not specify shape."))
         dtype = dtypes.as_dtype(dtype)
         shape = as_shape(shape)
         if name in self._vars:

@@ -3,6 +3,7 @@
 import json
 import linecache
 import runpy
+import traceback
 import warnings
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import tftutor as tf
+from tftutor.framework.late_notes import LateNotes
 from tftutor.inspection.shape_errors import explain, page, picture, text
 from tftutor.inspection.shape_errors.axis_words import axis_words
 
@@ -48,6 +50,16 @@ def test_malformed_program_has_whole_pages_or_none(name):
     for index, operand in enumerate(explanation.operands):
         for axis in range(len(operand.shape or ())):
             assert axis_words(explanation, index, axis)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_is_explained_has_a_note_in_plain_python(name):
+    error = error_of(name)
+    innermost = traceback.extract_tb(error.__traceback__)[-1]
+    if explain(error) is None or innermost.filename == f"<{name}>":  # raised by Python itself
+        return
+    assert isinstance(getattr(error, "__notes__", None), LateNotes), innermost
+    assert " ".join(explain(error).sentence.split()) in " ".join(error.__notes__[-1].split())
 
 
 def test_many_of_them_are_explained():

@@ -66,6 +66,12 @@ def test_broadcast_marks_the_axes_that_differ(explained):
     ("tf.cond(tf.constant(True), lambda: 1, lambda: 1.0)", "cond"),
     ("tf.while_loop(lambda x: True, lambda x: tf.concat([x, x], 0), [tf.ones([1])])",
      "while_loop"),
+    ("tf.data.Dataset.from_tensor_slices(5)", "dataset batch"),
+    ("tf.layers.batch_normalization(tf.placeholder(tf.float32, [4, None]))", "layer input"),
+    ("tf.nn.softmax(tf.zeros([2, 3]), axis=4)", "axis"),
+    ("tf.sequence_mask([1, 2], tf.constant([3, 4]))", "other"),
+    ("tf.boolean_mask(tf.zeros([2]), tf.constant(True))", "other"),
+    ("tf.einsum('ij,jk->ik', tf.zeros([2, 3]), tf.zeros([3]))", "inner dimension"),
     ("tf.segment_sum(tf.zeros([3]), tf.zeros([3, 1], tf.int32))", "other"),
 ])
 def test_kind_of_each_family(explained, source, kind):

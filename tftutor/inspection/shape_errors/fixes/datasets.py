@@ -13,7 +13,11 @@ from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DA
 from tftutor.inspection.shape_errors.finding import known
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition, edit
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
-from tftutor.inspection.shape_errors.rules.datasets import is_unequal_slices, unequal_elements
+from tftutor.inspection.shape_errors.rules.datasets import (
+    is_unequal_slices,
+    single_number,
+    unequal_elements,
+)
 from tftutor.inspection.shape_errors.values import shape_of
 
 
@@ -23,6 +27,9 @@ def candidates(case: Case) -> Iterator[Candidate]:
         yield from _padded(case)
     elif is_unequal_slices(case):
         yield from _same_length(case)
+    number = single_number(case)
+    if number is not None:
+        yield edit(number, "[{}]", "A dataset of this one number.", 1.0, SAME_DATA)
 
 
 def _element_shapes(case: Case) -> list[tuple[int | None, ...]]:

@@ -20,7 +20,7 @@ _RANK = re.compile(r"Input \d+ of layer (\S+) is incompatible with the layer: :?
 _AXIS = re.compile(r"Input \d+ (?:of|is incompatible with) layer (\S+?)(?: is incompatible with "
                    r"the layer)?: expected axis (-?\d+) of input shape to have value (\d+)")
 UNDEFINED = re.compile(r"(?:last|channel) dimension of the inputs.* should be defined|"
-                       r"its rank is undefined")
+                       r"its rank is undefined|Input has undefined (?:rank|`axis` dimension)")
 _PATTERNS = {"conv2d": "[n, h, w, c]", "max_pooling2d": "[n, h, w, c]",
              "average_pooling2d": "[n, h, w, c]", "conv1d": "[n, length, c]",
              "max_pooling1d": "[n, length, c]", "conv3d": "[n, d, h, w, c]",

@@ -14,7 +14,8 @@ _NODE = re.compile(r"must be (at least |at most )?(rank|equal)|[Dd]imension|inco
                    r"[Ss]hapes? .*(must|should|not)", re.DOTALL)
 _PYTHON = re.compile(r"must have .*dimensions?|must be .*dimensional|must have rank|"
                      r"[Ss]hapes? .*(must|incompatible|not compatible|differ)|"
-                     r"must be (a )?(scalar|vector)|rank \d|ndims? ?=|same shape", re.DOTALL)
+                     r"(must|can't|cannot) be (a )?(scalar|vector)|rank \d|ndims? ?=|same shape|"
+                     r"Dimensions \S+ and \S+ are not compatible", re.DOTALL)
 _RUN = re.compile(r"shape|rank|dimension|must be (a )?(scalar|vector|matrix)", re.IGNORECASE)
 _NOT_ABOUT = re.compile(r"must feed a value|None values not supported|uninitialized|out of bound|"
                         r"not in \[0|does not index|same graph|No gradients|Unsupported|"
