@@ -48,7 +48,7 @@ def test_the_front_end_gets_the_steps_and_where_each_stands(record):
 def test_a_step_comes_with_its_values_and_the_steps_of_its_inputs(record):
     number = record.step("layer/log").number
     found = ask(StepDebugger(record), "step", number=number)
-    assert (found["name"], found["type"], found["health"]) == ("layer/log", "Log", "inf")
+    assert (found["name"], found["type"], found["kind"]) == ("layer/log", "Log", "computed")
     assert found["outputs"][0]["table"]["rows"] == [[0.69315], ["-inf"]]
     assert found["outputs"][0]["trouble"] == "1 inf" and found["sentence"]
     assert found["inputs"][0]["step"] == record.step("layer/xw").number
@@ -95,6 +95,21 @@ def test_a_failed_step_shows_the_error():
     assert (found["name"], found["kind"], found["outputs"]) == ("sum", "failed", [])
     assert found["sentence"] == panel.data["error"]
     assert found["sentence"].startswith("InvalidArgumentError: Incompatible shapes")
+
+
+def test_of_a_long_record_the_stretch_around_the_first_nan_is_listed(monkeypatch):
+    monkeypatch.setattr("tftutor.widgets.steps.MOST_STEPS", 20)
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [], name="x")
+        y = x
+        for _ in range(60):
+            y = y - 1.0
+        with tf.Session() as sess:
+            record = tf.record_step(sess, tf.log(y, name="log") + 1.0, {x: 2.0})
+    data = StepDebugger(record).data
+    listed = [row[0] for row in data["steps"]]
+    assert len(listed) == 20 and data["left"] == len(record.steps) - 20
+    assert data["bad"][0] == record.step("log").number and data["bad"][0] in listed
 
 
 @pytest.mark.parametrize(("array", "rows", "where"), [

@@ -10,13 +10,13 @@ from tftutor.inspection.graphs.read_graph import graph_model
 from tftutor.inspection.graphs.view import View
 from tftutor.inspection.steps import StepRecord
 from tftutor.inspection.steps.model import FAILED, Input, Step, error_text
-from tftutor.inspection.steps.text import headline, loop_text, mean_text, value_text
+from tftutor.inspection.steps.text import headline, loop_text, telling_stretch, variable_rows
 from tftutor.widgets.base import RequestError, answers
 from tftutor.widgets.graph_panel import GraphPanel
 from tftutor.widgets.step_tables import shown_value
 
 _MOST_LISTED = 200
-MOST_STEPS = 4000  # in the front end; a longer record shows those that compute, then the first ones
+MOST_STEPS = 4000  # in the front end; of a longer record its most telling stretch
 
 
 class StepDebugger(GraphPanel):
@@ -46,6 +46,7 @@ class StepDebugger(GraphPanel):
         self.title = headline(subject)
         self.description = f"Step debugger, {len(subject.steps)} steps"
         finding = subject.first_bad()
+        changed = variable_rows(subject)
         self.data = {
             "scene": self.scene(), "names": self._names, "start": start,
             "steps": self._rows(),
@@ -54,7 +55,8 @@ class StepDebugger(GraphPanel):
             "error": None if subject.error is None else error_text(subject.error),
             "simulated": list(subject.simulated),
             "skipped": [list(each) for each in subject.skipped[:_MOST_LISTED]],
-            "variables": _changes(subject)}
+            "variables": changed[:_MOST_LISTED],
+            "counts": {"skipped": len(subject.skipped), "variables": len(changed)}}
         return subject
 
     def _rows(self) -> list[list[Any]]:
@@ -85,9 +87,8 @@ class StepDebugger(GraphPanel):
         sentence = finding.sentence if finding is not None and finding.step is step else ""
         if step.kind == FAILED and self._record.error is not None:
             sentence = error_text(self._record.error)
-        return {"number": number, "name": step.name, "type": step.op_type, "kind": step.kind,
-                "device": step.device, "duration": step.duration, "loops": loop_text(step),
-                "health": step.health, "sentence": sentence,
+        return {"name": step.name, "type": step.op_type, "kind": step.kind,
+                "device": step.device, "sentence": sentence,
                 "inputs": [_input(source) for source in step.inputs],
                 "outputs": [{"name": name, **shown_value(value)} for name, value in step.outputs]}
 
@@ -101,14 +102,7 @@ def _listed(record: StepRecord) -> list[Step]:
     """The steps that the front end lists."""
     if len(record.steps) <= MOST_STEPS:
         return list(record.steps)
-    return [step for step in record.steps if not step.is_quiet][:MOST_STEPS]
-
-
-def _changes(record: StepRecord) -> list[list[str]]:
-    """Of each variable that the step changed: name, what it is, its mean before and after."""
-    changed = [change for change in record.variables if change.changed]
-    return [[change.name, value_text(change.after), mean_text(change.before),
-             mean_text(change.after)] for change in changed[:_MOST_LISTED]]
+    return telling_stretch(record, [step for step in record.steps if not step.is_quiet], MOST_STEPS)
 
 
 def _model(record: StepRecord, names: list[str]) -> GraphModel:

@@ -135,7 +135,7 @@ class RecordData:
       variables: what the step found in each variable and left there.
       skipped: operations on branches that weren't taken, or after an error.
       loops: loop name -> iterations, of its last round where it ran more than once.
-      duration: microseconds from the first operation to the last, without the recording itself.
+      duration: microseconds that all operations took together, without the recording itself.
       left_out: operations that ran after the record was full.
       is_memory_full: true when values had to be left out; their statistics are there.
       simulated: devices that are simulated.
@@ -163,7 +163,7 @@ class RecordData:
 
     @property
     def duration(self) -> float:
-        """Microseconds that the operations took."""
+        """Microseconds that the operations took, together."""
         return sum(step.duration for step in self.steps)
 
     def step(self, which: int | str) -> Step:

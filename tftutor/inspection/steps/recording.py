@@ -92,16 +92,13 @@ def _skipped(run: WatchedRun, assembler: Assembler) -> Iterable[Skipped]:
     if assembler.left_out:
         return
     failed = {step.name for step in assembler.steps if step.kind == FAILED}
-    seen: set[Operation] = set()
-    for part in run.step.parts:
-        for op in part.original.line_ops.values():
-            if op in seen or op in assembler.ran or op.type == "LoopCond" or op.name in failed:
-                continue
-            seen.add(op)
-            yield Skipped(op.name, op.type, _why(op, run, assembler))
+    for op in dict.fromkeys(op for part in run.step.parts
+                            for op in part.original.line_ops.values()):
+        if op not in assembler.ran and op.type != "LoopCond" and op.name not in failed:
+            yield Skipped(op.name, op.type, _why(op, run))
 
 
-def _why(op: Operation, run: WatchedRun, assembler: Assembler) -> str:
+def _why(op: Operation, run: WatchedRun) -> str:
     """Why an operation didn't run."""
     if run.error is not None:
         return "the step ended before it"

@@ -10,6 +10,7 @@ from tftutor.inspection.steps.text import (
     headline,
     named,
     shortened,
+    telling_stretch,
     trouble_text,
     value_text,
     visible_steps,
@@ -28,7 +29,7 @@ _BLUE = "#2f6fb3"
 def record_svg(record: RecordData) -> str:
     """The picture of a record, or of its most telling stretch where it is long."""
     steps = visible_steps(record)
-    shown = _stretch(record, steps)
+    shown = telling_stretch(record, steps, _MOST_ROWS)
     longest = max((step.duration for step in shown), default=0.0) or 1.0
     parts = [label(8, 18, headline(record), font_size=13, font_weight="bold")]
     parts += [label(x, 38, text, font_weight="bold", text_anchor=anchor) for x, text, anchor in (
@@ -50,20 +51,6 @@ def record_svg(record: RecordData) -> str:
                            fill=WARNING if is_bad else INK))
     return picture(_WIDTH, below + 16 * len(notes) + 8, headline(record),
                    "The steps in the order of time. The text of the record says the same.", parts)
-
-
-def _stretch(record: RecordData, steps: list[Step]) -> list[Step]:
-    """At most `_MOST_ROWS` steps: around the first NaN, at the end of a failure, else the first."""
-    if len(steps) <= _MOST_ROWS:
-        return steps
-    finding = first_bad(record)
-    middle = 0
-    if finding is not None:
-        middle = next((i for i, step in enumerate(steps) if step is finding.step), 0)
-    elif record.error is not None:
-        middle = len(steps)
-    start = min(max(middle - _MOST_ROWS // 2, 0), len(steps) - _MOST_ROWS)
-    return steps[start:start + _MOST_ROWS]
 
 
 def _row(step: Step, top: float, longest: float) -> str:

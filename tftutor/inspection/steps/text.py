@@ -54,6 +54,20 @@ def visible_steps(record: RecordData, everything: bool = False) -> list[Step]:
     return [step for step in record.steps if not step.is_quiet]
 
 
+def telling_stretch(record: RecordData, steps: list[Step], most: int) -> list[Step]:
+    """At most so many steps: around the first NaN, at the end of a failure, else the first."""
+    if len(steps) <= most:
+        return steps
+    finding = first_bad(record)
+    middle = 0
+    if finding is not None:
+        middle = next((i for i, step in enumerate(steps) if step is finding.step), 0)
+    elif record.error is not None:
+        middle = len(steps)
+    start = min(max(middle - most // 2, 0), len(steps) - most)
+    return steps[start:start + most]
+
+
 def headline(record: RecordData) -> str:
     """What was run, how many operations that took and how long."""
     computed = sum(step.kind == model.COMPUTED for step in record.steps)
@@ -192,11 +206,9 @@ def _flow_lines(record: RecordData) -> list[str]:
 
 
 def _variable_lines(record: RecordData) -> list[str]:
-    changed = [change for change in record.variables if change.changed]
-    if not changed:
+    rows = variable_rows(record)
+    if not rows:
         return []
-    rows = [(change.name, value_text(change.after), mean_text(change.before),
-             mean_text(change.after)) for change in changed]
     width = max(len(row[0]) for row in rows)
     shape = max(len(row[1]) for row in rows)
     return ["Variables that the step changed (mean before -> after):",
@@ -204,7 +216,13 @@ def _variable_lines(record: RecordData) -> list[str]:
               for name, what, old, new in rows]]
 
 
-def mean_text(value: Value) -> str:
+def variable_rows(record: RecordData) -> list[tuple[str, str, str, str]]:
+    """Of each variable that the step changed: name, what it is, its mean before and after."""
+    return [(change.name, value_text(change.after), _mean_text(change.before),
+             _mean_text(change.after)) for change in record.variables if change.changed]
+
+
+def _mean_text(value: Value) -> str:
     """The mean of a value, or why there is none."""
     if value.statistics is None:
         return value.note or "?"
