@@ -10,7 +10,7 @@ const READABLE = 0.8;
 const MOVE_MS = 240;
 
 /** The middle of a rectangle [left, top, width, height]. */
-export function middleOf(box) {
+function middleOf(box) {
   return [box[0] + box[2] / 2, box[1] + box[3] / 2];
 }
 
@@ -44,7 +44,8 @@ export function firstWindow(size, view, readable = READABLE) {
 
 /**
  * A canvas. `onOpen(id, open)` is asked to open or close, `onSelect(id)` is told what is chosen.
- * Returns {root, controls, show(scene, focus), select(id), mark(marks), picture(), fit(), focus(id)}.
+ * Returns {root, show(scene, focus), select(id), mark(marks), step(marks), focus(id), bringIn(id),
+ * frame(), whole(action)}; `whole` calls an action with the picture while all of it is shown.
  */
 export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
   const stage = el("div", {class: "tft-stage", role: "application", "aria-label":
@@ -299,10 +300,10 @@ export function graphCanvas({onOpen, onSelect, label = "Graph", height = 480}) {
     button("−", {title: "Smaller (-)", onclick: () => zoom(1 / STEP)}),
     button("Fit", {title: "Show all (0)", onclick: fit}));
   stage.append(controls);
-  return {root: stage, show, select, mark, step, fit, zoom, picture: () => picture,
+  return {root: stage, show, select, mark, step,
     focus: (id) => { const item = itemOf(id); if (item) stop(item, true); },
     bringIn: (id) => { const item = itemOf(id); if (item) bringIn(item.box); },
-    has: (id) => Boolean(itemOf(id)), frame: () => [...frame],
+    frame: () => [...frame],
     whole: (action) => {
       const kept = [...frame];
       setFrame([0, 0, ...scene.size]);
