@@ -9,6 +9,7 @@ import numpy as np
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.framework.conversion import convert_to_tensor
+from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_merge import num_elements
@@ -60,8 +61,8 @@ def _axes(a: Tensor, axes: Any) -> tuple[Any, Any]:
         rank = a._rank()
         if rank is not None:
             if axes > rank:
-                raise ValueError("'axes' must not be larger than the number of dimensions of "
-                                 f"tensor {a}.")
+                raise explained(ValueError(
+                    f"'axes' must not be larger than the number of dimensions of tensor {a}."))
             return list(range(rank - axes, rank)), list(range(axes))
         count, number_range = tf_rank(a), tf_range
         return (number_range(count - axes, count, dtype=dtypes.int32),
@@ -97,6 +98,8 @@ def _as_matrix(x: Tensor, axes: Any, axes_first: bool = False) -> tuple[Tensor, 
 
 def _known_matrix(x: Tensor, axes: list[int], free: list[int], axes_first: bool) -> Tensor:
     shape = x.shape.as_list()
+    if any(not -len(shape) <= i < len(shape) for i in axes):
+        raise explained(IndexError("list index out of range"))
     free_size = num_elements(tuple(shape[i] for i in free))
     axes_size = num_elements(tuple(shape[i] for i in axes))
     perm = axes + free if axes_first else free + axes

@@ -71,6 +71,8 @@ def test_broadcast_marks_the_axes_that_differ(explained):
     ("tf.nn.softmax(tf.zeros([2, 3]), axis=4)", "axis"),
     ("tf.sequence_mask([1, 2], tf.constant([3, 4]))", "other"),
     ("tf.boolean_mask(tf.zeros([2]), tf.constant(True))", "other"),
+    ("tf.tensordot(tf.zeros([3]), tf.zeros([3, 2]), [[1], [0]])", "inner dimension"),
+    ("tf.tensordot(tf.zeros([3]), tf.zeros([3, 2]), 3)", "inner dimension"),
     ("tf.einsum('ij,jk->ik', tf.zeros([2, 3]), tf.zeros([3]))", "inner dimension"),
     ("tf.segment_sum(tf.zeros([3]), tf.zeros([3, 1], tf.int32))", "other"),
 ])

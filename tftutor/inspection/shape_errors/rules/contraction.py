@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Mark, Rule
@@ -14,10 +16,14 @@ from tftutor.inspection.shape_errors.finding import (
 )
 from tftutor.inspection.shape_errors.values import as_tensor, is_tensor_like, shape_of
 
+_RANKS = re.compile(r"does not match einsum|must not be larger than|list index out of range")
+
 
 def find(case: Case) -> Finding | None:
     """Explain axes that can't be summed over together."""
-    if case.function not in ("tensordot", "einsum") or case.op is None or case.call is None:
+    if case.function not in ("tensordot", "einsum") or case.call is None:
+        return None
+    if case.op is None and not _RANKS.search(case.message):
         return None
     places = [i for i, a in enumerate(case.arguments) if is_tensor_like(a.value)]
     if len(places) != 2:
@@ -34,8 +40,8 @@ def find(case: Case) -> Finding | None:
     told = ", ".join(f"axis {i} of `{first.name}` ({known(shapes[0])[i]}) with axis {j} of "
                      f"`{second.name}` ({known(shapes[1])[j]})" for i, j in pairs)
     sentence = f"{case.what} sums over {told}, which must have one size." if told else (
-        f"{case.what} can't go together with `{first.name}` {listed(shapes[0])} and "
-        f"`{second.name}` {listed(shapes[1])}.")
+        f"The axes that {case.what} is to sum over don't fit `{first.name}` {listed(shapes[0])} "
+        f"and `{second.name}` {listed(shapes[1])}.")
     suspects = [(side, tensor, next(iter(marks[side]), None)) for side, i in enumerate(places)
                 if (tensor := as_tensor(case.arguments[i].value)) is not None]
     return Finding("inner dimension", sentence, operands,
@@ -59,7 +65,7 @@ def _pairs(case: Case, shapes: list[Shape]) -> list[tuple[int, int]]:
         given = call.lists.get("axes") or call.argument("axes")
         axes = given.value if given is not None else None
         if isinstance(axes, int):
-            pairs = [(len(a) - axes + i, i) for i in range(axes)]
+            pairs = [(len(a) - axes + i, i) for i in range(axes) if axes <= len(a)]
         elif isinstance(axes, list | tuple) and len(axes) == 2:
             first, second = ([x] if isinstance(x, int) else list(x) for x in axes)
             pairs = list(zip(first, second, strict=False))
