@@ -18,27 +18,27 @@ from tftutor.inspection.shape_errors.values import ancestors
 
 def call_of_op(op: Operation, entry: TracebackType) -> CallSite | None:
     """The call in an earlier line that made a node, for errors that come when the graph runs."""
-    for code, line in op._frames[:1]:
-        frame = entry.tb_frame
-        module = _globals_of(code.co_filename, frame)
-        source = source_of(code.co_filename, module)
-        statement = source.statement_at(line) if source is not None else None
-        if source is None or statement is None:
-            return None
-        names = Names(frame.f_locals if frame.f_code is code else {}, module)
-        kind = plain_name(op.type)
-        wanted = {plain_name(part) for part in op.name.split("/")} | {
-            kind, f"reduce{kind}", _FUNCTION_NAMES.get(op.type, kind)}
-        calls = [call_from(source, node, names, code.co_name, line) for node in ast.walk(statement)
-                 if isinstance(node, ast.Call | ast.BinOp | ast.AugAssign | ast.Subscript)
-                 and node.lineno <= line <= (node.end_lineno or line)]
-        made = [c for c in calls if c is not None and plain_name(c.function) in wanted]
-        if not made:
-            made = [c for c in calls if c is not None and c.callee]
-        if made:
-            _give_inputs(made[0], op)
-            return made[0]
-    return None
+    if not op._frames:
+        return None
+    (code, line), frame = op._frames[0], entry.tb_frame
+    module = _globals_of(code.co_filename, frame)
+    source = source_of(code.co_filename, module)
+    statement = source.statement_at(line) if source is not None else None
+    if source is None or statement is None:
+        return None
+    names = Names(frame.f_locals if frame.f_code is code else {}, module)
+    kind = plain_name(op.type)
+    wanted = {plain_name(part) for part in op.name.split("/")} | {
+        kind, f"reduce{kind}", _FUNCTION_NAMES.get(op.type, kind)}
+    calls = [call_from(source, node, names, code.co_name, line) for node in ast.walk(statement)
+             if isinstance(node, ast.Call | ast.BinOp | ast.AugAssign | ast.Subscript)
+             and node.lineno <= line <= (node.end_lineno or line)]
+    made = [c for c in calls if c is not None and plain_name(c.function) in wanted] or [
+        c for c in calls if c is not None and c.callee]
+    if not made:
+        return None
+    _give_inputs(made[0], op)
+    return made[0]
 
 
 def _globals_of(file: str, frame: FrameType) -> dict[str, Any]:

@@ -24,13 +24,9 @@ _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Floor
               ast.Eq: "==", ast.NotEq: "!="}
 
 
-@dataclass
+@dataclass(eq=False)  # values may be arrays: arguments are told apart by identity
 class Argument:
-    """One argument of the call: its parameter, source text, place and value (or UNKNOWN).
-
-    `node` is its syntax; None for an argument that has none (the receiver of a method call that
-    couldn't be read).
-    """
+    """One argument of the call: its parameter, source text, place, syntax, value (or UNKNOWN)."""
 
     parameter: str
     text: str
@@ -124,7 +120,7 @@ def call_from(source: SourceText, node: ast.AST, names: Names, function: str, li
     if not parts:
         return None
     parts.sort(key=lambda part: (part[1].lineno, part[1].col_offset))  # type: ignore[attr-defined]
-    given = _frame_values(below, bool(parts) and parts[0][0] == "self")
+    given = _frame_values(below, parts[0][0] == "self")
     arguments: list[Argument] = []
     lists: dict[str, Argument] = {}
     for position, (parameter, part, editable) in enumerate(parts):

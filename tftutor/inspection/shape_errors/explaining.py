@@ -14,13 +14,10 @@ _KEPT = "_tftutor_explanation"
 
 def explain(error: BaseException) -> Explanation | None:
     """Explain a shape or dtype error raised by tftutor; None for any other error."""
-    kept = getattr(error, "__dict__", {})
+    kept = error.__dict__
     if _KEPT not in kept:
-        explanation = _explained(error)
-        if not hasattr(error, "__dict__"):
-            return explanation
-        setattr(error, _KEPT, explanation)
-    return getattr(error, _KEPT)
+        kept[_KEPT] = _explained(error)
+    return kept[_KEPT]
 
 
 def _explained(error: BaseException) -> Explanation | None:

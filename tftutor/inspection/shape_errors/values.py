@@ -19,6 +19,7 @@ from tftutor.ops.variables import Variable
 
 PASSING = {"Identity", "Cast", "StopGradient", "ReadVariableOp", "PreventGradient", "RefIdentity",
            "Snapshot", "CheckNumerics", "Print", "EnsureShape"}
+VARIABLES = {"VariableV2", "Variable", "VarHandleOp"}
 _LONG = 40
 
 
@@ -107,14 +108,11 @@ def _array_dtype(value: Any) -> str:
 
 def short_text(value: Any) -> str | None:
     """A Python value on one line, cut when it is long; None for tensors and large arrays."""
-    if is_tensor_like(value) or value is UNKNOWN or np.size(_array_or_nothing(value)) > 12:
+    is_large = isinstance(value, np.ndarray) and value.size > 12
+    if is_tensor_like(value) or value is UNKNOWN or is_large:
         return None
     text = " ".join(reprlib.repr(value).split())  # never the whole of a long list
     return text if len(text) <= _LONG else text[: _LONG - 3] + "..."
-
-
-def _array_or_nothing(value: Any) -> Any:
-    return value if isinstance(value, np.ndarray) else ()
 
 
 def source_of_tensor(tensor: Tensor) -> Tensor:
@@ -140,4 +138,4 @@ def is_variable(tensor: Tensor | None) -> bool:
     """True when the tensor is a variable's value."""
     if tensor is None:
         return False
-    return source_of_tensor(tensor).op.type in {"VariableV2", "Variable", "VarHandleOp"}
+    return source_of_tensor(tensor).op.type in VARIABLES

@@ -16,14 +16,14 @@ from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING
 from tftutor.inspection.shape_errors.finding import known, listed
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition
-from tftutor.inspection.shape_errors.fixes.made_by import call_that_made
+from tftutor.inspection.shape_errors.fixes.made_by import call_that_made, statements_that_made
 from tftutor.inspection.shape_errors.fixes.replay import Scratch
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, quiet_value
-from tftutor.inspection.shape_errors.source_text import SourceText, source_of
-from tftutor.inspection.shape_errors.values import source_of_tensor
+from tftutor.inspection.shape_errors.source_text import SourceText
+from tftutor.inspection.shape_errors.values import VARIABLES, source_of_tensor
 
 _SHAPED = ("ones", "zeros", "fill", "random_*", "truncated_normal")
-MAKERS = {"VariableV2", "VarHandleOp", "Variable", "Placeholder", "PlaceholderWithDefault"}
+MAKERS = VARIABLES | {"Placeholder", "PlaceholderWithDefault"}
 
 
 def shape_list(case: Case, tensor: Tensor) -> tuple[SourceText, ast.List | ast.Tuple] | None:
@@ -31,15 +31,12 @@ def shape_list(case: Case, tensor: Tensor) -> tuple[SourceText, ast.List | ast.T
     maker = source_of_tensor(tensor).op
     if case.call is None or maker.type not in MAKERS and call_that_made(maker, *_SHAPED) is None:
         return None
-    for code, line in maker._frames[:3]:
-        source = source_of(code.co_filename, None)
-        statement = source.statement_at(line) if source is not None else None
-        if source is None or statement is None or not isinstance(
-                statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Return):
+    shape = source_of_tensor(tensor)._shape
+    for source, statement, line in statements_that_made(maker, 3) if shape is not None else ():
+        if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Return):
             continue
         found = [node for node in ast.walk(statement) if isinstance(node, ast.List | ast.Tuple)
-                 and source_of_tensor(tensor)._shape is not None
-                 and _says(case, node, known(source_of_tensor(tensor)._shape))]
+                 and _says(case, node, known(shape))]
         here = [node for node in found if node.lineno <= line <= (node.end_lineno or line)]
         chosen = here or found  # a dictionary of weights is one statement on many lines
         if len(chosen) == 1 or here and all(_same(n, here[0]) for n in here):
@@ -122,7 +119,7 @@ def substitute(case: Case, scratch: Scratch, tensor: Tensor, shape: tuple[int | 
     """Let a stand-in of another shape take the place of a tensor and of what holds it."""
     root = source_of_tensor(tensor)
     stand_in: Any
-    if root.op.type in MAKERS and root.op.type.startswith("Var"):
+    if root.op.type in VARIABLES:
         stand_in = scratch.variable(shape, tensor.dtype.base_dtype)
     else:
         stand_in = scratch.placeholder(shape, tensor.dtype.base_dtype)
@@ -140,11 +137,7 @@ def retyped(case: Case, tensor: Tensor, dtype: DType, cost: float) -> Iterator[C
     maker = source_of_tensor(tensor).op
     if maker.type not in MAKERS or case.call is None:
         return
-    for code, line in maker._frames[:2]:
-        source = source_of(code.co_filename, None)
-        statement = source.statement_at(line) if source is not None else None
-        if source is None or statement is None:
-            continue
+    for source, statement, _ in statements_that_made(maker):
         found = [node for node in ast.walk(statement) if isinstance(node, ast.Attribute)
                  and node.attr == tensor.dtype.base_dtype.name]
         name = case.variable_name(source_of_tensor(tensor)) or maker.name

@@ -24,7 +24,7 @@ from tftutor.inspection.shape_errors.fixes.made_by import call_that_made
 from tftutor.inspection.shape_errors.fixes.replay import Scratch
 from tftutor.inspection.shape_errors.fixes.upstream import put, regrown
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN
-from tftutor.inspection.shape_errors.values import ancestors, source_of_tensor
+from tftutor.inspection.shape_errors.values import VARIABLES, ancestors, source_of_tensor
 
 _FAR = 30
 _HEADS = ("dense", "fully_connected")
@@ -208,7 +208,7 @@ def other_weights(case: Case, tensor: Tensor, axis: int, size: int | None, cost:
             break
         last, current, place = current, earlier.tensor, earlier.axis
     root = source_of_tensor(last)
-    if size is None or last is tensor or root.op.type not in ("VariableV2", "VarHandleOp"):
+    if size is None or last is tensor or root.op.type not in VARIABLES:
         return
     read = next((t for t in ancestors(tensor) if source_of_tensor(t) is root), None)
     shape = known(root._shape)

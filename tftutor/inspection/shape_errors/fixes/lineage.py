@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tftutor.framework.operation import Tensor
-from tftutor.inspection.shape_errors.values import ancestors
+from tftutor.inspection.shape_errors.values import VARIABLES, ancestors
 
 _LOOP_OUTPUTS = {"TensorArrayGatherV3", "Exit", "TensorArrayGatherV2", "TensorArrayStackV3"}
 _SHAPELESS = {"Identity", "Transpose", "Cast", "ConcatV2", "Relu", "Tanh", "StopGradient", "Mul",
@@ -24,10 +24,4 @@ def comes_from_rnn(tensor: Tensor) -> bool:
 
 def hangs_on_variables(tensor: Tensor) -> bool:
     """True when a variable is among the tensor's ancestors: a model's output, not data."""
-    kinds = {"VariableV2", "VarHandleOp", "Variable"}
-    return any(each.op.type in kinds for each in ancestors(tensor))
-
-
-def hangs_on(tensor: Tensor, *op_types: str) -> bool:
-    """True when an op of one of these types is among the ancestors."""
-    return any(each.op.type in op_types for each in ancestors(tensor))
+    return any(each.op.type in VARIABLES for each in ancestors(tensor))

@@ -102,18 +102,13 @@ def regrown(scratch: Scratch, target: Tensor, replaced: Tensor, value: Any) -> A
             return changed[tensor]
         if depth > _FAR:
             raise ValueError("too far")
-        before = [grow(source, depth + 1) for source in tensor.op._inputs] if (
-            _hangs_on(tensor, replaced)) else None
-        if before is None:
-            result = scratch.stand_in(tensor)
+        if any(each is replaced for each in ancestors(tensor)):
+            inputs = [grow(source, depth + 1) for source in tensor.op._inputs]
+            made = scratch.run(lambda: remade(tensor.op, inputs))
+            result = made.op.outputs[tensor.value_index]
         else:
-            result = scratch.run(lambda: remade(tensor.op, before))
-            result = result.op.outputs[tensor.value_index]
+            result = scratch.stand_in(tensor)
         changed[tensor] = result
         return result
 
     return grow(target, 0)
-
-
-def _hangs_on(tensor: Tensor, other: Tensor) -> bool:
-    return any(each is other for each in ancestors(tensor))
