@@ -212,6 +212,14 @@ def test_the_view_is_there_in_the_dot_language(network):
     assert Asking(network).ask("dot")["text"].startswith("digraph")
 
 
+def test_a_group_that_closes_again_for_want_of_room_is_named(network, monkeypatch):
+    panel = Asking(network, expanded=["conv1"])
+    assert panel.scene["refused"] == ""
+    monkeypatch.setattr("tftutor.inspection.graphs.view.MOST_NODES", 10)
+    scene = panel.ask("toggle", id="conv2", open=True)["scene"]
+    assert scene["refused"] == "Closed again, or the page would be too full: conv1"
+
+
 def test_moving_something_aside_and_back(network):
     panel = Asking(network)
     panel.ask("place", id="out", main=False)

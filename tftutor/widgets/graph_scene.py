@@ -8,8 +8,11 @@ from typing import Any
 from tftutor.inspection.graphs.engine import LayoutUnavailable
 from tftutor.inspection.graphs.hierarchy import ROOT
 from tftutor.inspection.graphs.layout import layout_of
+from tftutor.inspection.graphs.sizes import names_text
 from tftutor.inspection.graphs.svg import node_title, svg_of
 from tftutor.inspection.graphs.view import View
+
+_MOST_NAMES = 8
 
 
 def scene(view: View, title: str) -> dict[str, Any]:
@@ -17,13 +20,13 @@ def scene(view: View, title: str) -> dict[str, Any]:
 
     Returns: `svg`; `nodes` and `clusters`, each with id, the rectangle (left, top, width, height),
       label and a sentence; `outline`, the same as a tree: (id, label, level, state) with state
-      "open", "closed" or "" for an operation; `refused`, groups that had to stay closed.
+      "open", "closed" or "" for an operation; `refused`, a sentence about groups that had to close.
     """
     try:
         layout = layout_of(view)
     except LayoutUnavailable as error:
         return {"svg": "", "missing": str(error), "nodes": [], "clusters": [],
-                "outline": outline(view), "refused": []}
+                "outline": outline(view), "refused": ""}
     nodes = []
     for node in view.nodes.values():
         x, y, width, height = layout.nodes[node.id]
@@ -39,7 +42,8 @@ def scene(view: View, title: str) -> dict[str, Any]:
                                      "operations"})
     return {"svg": svg_of(view, layout, title), "size": [layout.width, layout.height],
             "nodes": nodes, "clusters": clusters, "outline": outline(view),
-            "refused": list(view.refused)}
+            "refused": ("Closed again, or the page would be too full: "
+                        + names_text(view.refused, _MOST_NAMES)) if view.refused else ""}
 
 
 def outline(view: View) -> list[list[Any]]:

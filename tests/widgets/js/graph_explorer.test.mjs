@@ -23,7 +23,7 @@ function makeScene(boxes, clusters = {}) {
     says: `${id}: open`}));
   return {svg: JSON.stringify({nodes: Object.keys(boxes), clusters: Object.keys(clusters)}),
     size: [400, 300], nodes, clusters: open, outline: [["a", "a", 1, ""], ["g", "g", 1, "closed"]],
-    refused: [], colours: {scale: "palette", paints: {}, legend: [], note: ""}, lit: null,
+    refused: "", colours: {scale: "palette", paints: {}, legend: [], note: ""}, lit: null,
     litText: "", found: {}};
 }
 

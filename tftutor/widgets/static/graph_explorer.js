@@ -144,9 +144,7 @@ function render({model, el: container}) {
     } else canvas.show(scene, focus, {keepFocus});
     outline.fill(scene.outline);
     applyMarks(scene);
-    if (scene.refused.length) {
-      say(`Closed again, or the page would be too full: ${scene.refused.join(", ")}`);
-    }
+    if (scene.refused) say(scene.refused);
   };
   const change = (what, data, fromOutline = false) => attempt(async () => {
     const answer = await ask(what, data);
