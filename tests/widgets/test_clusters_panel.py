@@ -36,6 +36,8 @@ def test_a_panel_answers_with_readings_and_pictures(cluster):
     assert panel._follower.is_running
     asked(panel, "pause")
     assert not panel._follower.is_running
+    asked(panel, "read", once=True)
+    assert not panel._follower.is_running
     panel.close()
 
 
@@ -106,6 +108,16 @@ def test_nothing_is_sent_while_questions_come():
         follower.asked()
     follower.stop()
     assert not sent.is_set()
+
+
+def test_readings_come_as_often_as_the_last_question_said():
+    sent = threading.Event()
+    follower = Follower(lambda: bool(sent.set()) or True, 0.01)
+    follower.asked(30.0)
+    assert not sent.wait(0.2)
+    follower.asked(0.01)
+    assert sent.wait(20)
+    follower.stop()
 
 
 def test_a_follower_ends_with_what_it_follows_and_begins_again_when_asked():

@@ -54,20 +54,26 @@ class ClusterPanel(Panel):
 
     @answers("read")
     def _read(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """A new reading; its text is also the panel's."""
+        """A new reading; its text is also the panel's.
+
+        The next one will be asked for in `interval` seconds, or not at all (`once`).
+        """
         try:
             drawing = ClusterDrawing(self._watch.glance())
         except errors.OpError as error:
             raise RequestError(f"The cluster doesn't answer: {error.message}") from None
         if self._follower is not None:
-            (self._follower.stop if drawing.model.is_stopped else self._follower.asked)()
+            if drawing.model.is_stopped or request.get("once"):
+                self._follower.stop()
+            else:
+                self._follower.asked(request.get("interval"))
         self.view = drawing
         self.text_twin = drawing.text()
         return _content(drawing.model)
 
     @answers("pause")
     def _pause(self, request: Mapping[str, Any]) -> None:
-        """The panel is out of sight."""
+        """The panel is out of sight, or was told to pause."""
         if self._follower is not None:
             self._follower.stop()
 

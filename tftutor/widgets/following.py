@@ -21,7 +21,7 @@ class Follower:
     Args:
       send: takes a reading and sends it; called in a thread. Returns False when there is nothing
         left to follow.
-      interval: seconds between readings.
+      interval: seconds between readings, where a question doesn't say.
       longest: seconds after which nobody is believed to look any more.
     """
 
@@ -33,9 +33,11 @@ class Follower:
         self._questions = 0
         self._thread: threading.Thread | None = None
 
-    def asked(self) -> None:
-        """A question has come: wait for the next one."""
+    def asked(self, interval: float | None = None) -> None:
+        """A question has come: wait for the next one, which comes in `interval` seconds."""
         with self._condition:
+            if interval is not None:
+                self._interval = interval
             self._questions += 1
             if self._thread is None:
                 self._thread = threading.Thread(target=self._follow, name="panel follower",

@@ -15,8 +15,6 @@ from tftutor.inspection.gpu_panel import Reading, drawing, read
 from tftutor.inspection.gpu_state import GpuState
 from tftutor.widgets.base import Panel, RequestError, answers
 
-INTERVALS = (0.5, 1.0, 2.0, 5.0, 10.0)
-
 
 class GpuMonitor(Panel):
     """A live panel of this machine's GPUs, or a still one of a state that was read before."""
@@ -40,7 +38,7 @@ class GpuMonitor(Panel):
         self._simulated = simulated
         reading = drawing(subject, layout, simulated)
         self.title, self.description = "GPU monitor", "State of the GPUs"
-        self.data = {"live": subject is None, "interval": interval, "intervals": INTERVALS,
+        self.data = {"live": subject is None, "interval": interval,
                      "layouts": list(LAYOUTS), "layout": layout, **_content(reading)}
         return reading
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import "./fake_dom.mjs";
-import {ageText, changesOf, clockText, makeRates} from "../../../tftutor/widgets/static/clusters.js";
+import {changesOf, clockText} from "../../../tftutor/widgets/static/clusters.js";
 
 const task = (name, more = {}) => ({name, condition: "serving", state: "serving", pid: 1,
   variable_count: 0, ...more});
@@ -32,22 +32,6 @@ test("a task that falls silent, and a cluster that stops, are told once", () => 
     {stopped: true});
   assert.equal(changesOf(before, stopped).at(-1), "The cluster is stopped");
   assert.deepEqual(changesOf(stopped, stopped), []);
-});
-
-test("rates are kept for each link, the last ones only", () => {
-  const rates = makeRates(3);
-  const link = {source: "a", target: "b"};
-  for (const rate of [null, 1, 2, 3]) rates.add({links: [{...link, byte_rate: rate}]});
-  assert.deepEqual(rates.of(link), [1, 2, 3]);
-  assert.deepEqual(rates.of({source: "b", target: "a"}), []);
-});
-
-test("an old reading is called so only while somebody waits for the next one", () => {
-  assert.equal(ageText(9, {waiting: true}), "Kernel busy or not running: last reading 9 s ago.");
-  assert.equal(ageText(1, {waiting: true}), "");
-  assert.equal(ageText(9, {waiting: false}), "");
-  assert.equal(ageText(9, {paused: true}), "Paused: last reading 9 s ago.");
-  assert.equal(ageText(9, {stopped: true, waiting: true}), "");
 });
 
 test("times of day have seconds", () => {

@@ -197,3 +197,68 @@ test("plain keys stay in a panel, shortcuts with Ctrl leave it", () => {
   assert.deepEqual(outside, ["s"]);
   frame.dispose();
 });
+
+test("a history keeps the newest values of each series", () => {
+  const history = common.makeHistory(2);
+  [1, null, 3].forEach((value) => history.add("a", value));
+  assert.deepEqual(history.of("a"), [null, 3]);
+  assert.deepEqual(history.of("b"), []);
+});
+
+test("a sparkline ends at the right edge and lifts its pen over a gap", () => {
+  const path = common.sparkPath([0, null, 1, 0.5], {width: 30, height: 12}, 4);
+  assert.equal(path, "M0.0,11.0M20.0,1.0L30.0,6.0");
+});
+
+test("an old reading is called so only while somebody waits for the next one", () => {
+  const busy = "Kernel busy or not running: last reading 9 s ago.";
+  assert.equal(common.ageText(9000, {waited: 4000}), busy);
+  assert.equal(common.ageText(9000, {waited: 500}), "");
+  assert.equal(common.ageText(500, {waited: 4000}), "");
+  assert.equal(common.ageText(9000, {paused: true}), "Paused: last reading 9 s ago.");
+  assert.equal(common.ageText(9000, {isOver: true, waited: 9000}), "");
+});
+
+test("a table has its rows with their attributes, or says that it is empty", () => {
+  const rows = [{"data-name": "a", cells: ["a", 1]}, ["b", 2]];
+  const table = common.dataTable(["Name", "Size"], rows, {numbers: [1]});
+  assert.deepEqual(table.querySelectorAll("td").map((cell) => cell.textContent),
+    ["a", "1", "b", "2"]);
+  assert.equal(table.querySelectorAll(".tft-number").length, 3);
+  assert.equal(table.querySelectorAll("[data-name]").length, 1);
+  assert.equal(common.dataTable(["Name"], [], {empty: "none"}).querySelector("td").textContent,
+    "none");
+});
+
+test("readings rest when they are paused, out of sight or over, and one may be taken by hand",
+  async (context) => {
+    context.mock.timers.enable({apis: ["setTimeout", "setInterval", "Date"]});
+    const model = new FakeModel({title: "t"});
+    let rests = 0;
+    let isOver = false;
+    const shown = [];
+    const readings = new common.Readings({live: true, interval: 1, isOver: () => isOver,
+      ask: () => frame.ask("read", {once: !readings.isRunning}, {quiet: true}),
+      show: (reading) => { shown.push(reading); }, onRest: () => { rests += 1; }});
+    const frame = common.panelFrame(model, el("div"), {tools: readings.tools});
+    readings.follow(frame);
+    const sight = observers.at(-1);
+    const [pause, now] = [readings.tools[0], readings.tools[2]];
+    sight.show(true);
+    context.mock.timers.tick(1);
+    assert.equal((await model.answer(1)).with.once, false);
+    pause.click();
+    assert.equal(rests, 1);
+    now.click();
+    assert.equal((await model.answer(2)).with.once, true);
+    pause.click();
+    sight.show(false);
+    assert.equal(rests, 2);
+    sight.show(true);
+    context.mock.timers.tick(1);
+    isOver = true;
+    await model.answer(3);
+    assert.equal(rests, 3);
+    frame.dispose();
+    assert.deepEqual([shown, rests, model.sent.length], [[1, 2, 3], 3, 0]);
+  });

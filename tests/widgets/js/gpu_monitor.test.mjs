@@ -12,26 +12,13 @@ const reading = (value, extra = {}) => ({problem: "", explanation: "All are visi
 const content = (value, extra) => ({reading: reading(value, extra), table: `${value} %`});
 
 function open(traits = {}) {
-  const model = new FakeModel({data: {live: true, interval: 1, intervals: [1, 2],
+  const model = new FakeModel({data: {live: true, interval: 1,
     layouts: ["classic", "current"], layout: "classic", ...content(10), ...traits}});
   const container = document.createElement("div");
   document.body.append(container);
   const dispose = monitor.default.render({model, el: container});
   return {model, container, dispose, sight: observers.at(-1)};
 }
-
-test("the history keeps the newest shares of each gauge, and gaps", () => {
-  const history = monitor.makeHistory(2);
-  [10, 50, 100].forEach((value) => history.add(reading(value)));
-  assert.deepEqual(history.of(0, "utilization"), [0.5, 1]);
-  assert.deepEqual(history.of(0, "power"), [null, null]);
-  assert.deepEqual(history.of(5, "power"), []);
-});
-
-test("a sparkline ends at the right edge and lifts its pen over a gap", () => {
-  const path = monitor.sparkPath([0, null, 1, 0.5], {width: 30, height: 12}, 4);
-  assert.equal(path, "M0.0,11.0M20.0,1.0L30.0,6.0");
-});
 
 test("what isn't reported has no meter but says so", () => {
   const {container, dispose} = open();
@@ -122,5 +109,36 @@ test("another layout of the table is asked for at once, even while it is paused"
   const request = await model.answer(content(5));
   assert.equal(request.with.layout, "current");
   assert.equal(container.querySelector(".tft-gpu-table").textContent, "5 %");
+  dispose();
+});
+
+test("a cell that was run again has the new reading and settings", () => {
+  const {model, container, dispose} = open();
+  model.set("data", {live: false, interval: 3, layouts: ["classic"], layout: "classic",
+    ...content(42)});
+  assert.equal(container.children.length, 1);
+  assert.equal(container.querySelector('[role="meter"]').getAttribute("aria-valuenow"), "42");
+  assert.equal(container.querySelectorAll("button").length, 1);
+  dispose();
+  assert.equal(container.children.length, 0);
+});
+
+test("a reading that fails is said and asked for again", async (context) => {
+  context.mock.timers.enable({apis: ["setTimeout", "setInterval", "Date"]});
+  const {model, container, dispose, sight} = open();
+  sight.show(true);
+  context.mock.timers.tick(10);
+  model.emit("msg:custom", {id: model.sent.shift().id, error: "There is no layout 'wide'."});
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(container.querySelector(".tft-status").textContent, "There is no layout 'wide'.");
+  context.mock.timers.tick(3000);
+  assert.equal(model.sent.length, 1);
+  dispose();
+});
+
+test("the interval that was asked for is among those to choose from", () => {
+  const {container, dispose} = open({interval: 3});
+  const seconds = container.querySelectorAll("option").map((option) => option.textContent);
+  assert.deepEqual(seconds.slice(0, 6), ["0.5 s", "1 s", "2 s", "3 s", "5 s", "10 s"]);
   dispose();
 });

@@ -53,12 +53,10 @@ export function panelFrame(model, container, {tools = [], className = ""} = {}) 
   const body = el("div", {class: "tft-body"});
   const twin = el("pre", {class: "tft-twin", tabindex: 0, hidden: true,
     "aria-label": "The same as text"});
-  const textButton = button("Text", {pressed: false, title: "Show the same as text",
-    onclick: () => {
-      twin.hidden = !twin.hidden;
-      textButton.setAttribute("aria-pressed", String(!twin.hidden));
-      twin.textContent = model.get("text_twin");
-    }});
+  const textButton = toggleButton("Text", {title: "Show the same as text", onToggle: (isDown) => {
+    twin.hidden = !isDown;
+    onTwin();
+  }});
   const bar = toolbar([...tools, textButton]);
   const heading = el("div", {class: "tft-title"}, model.get("title"));
   // JupyterLab would take arrow keys and Enter for itself: they select cells. The attribute keeps it
@@ -88,7 +86,7 @@ export function panelFrame(model, container, {tools = [], className = ""} = {}) 
  * Hide the static drawing that stands above a living panel; returns what shows it again. While
  * nobody keeps the promise `alive` - the kernel is busy, or gone - the drawing is there as well.
  */
-export function replaceDrawing(container, panelId, alive) {
+function replaceDrawing(container, panelId, alive) {
   const area = () => container.closest?.(".jp-OutputArea") ?? document;
   const show = (visible) => {
     area().querySelectorAll(`[data-tftutor-panel="${panelId}"]`).forEach((drawing) => {
@@ -175,6 +173,16 @@ export function requestLine(model, say = () => {}) {
 export function button(label, {title, onclick, pressed, disabled, className = ""} = {}) {
   return el("button", {type: "button", class: `tft-button ${className}`, title, onclick, disabled,
     "aria-pressed": pressed === undefined ? undefined : String(pressed)}, label);
+}
+
+/** A button that stays down when it is pressed: `onToggle(isDown)` is told of each press. */
+export function toggleButton(label, {onToggle, ...options}) {
+  const made = button(label, {...options, pressed: false, onclick: () => {
+    const isDown = made.getAttribute("aria-pressed") !== "true";
+    made.setAttribute("aria-pressed", String(isDown));
+    onToggle(isDown);
+  }});
+  return made;
 }
 
 /** Buttons and fields in a row: Tab reaches the row, arrow keys move in it. */
@@ -292,6 +300,150 @@ export function whenVisible(element, onChange) {
   };
 }
 
+/**
+ * A table. `head` has the columns' names; a row is a list of cells, or {cells, ...attributes}.
+ * `numbers` are the columns that stand on the right, `empty` stands for no rows at all.
+ */
+export function dataTable(head, rows, {caption, numbers = [], empty = ""} = {}) {
+  const look = (column) => (numbers.includes(column) ? "tft-number" : "");
+  const line = ({cells, ...attributes}) => el("tr", attributes, cells.map((cell, column) =>
+    el("td", {class: look(column)}, cell)));
+  return el("table", {class: "tft-table"}, caption && el("caption", {}, caption),
+    el("thead", {}, el("tr", {}, head.map((name, column) =>
+      el("th", {scope: "col", class: look(column)}, name)))),
+    el("tbody", {}, rows.map((row) => line(Array.isArray(row) ? {cells: row} : row)),
+      rows.length === 0 && el("tr", {}, el("td", {colspan: head.length}, empty))));
+}
+
+// -- what changes while it is shown --------------------------------------------------------------
+
+const PATIENCE = 2000;
+const RETRY = 3000;
+
+/** What to say of a reading that is `age` ms old, when the next was asked for `waited` ms ago. */
+export function ageText(age, {isOver = false, paused = false, waited = 0}) {
+  const last = `last reading ${Math.max(Math.round(age / 1000), 0)} s ago.`;
+  if (isOver) return "";
+  if (paused) return `Paused: ${last}`;
+  return Math.min(age, waited) > PATIENCE ? `Kernel busy or not running: ${last}` : "";
+}
+
+/**
+ * Readings of something that changes. While the panel is in sight, the next one is asked for an
+ * interval after each answer, so that a busy kernel isn't sent a pile of requests. `ask()` promises
+ * a reading, `show(reading)` draws it and may return what to say of it, `isOver()` says that there
+ * won't be others, `onRest()` is called when no other is wanted for now. `tools` are for the panel's
+ * toolbar; `follow(frame)` begins. `isRunning` tells whether one reading follows the other.
+ */
+export class Readings {
+  constructor({live, interval, ask, show, isOver = () => false, onRest = () => {}}) {
+    Object.assign(this, {live, interval, ask, show, isOver, onRest, visible: false,
+      paused: false, isRunning: false, asked: null, timer: null, arrived: Date.now()});
+    this.tools = live ? this.makeTools() : [];
+  }
+
+  makeTools() {
+    const seconds = [...new Set([0.5, 1, 2, 5, 10, this.interval])].sort((a, b) => a - b);
+    return [
+      toggleButton("Pause", {title: "Take no more readings", onToggle: (isDown) => {
+        this.paused = isDown;
+        this.plan(0);
+      }}),
+      choice("every", seconds.map((each) => [each, `${each} s`]), this.interval, (each) => {
+        this.interval = Number(each);
+        this.plan();
+      }),
+      button("Read now", {title: "Take a reading", onclick: () => this.read()})];
+  }
+
+  follow(frame) {
+    this.frame = frame;
+    this.plan();
+    if (!this.live) return;
+    const clock = setInterval(() => this.tellAge(), 1000);
+    frame.onDispose(() => {
+      this.live = false;
+      this.plan();
+      clearInterval(clock);
+    });
+    frame.onDispose(whenVisible(frame.root, (visible) => {
+      this.visible = visible;
+      this.plan(0);
+    }));
+  }
+
+  tellAge() {
+    const now = Date.now();
+    const text = ageText(now - this.arrived, {isOver: this.isOver(), paused: this.paused,
+      waited: this.asked === null ? 0 : now - this.asked});
+    if (text) this.frame.say(text);
+  }
+
+  /** Plan the next reading, or none. */
+  plan(delay = this.interval * 1000) {
+    clearTimeout(this.timer);
+    const wasRunning = this.isRunning;
+    this.isRunning = this.live && this.visible && !this.paused && !this.isOver();
+    this.frame.root.setAttribute("data-polling", String(this.isRunning));
+    if (wasRunning && !this.isRunning) this.onRest();
+    if (this.isRunning) this.timer = setTimeout(() => this.read(), delay);
+  }
+
+  async read() {
+    clearTimeout(this.timer);
+    if (this.asked !== null || !this.live) return;
+    this.asked = Date.now();
+    let delay;
+    try {
+      const content = await this.ask();
+      if (this.live) this.take(content);
+    } catch (error) {
+      this.frame.say(error.message);
+      delay = RETRY;
+    }
+    this.asked = null;
+    this.plan(delay);
+  }
+
+  /** Show a reading, asked for or not. */
+  take(content) {
+    this.arrived = Date.now();
+    this.frame.say(this.show(content) ?? "");
+  }
+}
+
+/** For render(): a panel that `open()` makes, returning what disposes of it; anew for new data. */
+export function renewed(model, open) {
+  let close = open();
+  const again = () => { close(); close = open(); };
+  model.on("change:data", again);
+  return () => { model.off("change:data", again); close(); };
+}
+
+/** The newest values of several series: `add(key, value)`, `of(key)`. */
+export function makeHistory(limit) {
+  const series = new Map();
+  const of = (key) => series.get(key) ?? [];
+  return {of, add: (key, value) => series.set(key, [...of(key), value].slice(-limit))};
+}
+
+/** The path of a line through shares of 0 to 1, newest at the right edge; gaps where null. */
+export function sparkPath(shares, {width, height}, limit) {
+  const step = width / (limit - 1);
+  let pen = "M";
+  return shares.map((share, index) => {
+    if (share === null) {
+      pen = "M";
+      return "";
+    }
+    const x = width - (shares.length - 1 - index) * step;
+    const y = 1 + (1 - share) * (height - 2);
+    const part = `${pen}${x.toFixed(1)},${y.toFixed(1)}`;
+    pen = "L";
+    return part;
+  }).join("");
+}
+
 /** Whether the user asked for less movement. */
 export function wantsLessMotion() {
   return globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
@@ -348,7 +500,7 @@ const PAINTED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasha
   "visibility", "display"];
 
 /** A picture as text that looks the same outside the page: styles resolved, background filled. */
-export function standaloneSvg(picture) {
+function standaloneSvg(picture) {
   const copy = picture.cloneNode(true);
   const copies = [copy, ...copy.querySelectorAll("*")];
   [picture, ...picture.querySelectorAll("*")].forEach((node, index) => {

@@ -1,8 +1,8 @@
 // The devices panel: a timeline (or a map of a placement), the chosen operation's details, the table
 // of who runs where and why, and the graph beside it. Choosing in one chooses in all.
 
-import {button, download, downloadSvg, el, formatBytes, formatMicros, panelFrame, roving, svg,
-  svgFromText} from "./common.js";
+import {button, dataTable, download, downloadSvg, el, formatBytes, formatMicros, panelFrame, roving,
+  svg, svgFromText, toggleButton} from "./common.js";
 import {Timeline, endOf, startOf, timesOf} from "./timeline.js";
 
 const MOST_ROWS = 200;
@@ -59,64 +59,50 @@ function makeDetails() {
 function makeTable(model, choose) {
   const state = {movedOnly: false, words: ""};
   const moved = model.rows.filter((row) => row[5]).length;
-  const body = el("tbody", {});
+  const place = el("div", {class: "tft-scroll"});
+  const keys = roving(place, "button");
   const count = el("span", {class: "tft-muted", role: "status"});
   const draw = () => {
     const rows = matching(model.rows, state);
     count.textContent = `${rows.length} of ${model.rows.length} operations`
       + (rows.length > MOST_ROWS ? `, the first ${MOST_ROWS} are shown` : "");
-    body.replaceChildren(...rows.slice(0, MOST_ROWS).map((row) => el("tr",
-      {class: row[5] ? "tft-moved" : "", "data-op": row[0]},
-      el("td", {}, button(row[0], {className: "tft-op", onclick: () => choose(row[0])})),
-      el("td", {}, row[1]), el("td", {}, row[2] || "–"), el("td", {}, row[3]),
-      el("td", {}, row[5] ? el("span", {class: "tft-badge"}, "moved") : "", ` ${row[4]}`))));
-    keys?.refresh();
+    place.replaceChildren(dataTable(["Operation", "Type", "Asked for", "Runs on", "Why"],
+      rows.slice(0, MOST_ROWS).map((row) => ({class: row[5] ? "tft-moved" : "", "data-op": row[0], cells: [
+        button(row[0], {className: "tft-op", onclick: () => choose(row[0])}), row[1],
+        row[2] || "–", row[3],
+        [row[5] ? el("span", {class: "tft-badge"}, "moved") : "", ` ${row[4]}`]]}))));
+    keys.refresh();
   };
-  const filter = button(`Moved by soft placement (${moved})`, {pressed: false, disabled: !moved,
-    onclick: () => {
-      state.movedOnly = !state.movedOnly;
-      filter.setAttribute("aria-pressed", String(state.movedOnly));
-      draw();
-    }});
+  const filter = toggleButton(`Moved by soft placement (${moved})`, {disabled: !moved,
+    onToggle: (isDown) => { state.movedOnly = isDown; draw(); }});
   const field = el("input", {class: "tft-field", type: "search", placeholder: "name, type, device",
     "aria-label": "Show only operations with these words",
     oninput: () => { state.words = field.value; draw(); }});
-  const table = el("table", {class: "tft-table"}, el("thead", {}, el("tr", {},
-    ["Operation", "Type", "Asked for", "Runs on", "Why"].map((name) =>
-      el("th", {scope: "col"}, name)))), body);
-  let keys = null;
   draw();
-  keys = roving(body, "button");
   return el("details", {class: "tft-where", open: !model.length},
     el("summary", {}, `Who runs where, and why (${model.rows.length})`),
-    el("div", {class: "tft-toolbar"}, filter, field, count),
-    el("div", {class: "tft-scroll"}, table));
+    el("div", {class: "tft-toolbar"}, filter, field, count), place);
 }
 
-/** A folded table: head is its columns' names, a row is a list of texts or elements. */
-function folded(name, head, rows, numbers) {
-  if (!rows.length) return "";
-  const look = (column) => (numbers.includes(column) ? "tft-number" : "");
-  return el("details", {}, el("summary", {}, `${name} (${rows.length})`),
-    el("div", {class: "tft-scroll"}, el("table", {class: "tft-table"},
-      el("thead", {}, el("tr", {}, head.map((text, column) =>
-        el("th", {scope: "col", class: look(column)}, text)))),
-      el("tbody", {}, rows.slice(0, MOST_ROWS).map((row) => el("tr", {}, row.map((cell, column) =>
-        el("td", {class: look(column)}, cell))))))));
+/** A folded table of the first items: `cellsOf(item)` are the cells of its row. */
+function folded(name, head, items, cellsOf, numbers) {
+  if (!items.length) return "";
+  return el("details", {}, el("summary", {}, `${name} (${items.length})`), el("div",
+    {class: "tft-scroll"}, dataTable(head, items.slice(0, MOST_ROWS).map(cellsOf), {numbers})));
 }
 
 function makePeaks(model) {
   return folded("Memory at the peaks", ["Device", "Peak", "At", "Held by"],
-    model.lanes.filter((lane) => lane.memory).map(({title, memory}) => [title,
+    model.lanes.filter((lane) => lane.memory), ({title, memory}) => [title,
       formatBytes(memory.peak), formatMicros(memory.time),
-      memory.holders.map(([op, bytes]) => `${op} ${formatBytes(bytes)}`).join(", ")]), [1, 2]);
+      memory.holders.map(([op, bytes]) => `${op} ${formatBytes(bytes)}`).join(", ")], [1, 2]);
 }
 
 function makeTransfers(model, choose) {
   return folded("Transfers", ["Tensor", "Kind", "Bytes", "From", "To", "At", "Took"],
-    model.transfers.map((row) => [button(row.tensor, {className: "tft-op",
+    model.transfers, (row) => [button(row.tensor, {className: "tft-op",
       onclick: () => choose(row.tensor)}), row.kind, formatBytes(row.bytes), row.source, row.target,
-    formatMicros(row.start), formatMicros(row.end - row.start)]), [2, 5, 6]);
+    formatMicros(row.start), formatMicros(row.end - row.start)], [2, 5, 6]);
 }
 
 /** The graph beside the timeline: Python draws it, `show(request)` asks for another view. */

@@ -9,7 +9,7 @@ export function rich(text) {
 }
 
 /** [operand, axis] pairs as keys: "0.2". */
-export const keyOf = (operand, axis) => `${operand}.${axis}`;
+const keyOf = (operand, axis) => `${operand}.${axis}`;
 
 function sourceLines(data) {
   const lines = data.lines.map((segments) => el("div", {}, segments.map((segment) => el("span", {
@@ -72,7 +72,7 @@ export async function copy(text, say, clipboard = globalThis.navigator?.clipboar
 }
 
 /** Mark everything that belongs to the axes `keys`; the first one is the one that was picked. */
-export function light(root, keys) {
+function light(root, keys) {
   const operands = new Set(keys.map((key) => key.split(".")[0]));
   for (const node of root.querySelectorAll("[data-operand]")) {
     node.classList.toggle("tft-lit", operands.has(node.getAttribute("data-operand")));

@@ -4,7 +4,7 @@
 
 import {el, formatBytes, formatMicros, svg, uniqueId} from "./common.js";
 
-export const KINDS = {c: "computes", o: "copies", w: "waits"};
+const KINDS = {c: "computes", o: "copies", w: "waits"};
 const LANE = {title: 18, bar: 24, memory: 34, gap: 26, top: 22, most: 4};
 const THINNEST = 1.2;
 const MOST_TAGS = 10;
