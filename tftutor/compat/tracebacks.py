@@ -6,11 +6,12 @@ import os
 import sysconfig
 import traceback
 import types
+from collections.abc import Iterator
 
 from tftutor.framework import late_notes
 
 # Python's own library and installed packages: what tftutor calls on the program's behalf.
-LIBRARIES = tuple(
+_LIBRARIES = tuple(
     {sysconfig.get_path(key) + os.sep for key in ("stdlib", "platstdlib", "purelib", "platlib")}
 )
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -28,6 +29,16 @@ def wants_everything() -> bool:
     return os.environ.get(FULL, "") not in ("", "0")
 
 
+def entries(tb: types.TracebackType | None) -> Iterator[tuple[types.TracebackType, bool]]:
+    """A traceback's entries, and whether each was called by tftutor and not by the program."""
+    inside = False
+    while tb is not None:
+        filename = tb.tb_frame.f_code.co_filename
+        inside = is_internal(filename) or (inside and filename.startswith(_LIBRARIES))
+        yield tb, inside
+        tb = tb.tb_next
+
+
 def without_internals(tb: types.TracebackType | None) -> tuple[types.TracebackType | None, int]:
     """A copy of a traceback without tftutor's frames, and how many of them the program called.
 
@@ -38,15 +49,11 @@ def without_internals(tb: types.TracebackType | None) -> tuple[types.TracebackTy
     """
     frames: list[types.TracebackType] = []
     left_out = 0
-    inside = False  # called by tftutor, and not by the program
-    while tb is not None:
-        filename = tb.tb_frame.f_code.co_filename
-        inside = is_internal(filename) or (inside and filename.startswith(LIBRARIES))
+    for entry, inside in entries(tb):
         if not inside:
-            frames.append(tb)
+            frames.append(entry)
         elif frames:  # what is before the program's first frame only started it
             left_out += 1
-        tb = tb.tb_next
     if not frames:
         return None, 0
     kept = None

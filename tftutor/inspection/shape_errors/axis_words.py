@@ -34,9 +34,8 @@ def axis_words(explanation: Explanation, operand: int, axis: int) -> str:
 
 
 def _size(operand: Operand, axis: int) -> str:
-    shape = operand.shape
-    known = shape is not None and axis < len(shape) and shape[axis] is not None
-    return f"size {shape[axis]}" if known and shape is not None else "an unknown size"
+    size = operand.size(axis)
+    return "an unknown size" if size is None else f"size {size}"
 
 
 def joins_of(explanation: Explanation, operand: int, axis: int) -> list[Join]:

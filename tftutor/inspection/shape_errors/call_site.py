@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 from typing import Any
 
-from tftutor.compat.tracebacks import LIBRARIES, is_internal
+from tftutor.compat.tracebacks import entries
 from tftutor.inspection.shape_errors.explanation import Span, UserFrame
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, Names, quiet_value
 from tftutor.inspection.shape_errors.source_text import SourceText, node_at, source_of
@@ -80,15 +80,12 @@ class CallSite:
 
 def user_entry(trace: TracebackType | None) -> tuple[TracebackType | None, FrameType | None]:
     """The innermost traceback entry of the student's, and tftutor's frame that it called."""
-    entry, below, inside = None, None, False
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        inside = is_internal(file) or (inside and file.startswith(LIBRARIES))
+    entry, below = None, None
+    for one, inside in entries(trace):
         if not inside:
-            entry, below = trace, None
+            entry, below = one, None
         elif entry is not None and below is None:
-            below = trace.tb_frame
-        trace = trace.tb_next
+            below = one.tb_frame
     return entry, below
 
 

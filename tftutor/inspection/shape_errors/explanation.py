@@ -62,6 +62,10 @@ class Operand:
     axes: tuple[str, ...] = ()
     span: Span | None = None
 
+    def size(self, axis: int) -> int | None:
+        """The size of an axis; None where it isn't known."""
+        return self.shape[axis] if self.shape is not None and axis < len(self.shape) else None
+
 
 @dataclass(frozen=True)
 class Join:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.quantities import shape_text
-from tftutor.inspection.shape_errors.explanation import Join, Kind, Operand, Rule
+from tftutor.inspection.shape_errors.explanation import Join, Kind, Mark, Operand, Rule
 
 
 @dataclass
@@ -58,6 +58,21 @@ def product(dims: Iterable[int | None]) -> int | None:
             return None
         total *= dim
     return total
+
+
+def facing_marks(first: Shape, second: Shape) -> tuple[dict[int, Mark], dict[int, Mark]]:
+    """The marks of two shapes that must be equal: sizes that differ, axes without a partner."""
+    a, b = known(first), known(second)
+    differ: dict[int, Mark] = {axis: "must match" for axis, (x, y) in enumerate(
+        zip(a, b, strict=False)) if x != y and None not in (x, y)}
+    return ({**differ, **{axis: "surplus" for axis in range(len(b), len(a))}},
+            {**differ, **{axis: "surplus" for axis in range(len(a), len(b))}})
+
+
+def facing_joins(first: Shape, second: Shape) -> list[Join]:
+    """The axes of operands 0 and 1 that face each other, counted from the left."""
+    return [Join((0, axis), (1, axis), x == y if x is not None and y is not None else None)
+            for axis, (x, y) in enumerate(zip(known(first), known(second), strict=False))]
 
 
 def unit_axes(shape: Shape) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tftutor.inspection.quantities import size_text
 from tftutor.inspection.ranks.blocks import Block, Scale, block
 from tftutor.inspection.ranks.picture import Label, draw_block
 from tftutor.inspection.ranks.svg import Canvas
@@ -120,10 +121,8 @@ def _hatch_surplus(canvas: Canvas, one: _Drawn) -> None:
 def _axis_label(operand: Operand, axis: int) -> Label:
     mark: str = operand.marks.get(axis, "kept")
     letter = operand.axes[axis] if axis < len(operand.axes) else ""
-    size = (operand.shape or ())[axis]
     return Label(f"axis {axis}" + (f" {letter}" if letter else ""),
-                 _size(size), "" if mark == "kept" else mark,
-                 mark_colour(mark))
+                 size_text(operand.size(axis)), "" if mark == "kept" else mark, mark_colour(mark))
 
 
 def mark_kind(mark: str) -> str:
@@ -151,9 +150,7 @@ def _draw_join(canvas: Canvas, join: Join, operands: Sequence[Operand], drawn: d
     texts, ends = [], []
     for index, axis in (join.first, join.second):
         operand = operands[index]
-        known = operand.shape is not None and axis < len(operand.shape)
-        size = operand.shape[axis] if known and operand.shape is not None else None
-        texts.append(f"{operand.name} axis {axis}" + (f": {_size(size)}" if known else ""))
+        texts.append(f"{operand.name} axis {axis}: {size_text(operand.size(axis))}")
         ends.append(_axis_end(drawn[index], axis))
     left = 0.0
     if None not in ends:
@@ -165,10 +162,6 @@ def _draw_join(canvas: Canvas, join: Join, operands: Sequence[Operand], drawn: d
     canvas.text(left, y + 0.95 * _LINE, f"{texts[0]}  {sign}  {texts[1]}   ({words})",
                 fill=colour, font_weight="bold" if join.fits is False else "normal")
     return y + 2.0 * _LINE
-
-
-def _size(size: int | None) -> str:
-    return "?" if size is None else str(size)
 
 
 def _axis_end(one: _Drawn, axis: int) -> tuple[float, float] | None:

@@ -52,11 +52,12 @@ class Names(Mapping[str, Any]):
     def __len__(self) -> int:
         return len({**self.module, **self.local})
 
-    def alias_of(self, module: Any, usual: str) -> str:
-        """How the program calls an imported module (`tf`, `np`); `usual` when it doesn't."""
+    def alias_of(self, module: Any, usual: str) -> str | None:
+        """How the program calls a module, rather `usual` (`tf`, `np`); None if it didn't import it.
+        """
         if self.get(usual) is module:
             return usual
-        return next((name for name in self if self[name] is module), usual)
+        return next((name for name in self if self[name] is module), None)
 
 
 def quiet_value(node: ast.AST | None, names: Names) -> Any:

@@ -11,6 +11,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from tftutor.inspection.quantities import size_text
 from tftutor.inspection.shape_errors.block_text import (
     draw_operands,
     pictured,
@@ -100,9 +101,7 @@ def join_text(join: Join, operands: Sequence[Operand]) -> str:
     names = []
     for index, axis in (join.first, join.second):
         operand = operands[index]
-        known = operand.shape is not None and axis < len(operand.shape)
-        size = operand.shape[axis] if known and operand.shape is not None else None
-        names.append(f"{operand.name} axis {axis}" + (f" ({_size(size)})" if known else ""))
+        names.append(f"{operand.name} axis {axis} ({size_text(operand.size(axis))})")
     verdict = {True: "they do", False: "they differ", None: "not known until run"}[join.fits]
     return f"{names[0]} and {names[1]} must match: {verdict}"
 
@@ -139,10 +138,6 @@ def step_place(step: Step, explanation: Explanation) -> str:
     if frame is not None and frame.file == step.file:
         return f"line {step.line}"
     return f"{file_name(step.file)}, line {step.line}"
-
-
-def _size(size: int | None) -> str:
-    return "?" if size is None else str(size)
 
 
 def _section(title: str, rows: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ from tftutor.inspection.shape_errors.explanation import CHANGES_MEANING, SAME_DA
 from tftutor.inspection.shape_errors.finding import known, product
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, Definition, atom
 from tftutor.inspection.shape_errors.fixes.definitions import redefined, retyped
-from tftutor.inspection.shape_errors.fixes.numpy_dialect import in_numpy, numpy_name
+from tftutor.inspection.shape_errors.fixes.numpy_dialect import in_numpy
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
 from tftutor.inspection.shape_errors.fixes.reshaping import Dims, coerced
 from tftutor.inspection.shape_errors.rules.feeds import Feed, feed
@@ -27,10 +27,10 @@ _MAX_CLASSES = 10_000
 
 def candidates(case: Case) -> Iterator[Candidate]:
     """The value in another shape, or the placeholder as the value is."""
-    name = numpy_name(case.call) if case.call is not None else None
+    has_numpy = case.call is not None and case.call.names.alias_of(np, "np") is not None
     for candidate in _all(case):
         code = candidate.definition.code if candidate.definition is not None else ""
-        if name is not None or "np." not in code:
+        if has_numpy or "np." not in code:
             yield candidate
 
 

@@ -2,18 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from tftutor.inspection.shape_errors.call_site import CallSite
-
-
-def numpy_name(call: CallSite) -> str | None:
-    """What the program calls NumPy; None when it hasn't imported it."""
-    names = call.names
-    if names.get("np") is np:
-        return "np"
-    return next((name for name in names if names[name] is np), None)
-
 
 def in_numpy(template: str, is_array: bool) -> str:
     """A template of `fixes/reshaping.py` for an array (or a list); others stay as they are."""

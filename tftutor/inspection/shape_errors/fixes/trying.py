@@ -13,7 +13,7 @@ from tftutor.inspection.shape_errors.case import Case
 from tftutor.inspection.shape_errors.explanation import Fix, Span
 from tftutor.inspection.shape_errors.finding import known
 from tftutor.inspection.shape_errors.fixes.candidate import Candidate, fill
-from tftutor.inspection.shape_errors.fixes.numpy_dialect import in_numpy, numpy_name
+from tftutor.inspection.shape_errors.fixes.numpy_dialect import in_numpy
 from tftutor.inspection.shape_errors.fixes.replay import Outcome, Scratch
 from tftutor.inspection.shape_errors.fixes.reshaping import fits
 from tftutor.inspection.shape_errors.quiet_values import UNKNOWN, only_builds_graph
@@ -51,7 +51,7 @@ def tried(case: Case, candidates: Iterable[Candidate]) -> tuple[Fix, ...]:
 def _for_arrays(case: Case, candidate: Candidate) -> Candidate:
     """The candidate with its changes of arrays and lists written for NumPy."""
     call = case.call
-    if call is None or not candidate.edits or numpy_name(call) is None:
+    if call is None or not candidate.edits or call.names.alias_of(np, "np") is None:
         return candidate
     edits = {}
     for index, template in candidate.edits.items():
@@ -121,7 +121,7 @@ def _with_modules(case: Case, code: str) -> str:
     assert case.call is not None
     names = case.call.names
     for usual, module in (("tf", tftutor), ("np", np)):
-        alias = names.alias_of(module, usual)
+        alias = names.alias_of(module, usual) or usual
         if alias != usual:
             code = re.sub(rf"(?<![\w.]){usual}\.", f"{alias}.", code)
     return code

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from tftutor.framework.shape_merge import Shape
 from tftutor.inspection.shape_errors.case import Case
-from tftutor.inspection.shape_errors.explanation import Join, Mark, Rule
+from tftutor.inspection.shape_errors.explanation import Mark, Rule
 from tftutor.inspection.shape_errors.finding import (
     Finding,
     case_text,
+    facing_joins,
+    facing_marks,
     known,
     listed,
     unchecked,
@@ -66,7 +68,7 @@ def find(case: Case) -> Finding | None:
     weights = unfit_weights(case)
     if weights is not None:
         return _weights(case, weights, found)
-    marks = _marks(case, labels, logits)
+    marks = facing_marks(labels, known(logits)[:-1] if case.function in SPARSE else logits)
     operands = [
         case.operand(case.arguments[found.labels].value, "labels", index=found.labels,
                      shape=labels, marks=marks[0]),
@@ -78,11 +80,10 @@ def find(case: Case) -> Finding | None:
     if len(known(logits)) <= 2 < len(known(labels)) or (
             len(known(logits)) <= 2 and marks[0] and not marks[1]):
         suspects.reverse()
-    joins = [Join((0, i), (1, i), a == b if a is not None and b is not None else None)
-             for i, (a, b) in enumerate(zip(known(labels), known(logits), strict=False))]
     return Finding("labels" if case.function in SPARSE else "loss",
                    _sentence(case, operands[0].name, operands[1].name, labels, logits), operands,
-                   _rule(case, labels, logits), joins, suspects, unchecked(operands))
+                   _rule(case, labels, logits), facing_joins(labels, logits), suspects,
+                   unchecked(operands))
 
 
 def unfit_weights(case: Case) -> int | None:
@@ -119,22 +120,6 @@ def seen_shape(case: Case, index: int) -> Shape:
             if case.argument_of(tensor) == index:
                 return case.shape(position)
     return shape_of(case.arguments[index].value)
-
-
-def _marks(case: Case, labels: Shape, logits: Shape) -> tuple[dict[int, Mark], dict[int, Mark]]:
-    a, b = known(labels), known(logits)
-    target = b[:-1] if case.function in SPARSE else b
-    first: dict[int, Mark] = {}
-    second: dict[int, Mark] = {}
-    for axis in range(max(len(a), len(b))):
-        if axis < len(a) and axis >= len(target):
-            first[axis] = "surplus"
-        elif axis >= len(a) and axis < len(target):
-            second[axis] = "surplus"
-        elif axis < len(a) and axis < len(target) and a[axis] != target[axis]:
-            if None not in (a[axis], target[axis]):
-                first[axis] = second[axis] = "must match"
-    return first, second
 
 
 def _rule(case: Case, labels: Shape, logits: Shape) -> Rule:

@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from tftutor.inspection.shape_errors.case import Case
-from tftutor.inspection.shape_errors.explanation import Join, Mark, Operand, Rule
+from tftutor.inspection.shape_errors.explanation import Operand, Rule
 from tftutor.inspection.shape_errors.finding import (
     Finding,
     case_text,
-    known,
+    facing_joins,
+    facing_marks,
     listed,
     unchecked,
 )
@@ -50,37 +51,22 @@ def find(case: Case) -> Finding | None:
         return None
     variable, value = (case.arguments[i].value for i in found)
     have, wanted = shape_of(value), shape_of(variable)
-    marks = _marks(known(have), known(wanted))
+    marks = facing_marks(have, wanted)
     operands = [case.operand(variable, "variable", index=found[0], marks=marks[1]),
                 case.operand(value, "value", index=found[1], marks=marks[0])]
     name, new = operands[0].name, operands[1].name
     sentence = (f"A variable keeps its shape: `{name}` is {listed(wanted)}, the value `{new}` is "
                 f"{listed(have)}.")
-    joins = [Join((0, i), (1, i), a is None or b is None or a == b)
-             for i, (a, b) in enumerate(zip(known(wanted), known(have), strict=False))]
     tensor = as_tensor(value)
     suspects: list[Any] = [(1, tensor, None)] if tensor is not None else []
     return Finding("assign", sentence, operands,
                    Rule("variable's shape = value's shape", case_text([wanted, have], " = ")),
-                   joins, suspects, unchecked(operands[1:]))
-
-
-def _marks(value: tuple, wanted: tuple) -> tuple[dict[int, Mark], dict[int, Mark]]:
-    first: dict[int, Mark] = {}
-    second: dict[int, Mark] = {}
-    for axis in range(max(len(value), len(wanted))):
-        if axis >= len(wanted):
-            first[axis] = "surplus"
-        elif axis >= len(value):
-            second[axis] = "surplus"
-        elif value[axis] != wanted[axis] and None not in (value[axis], wanted[axis]):
-            first[axis] = second[axis] = "must match"
-    return first, second
+                   facing_joins(wanted, have), suspects, unchecked(operands[1:]))
 
 
 def _shared(case: Case, match: re.Match[str]) -> Finding:
     asked, found = read_shape(match[2]), read_shape(match[3])
-    marks = _marks(asked, found)
+    marks = facing_marks(asked, found)
     tensor = as_tensor(case.local("VariableStore._existing", "found"))
     operands = [Operand(name=match[1], shape=found, dtype="", role="variable that exists",
                         marks=marks[1]),
