@@ -3,7 +3,7 @@ import test from "node:test";
 
 import {FakeModel} from "./fake_dom.mjs";
 import {svg} from "../../../tftutor/widgets/static/common.js";
-import debuggerModule, {canvasMarks, nearby, readStep, tookText
+import debuggerModule, {canvasMarks, foldedLists, nearby, readStep, tookText
 } from "../../../tftutor/widgets/static/step_debugger.js";
 import {heatColour, numberText, valueView
 } from "../../../tftutor/widgets/static/step_values.js";
@@ -20,18 +20,17 @@ const ROWS = [[1, 0, "Placeholder", "fed", "ok", 0, "", 0], [2, 1, "Const", "con
   [3, 2, "Log", "computed", "inf", 2.5, "", 0], [4, 3, "Sum", "computed", "inf", 9, "", 0]];
 
 function makeModel() {
-  const scene = {svg: JSON.stringify(NAMES), size: [100, 200], clusters: [], outline: [], refused: [],
+  const scene = {svg: JSON.stringify(NAMES), size: [100, 200], clusters: [], outline: [], refused: "",
     nodes: NAMES.map((id, index) => ({id, label: id, says: id, group: false,
       box: [0, index * 40, 60, 20]})), where: NAMES, idle: []};
   return new FakeModel({data: {scene, names: NAMES, steps: [...ROWS, ...Array.from({length: 30},
     (_, index) => [index + 5, 3, "Sum", "computed", "ok", 1, ` (iteration ${index + 1})`, 0])],
   start: 1, left: 0, bad: [3, "Log made it"], error: null, simulated: [], skipped: [["off", "Log", "not taken"]],
-  variables: [["w", "float32 2", "3", "2"]]}});
+  variables: [["w", "float32 2", "3", "2"]], counts: {skipped: 1, variables: 1}}});
 }
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
-const step = (number) => ({number, name: "Log", type: "Log", kind: "computed", device: "/device:CPU:0",
-  duration: 1, loops: "", health: "inf", sentence: "why", inputs: [{tensor: "x:0", step: 1,
+const step = () => ({name: "Log", type: "Log", kind: "computed", device: "/device:CPU:0", sentence: "why", inputs: [{tensor: "x:0", step: 1,
     brief: "float32 [2]", health: "ok", table: null}], outputs: []});
 
 test("numbers are short, and what isn't one stays what it is", () => {
@@ -90,7 +89,7 @@ test("walking asks for each step, forwards and backwards, and jumps to the first
   find("◀").click();
   assert.equal(asked(), 1);
   assert.match(container.querySelector(".tft-below").textContent,
-    /1 variable changed.*w.*3.*2.*1 operations did not run.*off.*not taken/);
+    /1 variable changed.*w.*3.*2.*1 operation did not run.*off.*not taken/);
   find("All steps").click();
   find("▶").click();
   assert.equal(asked(), 2);
@@ -107,9 +106,9 @@ test("an answer that comes late doesn't replace that of a later step", async () 
   await tick();
   [...container.querySelectorAll("button")].find((node) => node.textContent === "▶").click();
   const [first, second] = model.sent;
-  model.emit("msg:custom", {id: second.id, value: step(3)});
+  model.emit("msg:custom", {id: second.id, value: step()});
   await tick();
-  model.emit("msg:custom", {id: first.id, value: {...step(1), name: "x"}});
+  model.emit("msg:custom", {id: first.id, value: {...step(), name: "x"}});
   await tick();
   assert.match(container.querySelector(".tft-step").textContent, /^Log/);
   assert.match(container.querySelector(".tft-step").textContent, /why/);
@@ -122,7 +121,7 @@ test("an input leads to the step that made it", async () => {
   const dispose = debuggerModule.render({model, el: container});
   await tick();
   [...container.querySelectorAll("button")].find((node) => node.textContent === "▶").click();
-  model.emit("msg:custom", {id: model.sent.at(-1).id, value: step(3)});
+  model.emit("msg:custom", {id: model.sent.at(-1).id, value: step()});
   await tick();
   [...container.querySelectorAll("button")].find((node) => node.textContent === "x:0").click();
   assert.equal(model.sent.at(-1).with.number, 1);
@@ -143,4 +142,11 @@ test("clicking an operation goes to the next time it runs, and round again", asy
   container.querySelector('[data-node="Log"]').click();
   assert.equal(asked(), 3);
   dispose();
+});
+
+test("what isn't listed is counted", () => {
+  const lists = foldedLists({skipped: [["off", "Log", "not taken"]], variables: [],
+    counts: {skipped: 2500, variables: 0}, left: 1200});
+  assert.match(lists[0].textContent, /^1,200 more steps: record\.step\(n\)/);
+  assert.match(lists[1].textContent, /^2,500 operations did not run/);
 });

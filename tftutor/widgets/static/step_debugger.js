@@ -1,6 +1,6 @@
 // The step debugger: a slider over the operations that ran, the graph of them, and their values.
 
-import {button, el, formatMicros, panelFrame} from "./common.js";
+import {button, dataTable, el, formatCount, formatMicros, panelFrame, toggleButton} from "./common.js";
 import {graphCanvas} from "./graph_canvas.js";
 import {healthBadge, valueView} from "./step_values.js";
 
@@ -18,6 +18,10 @@ export function tookText(step) {
   return step.kind === "computed" ? formatMicros(step.micros) : step.kind;
 }
 
+function isBad(step) {
+  return step.health === "nan" || step.health === "inf";
+}
+
 /** The rows around position `at`, at most `span` to each side. */
 export function nearby(steps, at, span = NEARBY) {
   const start = Math.max(0, Math.min(at - span, steps.length - 2 * span - 1));
@@ -32,7 +36,7 @@ export function canvasMarks(steps, present, where) {
     const id = where[step.name];
     if (id === null || id === undefined) return;
     done[id] = true;
-    if (step.health === "nan" || step.health === "inf") bad[id] = step.health;
+    if (isBad(step)) bad[id] = step.health;
   });
   return {done, bad, current: where[present?.name] ?? null};
 }
@@ -42,18 +46,12 @@ function loopBadge(step) {
 }
 
 function render({model, el: container}) {
-  const follow = button("Follow", {pressed: false,
-    title: "Open the groups in which the present operation stands", onclick: () => {
-      const on = follow.getAttribute("aria-pressed") !== "true";
-      follow.setAttribute("aria-pressed", String(on));
-      if (on) goTo(at);
-    }});
-  const all = button("All steps", {pressed: false,
-    title: "Constants and nodes that only pass a value on, too", onclick: () => {
-      const on = all.getAttribute("aria-pressed") !== "true";
-      all.setAttribute("aria-pressed", String(on));
-      choose(on, steps[at]?.number);
-    }});
+  const follow = toggleButton("Follow", {
+    title: "Open the groups in which the present operation stands",
+    onToggle: (isDown) => { if (isDown) goTo(at); }});
+  const all = toggleButton("All steps", {
+    title: "Constants and nodes that only pass a value on, too",
+    onToggle: (isDown) => choose(isDown, steps[at]?.number)});
   const frame = panelFrame(model, container, {className: "tft-debugger", tools: [follow, all]});
   const {ask, say, onDispose} = frame;
   let data = model.get("data");
@@ -93,6 +91,7 @@ function render({model, el: container}) {
   const applyScene = (scene, focus) => {
     if (scene.missing) say(scene.missing);
     else canvas.show(scene, focus);
+    if (scene.refused) say(scene.refused);
     ({where, idle} = scene);
     drawMarks();
   };
@@ -102,11 +101,10 @@ function render({model, el: container}) {
   });
   const drawList = () => {
     list.replaceChildren(...nearby(steps, at).map(([index, step]) => el("div", {role: "option",
-      class: `tft-step-row${step.health === "nan" || step.health === "inf"
-        || step.kind === "failed" ? " tft-bad" : ""}`,
+      class: `tft-step-row${isBad(step) || step.kind === "failed" ? " tft-bad" : ""}`,
       "aria-selected": String(index === at), onclick: () => goTo(index)},
     el("span", {class: "tft-number"}, step.number), el("span", {class: "tft-step-name"},
-      `${step.health === "nan" || step.health === "inf" ? "! " : ""}${data.names[step.name]}`,
+      `${isBad(step) ? "! " : ""}${data.names[step.name]}`,
       step.loop), el("span", {class: "tft-muted"}, step.type),
     el("span", {class: "tft-muted tft-number"}, tookText(step)))));
   };
@@ -184,7 +182,7 @@ function render({model, el: container}) {
   };
   const drawStrip = () => {
     const bad = steps.map((step, index) => [index, step])
-      .filter(([, step]) => step.health === "nan" || step.health === "inf" || step.kind === "failed");
+      .filter(([, step]) => isBad(step) || step.kind === "failed");
     strip.replaceChildren(...bad.slice(0, 300).map(([index]) => el("span", {
       style: {left: `${100 * index / Math.max(steps.length - 1, 1)}%`}})));
   };
@@ -225,14 +223,15 @@ function render({model, el: container}) {
   return frame.dispose;
 }
 
-/** What a step changed, and what did not run. */
-export function foldedLists({variables, skipped}) {
-  return [variables.length ? el("details", {},
-    el("summary", {}, `${variables.length} variable${variables.length === 1 ? "" : "s"} changed`),
-    el("table", {class: "tft-table"}, el("thead", {}, el("tr", {}, ["variable", "value",
-      "mean before", "mean after"].map((text) => el("th", {}, text)))), el("tbody", {},
-      variables.map((row) => el("tr", {}, row.map((text) => el("td", {}, text))))))) : null,
-  skipped.length ? el("details", {}, el("summary", {}, `${skipped.length} operations did not run`),
+/** What a step changed, what did not run, and what isn't listed for want of room. */
+export function foldedLists({variables, skipped, counts, left}) {
+  return [left ? el("div", {class: "tft-muted"},
+    `${formatCount(left)} more steps: record.step(n) has each of them`) : null,
+  variables.length ? el("details", {}, el("summary", {},
+    `${formatCount(counts.variables)} variable${counts.variables === 1 ? "" : "s"} changed`),
+    dataTable(["variable", "value", "mean before", "mean after"], variables)) : null,
+  skipped.length ? el("details", {}, el("summary", {}, `${formatCount(counts.skipped)} operation${
+    counts.skipped === 1 ? "" : "s"} did not run`),
     skipped.map(([name, type, why]) => el("div", {}, el("span", {class: "tft-mono"}, name),
       el("span", {class: "tft-muted"}, ` ${type}: ${why}`)))) : null].filter(Boolean);
 }
