@@ -144,7 +144,8 @@ def test_monitor_of_real_gpus_draws_what_they_were_doing(lab):
     spark.wait_for()
     assert first.get_attribute("aria-valuenow") != before
     assert panel.locator(".tft-simulated, .tft-gpu-hatched").count() == 0
-    assert panel.get_by_role("table", name="Processes").get_by_role("cell", name="python train.py").count()
+    processes = panel.get_by_role("table", name="Processes")
+    assert processes.get_by_role("cell", name="python train.py").count()
     assert "NVIDIA H100 80GB HBM3" in panel.locator(".tft-gpu-table").inner_text()
     nb.picture("gpu_monitor_real.png", 1)
 

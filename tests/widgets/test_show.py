@@ -113,12 +113,24 @@ def test_explore_outside_notebooks_says_so_and_shows_the_drawing(capsys):
     assert "NVIDIA-SMI SIMULATED" in captured.out
 
 
+def test_drawing_in_place_of_a_panel_takes_the_options_that_it_knows(capsys):
+    tf.explore("gpus", simulated=1, interval=0.5)
+    assert "NVIDIA-SMI SIMULATED" in capsys.readouterr().out
+    tf.explore((2, 3), reshape=[3, 2])
+    assert "[2, 3] becomes [3, 2]" in capsys.readouterr().out
+    with tf.Graph().as_default() as graph:
+        tf.constant(1, name="one")
+    tf.explore(graph, colour="device")
+    assert "one" in capsys.readouterr().out
+
+
 def test_explore_without_anywidget_says_what_to_install_and_gives_the_drawing(
         monkeypatch, capsys):
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec",
                         lambda name: None if name == "anywidget" else find(name))
-    monkeypatch.setattr(explore_module, "in_notebook", lambda: True)
+    for module in (explore_module, show_module):
+        monkeypatch.setattr(module, "in_notebook", lambda: True)
     shown = tf.explore(tf.gpu_state(simulated=1))
     assert "pip install 'tftutor[lab]'" in capsys.readouterr().err
     assert "NVIDIA-SMI SIMULATED" in shown.text()

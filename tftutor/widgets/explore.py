@@ -7,11 +7,12 @@ the kernel and in the notebook.
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 from typing import Any
 
-from tftutor.widgets.show import drawn, in_notebook, show
-from tftutor.widgets.topics import function_of, subject_of, topic_of
+from tftutor.widgets.show import in_notebook, show
+from tftutor.widgets.topics import Topic, function_of, subject_of, topic_of
 
 MISSING = ("Panels need the package anywidget: pip install 'tftutor[lab]', then restart the "
            "kernel. Here is the drawing:")
@@ -31,15 +32,22 @@ def explore(x: Any = "graph", **options: Any) -> Any:
     """
     topic = topic_of(x)
     if importlib.util.find_spec("anywidget") is None:
-        return _instead(MISSING, x, options)
+        return _instead(MISSING, topic, x, options)
     if not in_notebook():
-        return _instead(NO_NOTEBOOK, x, options)
+        return _instead(NO_NOTEBOOK, topic, x, options)
     widget = function_of("widgets", topic, "widget")
     if widget is None:
-        return _instead(f"There is no panel for {topic.shows}. Here is the drawing:", x, options)
+        return _instead(f"There is no panel for {topic.shows}. Here is the drawing:", topic, x,
+                        options)
     return widget(subject_of(x), **options)
 
 
-def _instead(reason: str, x: Any, options: dict[str, Any]) -> Any:
+def _instead(reason: str, topic: Topic, x: Any, options: dict[str, Any]) -> Any:
+    """The drawing, with those of the panel's options that it knows as well."""
     print(reason, file=sys.stderr)
-    return drawn(x, **options) if in_notebook() else show(x, **options)
+    drawing = function_of("inspection", topic, "drawing")
+    known = inspect.signature(drawing).parameters.values() if drawing is not None else ()
+    if not any(each.kind is each.VAR_KEYWORD for each in known):
+        names = {each.name for each in known}
+        options = {name: value for name, value in options.items() if name in names}
+    return show(x, **options)

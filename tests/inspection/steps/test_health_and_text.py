@@ -97,7 +97,7 @@ def test_names_and_numbers_outside_the_record_are_refused():
         record.step(99)
     with pytest.raises(KeyError, match="didn't run"):
         record.step("nowhere")
-    with pytest.raises(TypeError, match="no drawing options"):
+    with pytest.raises(TypeError, match="unexpected keyword"):
         from tftutor.inspection.steps import drawing
 
         drawing(record, width=3)

@@ -5,16 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tftutor.inspection.steps.record import StepRecord
 from tftutor.inspection.steps.recording import record_step
 
 __all__ = ["StepRecord", "drawing", "record_step"]
 
 
-def drawing(x: StepRecord, **options: Any) -> StepRecord:
+def drawing(x: StepRecord) -> StepRecord:
     """What `tf.show` displays of a record: it has `text()`, `svg()` and `to_dict()` itself."""
-    if options:
-        raise TypeError(f"a step record has no drawing options: {', '.join(options)}")
     return x
