@@ -9,7 +9,7 @@ import pytest
 import tftutor as tf
 from tftutor.framework.late_notes import LateNotes
 from tftutor.inspection import shape_errors
-from tftutor.inspection.shape_errors import showing
+from tftutor.inspection.shape_errors import explaining, showing
 
 
 def shape_error():
@@ -38,6 +38,16 @@ def test_note_is_the_text_page():
                                    ValueError("the student's own")])
 def test_errors_of_another_kind_have_no_note(error):
     assert showing.note(error) == "" and showing.notebook_page(error) is None
+
+
+def test_errors_of_the_program_itself_need_no_rules(monkeypatch):
+    def families():
+        raise AssertionError("the rules were asked")
+
+    monkeypatch.setattr(explaining, "families", families)
+    with pytest.raises(NameError) as raised:
+        tf.zeros([2]) + undefined_name  # noqa: F821
+    assert showing.notebook_page(raised.value) is None
 
 
 def test_switch_turns_notes_and_pages_off(monkeypatch):

@@ -201,10 +201,12 @@ _WATCHED = {"_InputBinder.bind", "feed_value", "VariableStore._existing"}
 
 
 def case_of(error: BaseException) -> Case | None:
-    """What is known of an error; None when it wasn't raised below a call of tftutor's."""
+    """What is known of an error; None when it can't be about a call of tftutor's."""
     entry, below = user_entry(error.__traceback__)
     if entry is None or isinstance(error, OpError) and not isinstance(error, _SHAPE_ERRORS):
         return None
+    if below is None and not isinstance(error, TypeError | ValueError):
+        return None  # Python's own, about something else: a NameError, a KeyError
     op = getattr(error, "op", None)
     op = op if isinstance(op, Operation) else None
     call = find_call(entry, below)
