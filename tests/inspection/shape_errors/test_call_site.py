@@ -34,6 +34,12 @@ def test_innermost_failing_call_is_found(call_in):
     assert call.arguments[1].value.shape.as_list() == [3, 2]  # from tftutor's own frame
 
 
+def test_form_feeds_end_no_line(call_in):
+    call = call_in("x = tf.zeros([2, 3, 1])\n\f\nw = tf.zeros([3, 2])  # \u2028\n"
+                   "y = tf.matmul(x, w)\n")
+    assert call.frame.line == 4 and call.frame.call == "tf.matmul(x, w)"
+
+
 def test_call_inside_of_the_students_function(call_in):
     call = call_in("def layer(h, w):\n    return tf.matmul(h, w)\n"
                    "layer(tf.zeros([2, 3, 1]), tf.zeros([3, 2]))\n")

@@ -9,6 +9,7 @@ counted from 0. Lines are counted from 1 and columns from 0, in characters.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
@@ -158,7 +159,7 @@ class Fix:
         """The program text with this fix in it. Raises: ValueError when its place isn't known."""
         if self.where is None:
             raise ValueError("The place of this fix in the source is not known.")
-        lines = source.splitlines(keepends=True)
+        lines = list(io.StringIO(source))  # Python's lines end at newlines only
         first, last = self.where.line - 1, self.where.end_line - 1
         before = lines[first][: self.where.column]
         after = lines[last][self.where.end_column :]

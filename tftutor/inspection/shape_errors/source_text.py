@@ -6,6 +6,7 @@ Python's tree counts columns in UTF-8 bytes; everything here counts in character
 from __future__ import annotations
 
 import ast
+import io
 import linecache
 from functools import cached_property, lru_cache
 from types import CodeType
@@ -69,7 +70,8 @@ def _parsed(file: str, text: str) -> SourceText | None:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return None
-    return SourceText(file, text.splitlines(keepends=True), tree)
+    # Python's lines end at newlines only, not at form feeds and the like as in `splitlines`.
+    return SourceText(file, list(io.StringIO(text)), tree)
 
 
 def node_at(source: SourceText, code: CodeType, instruction: int) -> ast.expr | ast.stmt | None:
