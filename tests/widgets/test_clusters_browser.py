@@ -57,7 +57,7 @@ def test_tasks_variables_and_processes_are_listed(view):
     run(view, "print(cluster.status()['ps:0'].pid)")
     assert view.text(2).strip() == pid
     text = view.output(1).inner_text()
-    assert re.search(r"ps:0\s+W\s+float32\s+\[784, 10\]\s+31 KiB\s+CPU:0", text)
+    assert re.search(r"ps:0\s+W\s+float32\s+\[784, 10\]\s+30.6 KiB\s+CPU:0", text)
     assert view.output(1).locator(".tft-picture svg [data-task]").count() == 3
 
 

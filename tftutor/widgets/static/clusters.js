@@ -13,6 +13,8 @@ export function clockText(seconds) {
   return new Date(seconds * 1000).toTimeString().slice(0, 8);
 }
 
+const stateOf = (task) => (task.condition === "gone" ? `gone: ${task.state}` : task.state);
+
 /** What has changed from one reading to the next, as sentences. */
 export function changesOf(before, now) {
   if (!before) return [];
@@ -22,10 +24,9 @@ export function changesOf(before, now) {
     const was = old.get(task.name);
     if (!was) found.push(`${task.name} is new: ${task.state}`);
     else if (was.condition !== task.condition) {
-      const what = task.condition === "gone" ? `gone: ${task.state}` : task.state;
       const lost = task.condition === "gone" && task.variable_count
         ? `; ${task.variable_count} variables are lost` : "";
-      found.push(`${task.name} is ${what}${lost}`);
+      found.push(`${task.name} is ${stateOf(task)}${lost}`);
     } else if (was.pid !== task.pid && task.pid) {
       found.push(`${task.name} was started anew: pid ${task.pid}`);
     } else if (was.variable_count !== task.variable_count && task.condition !== "gone") {
@@ -51,8 +52,7 @@ function taskTable(reading) {
   return dataTable(["Task", "State", "pid", "Heard of", "Steps", "Variables", "Address",
     "Devices"], reading.tasks.slice(0, MOST).map((task) => ({
     class: `tft-task tft-task-${task.condition}`, "data-task": task.name, cells: [
-      task.name, el("span", {class: "tft-state"}, `${task.mark} ${task.condition === "gone"
-        ? `gone: ${task.state}` : task.state}`),
+      task.name, el("span", {class: "tft-state"}, `${task.mark} ${stateOf(task)}`),
       task.pid === null ? "no process" : String(task.pid),
       task.heartbeat === null ? "never" : `${task.heartbeat.toFixed(1)} s ago`,
       task.steps === null ? "–" : formatCount(task.steps) + rate(task.step_rate, "steps"),

@@ -457,18 +457,17 @@ export const PALETTE = ["#3b7dd8", "#c8691c", "#2f8f5b", "#9b62c4", "#d24b57", "
 
 // -- numbers as text -----------------------------------------------------------------------------
 
-const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
+/** The value in the biggest of its units ([name, size, digits], from big to small), or null. */
+function inUnits(value, units) {
+  const found = units.find(([, size]) => value >= size);
+  return found ? `${(value / found[1]).toFixed(found[2])} ${found[0]}` : null;
+}
 
-/** 0 B, 512 B, 1.5 KiB, 23 MiB. */
+/** 512 B, 1.5 KiB, 23.00 MiB: as Python's drawings write them. */
 export function formatBytes(size) {
   if (size === null || size === undefined) return "N/A";
-  let unit = 0;
-  let value = size;
-  while (value >= 1024 && unit < BYTE_UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${BYTE_UNITS[unit]}`;
+  return inUnits(size, [["TiB", 2 ** 40, 2], ["GiB", 2 ** 30, 2], ["MiB", 2 ** 20, 2],
+    ["KiB", 2 ** 10, 1]]) ?? `${Math.round(size)} B`;
 }
 
 /** 1,234,567. */
@@ -476,13 +475,10 @@ export function formatCount(count) {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** A duration given in microseconds: 850 ns, 12.3 us, 4.56 ms, 1.20 s, 2 min 5 s. */
+/** A duration given in microseconds: 850 ns, 12.3 us, 4.56 ms, 1.20 s. */
 export function formatMicros(micros) {
-  if (micros >= 120e6) return `${Math.floor(micros / 60e6)} min ${Math.round(micros / 1e6 % 60)} s`;
-  for (const [unit, size, digits] of [["s", 1e6, 2], ["ms", 1e3, 2], ["us", 1, 1]]) {
-    if (micros >= size) return `${(micros / size).toFixed(digits)} ${unit}`;
-  }
-  return `${Math.round(micros * 1000)} ns`;
+  return inUnits(micros, [["s", 1e6, 2], ["ms", 1e3, 2], ["us", 1, 1]])
+    ?? `${Math.round(micros * 1000)} ns`;
 }
 
 // -- downloads -----------------------------------------------------------------------------------

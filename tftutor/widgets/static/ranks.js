@@ -397,7 +397,7 @@ function rankTable(rows, note, onChoose) {
     {class: "tft-visually-hidden"}, "Rank, math entity and example; the buttons draw the example"),
   el("thead", {}, el("tr", {}, ["Rank", "Math entity", "Example"].map((text) =>
     el("th", {scope: "col"}, text)))), body);
-  roving(table, "button", {orientation: "vertical"});
+  roving(table, "button");
   describe(0);
   return el("div", {}, el("p", {class: "tft-rk-note"}, note), table, about);
 }
