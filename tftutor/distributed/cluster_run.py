@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import secrets
+import threading
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ class ClusterRun:
         self._pending: dict[TaskPart, Any] = {}
         self._failed_at = 0.0
         self._stalls = StallReports()
+        self._looking = threading.Lock()
         self._begun = time.monotonic()
         self._done: list[RemoteTask] = []  # whose parts have ended well
         self._confirming: dict[RemoteTask, Any] = {}
@@ -54,9 +56,9 @@ class ClusterRun:
         """Start all parts, run the one of this process, gather what they give."""
         try:
             for part in self._in_order():
-                if self.errors:
-                    break
-                if part is self.plan.here:
+                if self.errors:  # it forgets what was sent to it ahead
+                    part.task.tell("abort_step", self._abortion(_FOLLOWS))
+                elif part is self.plan.here:
                     self._run_here(part)
                 else:
                     self._pending[part] = self._start(part)
@@ -108,8 +110,15 @@ class ClusterRun:
             self._finish(part, outcome)
 
     def _watch(self) -> None:
-        """The part of this thread has waited for a while: look what the others do."""
-        self._look(0)
+        """The part of this process has waited for a while: look what the others do.
+
+        Several of its devices may wait, each in a thread of its own; one of them looks.
+        """
+        if self._looking.acquire(blocking=False):
+            try:
+                self._look(0)
+            finally:
+                self._looking.release()
 
     def _look(self, timeout: float) -> None:
         """Wait a little for each part; a failure ends the others."""

@@ -156,7 +156,7 @@ class Server:
         elif request.method == "shutdown":
             responder.reply({}, [])
             self._stopped.set()
-        elif self._service.may_wait(request.method, request.header):
+        elif self._service.may_wait(request.method, request.header, request.tensors):
             device_threads.start(lambda: self._answer(request, responder), self._task)
         else:
             self._answer(request, responder)
@@ -253,3 +253,4 @@ class _Delivered:
 
     def add_done_callback(self, callback: Callable[[Any], None]) -> None:
         """It is done: nothing can go wrong any more."""
+        callback(self)

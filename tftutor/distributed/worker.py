@@ -24,7 +24,7 @@ from tftutor.distributed.partition_codec import rebuild
 from tftutor.distributed.programs import Programs
 from tftutor.distributed.pushes import Push
 from tftutor.distributed.task_report import Traffic, nbytes_of, variables_as_data
-from tftutor.distributed.worker_state import SessionTable, StepTable, WorkerSession
+from tftutor.distributed.worker_state import SMALL, SessionTable, StepTable, WorkerSession
 from tftutor.framework.graph import Graph
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.devices import Device
@@ -102,7 +102,7 @@ class TaskService:
             raise errors.UnimplementedError(None, None, f"{self.task} knows no request {method!r}")
         return function(header, tensors, caller)
 
-    def may_wait(self, method: str, header: dict[str, Any]) -> bool:
+    def may_wait(self, method: str, header: dict[str, Any], tensors: Sequence[Any]) -> bool:
         """True for requests that need a thread of their own.
 
         To wake one costs as much as reading a few variables, and sending them, or as changing a few
@@ -110,7 +110,8 @@ class TaskService:
         """
         if method == "run_graph":
             wanted = self._sessions.wanted(header.get("session") or "", header["handle"])
-            return wanted is None or not self._steps.has_arrived(header["step"], wanted)
+            return (wanted is None or bool(header.get("trace")) or nbytes_of(tensors) > SMALL
+                    or not self._steps.has_arrived(header["step"], wanted))
         return method in ("confirm_step", "register_graph", "reset", "close_session")
 
     def waits_for_none(self, session: str, handle: str) -> bool:
@@ -257,6 +258,7 @@ class TaskService:
         except errors.CancelledError as error:
             raise step.rendezvous.pushes.failure or error from None
         finally:
+            step.state.watch = None  # the step may be kept until all that it sent has arrived
             self._steps.end(header["step"])
 
     def confirm(self, step_id: int) -> None:
@@ -265,11 +267,12 @@ class TaskService:
         Whoever runs the step asks when another part seems to miss something.
         Raises: tf.errors.OpError when it will not arrive.
         """
-        step = self._steps.unconfirmed(step_id)
-        if step is not None:
-            step.rendezvous.pushes.wait_for_arrival()
+        pushes = self._steps.unconfirmed(step_id)
+        if pushes is not None:
+            pushes.wait_for_arrival()
 
     def _confirm_step(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
+        self._sessions.find(header.get("session") or "")  # else this task has been restarted
         self.confirm(header["step"])
         return {}, []
 
@@ -280,7 +283,7 @@ class TaskService:
         return {} if stats is None else {"stats": stats}, sent
 
     def _send_tensors(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
-        self.counts["bytes_in"] += sum(int(getattr(t, "nbytes", 0)) for t in tensors)
+        self.counts["bytes_in"] += nbytes_of(tensors)
         step = self._steps.find(header["step"])
         if step is not None:
             step.rendezvous.arrive(header, tensors)
@@ -291,7 +294,7 @@ class TaskService:
         if step is not None:
             step.cancel(header["message"])
             if not step.is_running:
-                self._steps.end(header["step"])
+                self._steps.end(header["step"], header["message"])
         return {}, []
 
     def stop(self) -> None:

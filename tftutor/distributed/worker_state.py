@@ -16,7 +16,7 @@ from typing import Any
 
 from tftutor import errors
 from tftutor.distributed.cluster_rendezvous import ClusterRendezvous
-from tftutor.distributed.pushes import Push
+from tftutor.distributed.pushes import Push, Pushes
 from tftutor.runtime.partitioned_plan import PartitionedPlan
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
@@ -25,7 +25,7 @@ _REMEMBERED_STEPS = 4096  # that have ended: what still arrives for them is drop
 _UNCONFIRMED_STEPS = 1024  # ... or whose last values haven't arrived elsewhere
 _WAITING_STEPS = 1024  # for which values have come before the step itself ...
 _LONGEST_WAIT = 60.0  # ... and how many seconds they are kept
-_SMALL = 5 << 18  # bytes that are taken in within the time or so that waking a thread takes
+SMALL = 5 << 18  # bytes that are taken in within the time or so that waking a thread takes
 _LOST_SESSIONS = 300.0  # seconds after which the session of a program that is gone is forgotten
 
 
@@ -128,8 +128,8 @@ class StepTable:
     def __init__(self, push: Push) -> None:
         self._push = push
         self._steps: OrderedDict[int, WorkerStep] = OrderedDict()
-        self._ended: OrderedDict[int, None] = OrderedDict()
-        self._unconfirmed: OrderedDict[int, WorkerStep] = OrderedDict()
+        self._ended: OrderedDict[int, str] = OrderedDict()  # "", or why it was never begun
+        self._unconfirmed: OrderedDict[int, Pushes] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, step_id: int) -> WorkerStep | None:
@@ -153,12 +153,17 @@ class StepTable:
             return False
         values = step.rendezvous.peek(edges)
         return values is not None and sum(
-            int(getattr(value, "nbytes", 0)) for value in values) <= _SMALL
+            int(getattr(value, "nbytes", 0)) for value in values) <= SMALL
 
     def begin(self, step_id: int) -> WorkerStep:
-        """The step, to be run now. Raises: AbortedError when it has been run, or runs."""
+        """The step, to be run now.
+
+        Raises: AbortedError when it has been run, or runs; CancelledError when it was aborted.
+        """
         step = self.find(step_id)
         with self._lock:
+            if step is None and self._ended.get(step_id):
+                raise errors.CancelledError(None, None, self._ended[step_id])
             if step is None or step.is_running:
                 raise errors.AbortedError(
                     None, None, f"Step {step_id} has been run here already; a request is never "
@@ -167,28 +172,28 @@ class StepTable:
             self._steps[step_id] = step
         return step
 
-    def end(self, step_id: int) -> None:
-        """Forget a step; what still comes for it is dropped."""
+    def end(self, step_id: int, reason: str = "") -> None:
+        """Forget a step; what still comes for it is dropped. Why, if it never began."""
         with self._lock:
-            self._end(step_id)
+            self._end(step_id, reason)
 
-    def _end(self, step_id: int) -> None:
+    def _end(self, step_id: int, reason: str = "") -> None:
         step = self._steps.pop(step_id, None)
-        self._ended[step_id] = None
+        self._ended[step_id] = reason
         while len(self._ended) > _REMEMBERED_STEPS:
             self._ended.popitem(last=False)
         if step is not None and step.is_running:
-            self._unconfirmed[step_id] = step
+            pushes = self._unconfirmed[step_id] = step.rendezvous.pushes
             while len(self._unconfirmed) > _UNCONFIRMED_STEPS:
                 self._unconfirmed.popitem(last=False)
-            step.rendezvous.pushes.when_confirmed(functools.partial(self._confirm, step_id))
+            pushes.when_confirmed(functools.partial(self._confirm, step_id))
 
     def _confirm(self, step_id: int) -> None:
         """All that the step sent has arrived."""
         self._unconfirmed.pop(step_id, None)
 
-    def unconfirmed(self, step_id: int) -> WorkerStep | None:
-        """A step that has ended, unless all that it sent has arrived."""
+    def unconfirmed(self, step_id: int) -> Pushes | None:
+        """What a step has sent that has ended, unless all that it sent has arrived."""
         return self._unconfirmed.get(step_id)
 
     def _forget_old(self) -> None:

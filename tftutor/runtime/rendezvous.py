@@ -101,9 +101,15 @@ class Rendezvous:
             self._changed.notify_all()
 
     def check(self) -> None:
-        """Raise StepAborted when the step won't be finished; loops ask in each iteration."""
-        if self._aborted or self._step.cancelled is not None:
+        """Raise when the step won't be finished; loops ask in each iteration.
+
+        Raises: StepAborted when another partition has failed; DeadlineExceededError.
+        """
+        step = self._step
+        if self._aborted or step.cancelled is not None:
             raise StepAborted
+        if step.deadline is not None and time.monotonic() > step.deadline:
+            raise step_timeout()
 
     def begin_turn(self) -> None:
         """Wait until fewer than `at_once` partitions compute."""

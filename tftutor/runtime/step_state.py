@@ -61,4 +61,8 @@ class StepState:
                 if left <= 0:
                     raise step_timeout()
             if not condition.wait(left) and self.watch is not None:
-                self.watch()
+                condition.release()  # others may do meanwhile what is waited for
+                try:
+                    self.watch()
+                finally:
+                    condition.acquire()
