@@ -99,10 +99,12 @@ class Partitioner:
         for device, sources in needs.items():
             for source in sources:
                 self._open_channel(source, device)
+        copied = set().union(*self._copies.values())
         found = []
         for device in wanted:
             root = self._restricted(self.flow.root, None, device, needs[device])
-            if wanted[device] or any(op.type != "NoOp" or op in self.kept for op in _flat(root)):
+            if wanted[device] or any(op in self.kept or (op.type != "NoOp" and op not in copied)
+                                     for op in _flat(root)):
                 guards = [literal.tensor for t in wanted[device]
                           for literal in self.flow.tensor_guard.get(t, ())]
                 taken = (*taken_by(root, (), self._also_taken), *guards)
