@@ -22,6 +22,12 @@ def cluster() -> Iterator[Any]:
         yield running
 
 
+def _thread_states(pid: int) -> set[str]:
+    """"T" for threads that stand still, as Linux says; nothing elsewhere."""
+    return {status.read_text().rpartition(")")[2].split()[0]
+            for status in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")}
+
+
 def test_every_task_is_a_process_that_serves(cluster: Any) -> None:
     status = cluster.status()
     assert [row.task for row in status] == ["ps:0", "worker:0", "worker:1"]
@@ -103,6 +109,7 @@ def test_a_running_task_can_be_restarted(cluster: Any) -> None:
 
 def test_a_frozen_task_gives_no_answer_until_it_goes_on(cluster: Any) -> None:
     cluster.suspend("ps")
+    assert _thread_states(cluster.status(0.01)["ps:0"].pid) <= {"T"}
     try:
         assert cluster.status(0.3)["ps:0"].state == "no answer"
     finally:

@@ -99,7 +99,7 @@ class LocalCluster(Cluster):
 
     def suspend(self, job: str, index: int = 0) -> None:
         """Freeze a task (SIGSTOP): it is there, but answers nobody."""
-        self._find(job, index).send_signal(signal.SIGSTOP)
+        self._find(job, index).suspend()
 
     def resume(self, job: str, index: int = 0) -> None:
         """Let a suspended task go on."""
