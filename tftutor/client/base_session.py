@@ -165,11 +165,15 @@ class BaseSession:
             fresh = getattr(compiled.plan, "fresh_fetches", ())
             results = [value if i in fresh else owned(value) for i, value in enumerate(values)]
         if compiled.echoes:
-            given = dict(feed_pairs(self._graph, feed_dict))
-            for position, feed in compiled.echoes:
-                tensor = compiled.feed_tensors[feed]
-                results[position] = fed_and_fetched(tensor, given[tensor])
+            self._add_echoes(compiled, feed_dict, results)
         return compiled.rebuild(results)
+
+    def _add_echoes(self, compiled: _Compiled, feed_dict: Any, results: list[Any]) -> None:
+        """Put what is fed and fetched into its place among the results."""
+        given = dict(feed_pairs(self._graph, feed_dict))
+        for position, feed in compiled.echoes:
+            tensor = compiled.feed_tensors[feed]
+            results[position] = fed_and_fetched(tensor, given[tensor])
 
     def _execute(self, plan: Any, feeds: list[Any]) -> list[Any]:
         if not plan.uses_step:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from tftutor import errors
 from tftutor.client.base_session import BaseSession
-from tftutor.client.feeds import fed_and_fetched, feed_pairs
 from tftutor.client.fetches import owned
 from tftutor.runtime.tracing import TracedStep
 from tftutor.runtime.watching import Observer, watched_step
@@ -55,8 +54,6 @@ def watched_run(session: BaseSession, fetches: Any, feed_dict: Any, observer: Ob
     except Exception as error:  # noqa: BLE001 - handed over: what led to it has been recorded
         return WatchedRun(compiled.plan, step, None, error)
     results = [owned(value) for value in values]
-    given = dict(feed_pairs(session.graph, feed_dict)) if compiled.echoes else {}
-    for position, feed in compiled.echoes:
-        tensor = compiled.feed_tensors[feed]
-        results[position] = fed_and_fetched(tensor, given[tensor])
+    if compiled.echoes:
+        session._add_echoes(compiled, feed_dict, results)
     return WatchedRun(compiled.plan, step, compiled.rebuild(results), None)

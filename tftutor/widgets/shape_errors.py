@@ -23,11 +23,14 @@ def explain_error(error: BaseException | None = None) -> Shown | None:
 
     Returns: in a notebook, what displays itself as a page. In plain Python the page's text is
       printed and None is returned.
-    Raises: ValueError when there was no error; TypeError for one that isn't about shapes or dtypes.
+    Raises: ValueError when there was no error; TypeError for one that isn't about shapes or dtypes,
+      and for what is no error.
     """
     chosen = error if error is not None else last_error()
     if chosen is None:
         raise ValueError("There is no error to explain: none has been shown yet.")
+    if not isinstance(chosen, BaseException):
+        raise TypeError(f"explain_error explains an exception, but got {chosen!r}")
     return show(chosen)
 
 

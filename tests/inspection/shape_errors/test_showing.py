@@ -111,6 +111,12 @@ def test_drawing_of_another_error_says_that_there_is_nothing_to_explain():
         shape_errors.drawing(ZeroDivisionError("oops"))
 
 
+def test_explain_error_takes_errors_only():
+    for what in (3, "text", tf.constant(1)):
+        with pytest.raises(TypeError, match="explains an exception, but got"):
+            tf.explain_error(what)
+
+
 def test_sentences_with_names_become_code():
     assert showing.page.words("`x` has <3> axes") == "<code>x</code> has &lt;3&gt; axes"
     assert showing.page.words("a lone ` stays") == "a lone ` stays"
