@@ -157,8 +157,7 @@ def test_a_task_that_starts_late_is_waited_for(server: Any, ports: list[str]) ->
 def _run_header(session: tf.Session, fetch: Any) -> dict[str, Any]:
     """What the session sends to have `fetch` run, with a new number of its step."""
     plan = session._lookup(fetch, None).plan
-    return {"session": session._master.name, "handle": plan.parts[0].handle, "step": 4242,
-            "feeds": [], "fetches": []}
+    return {"session": session._master.name, "handle": plan.parts[0].handle, "step": 4242}
 
 
 def test_a_replayed_request_is_aborted_and_counted_and_not_done_again(cluster: Any) -> None:

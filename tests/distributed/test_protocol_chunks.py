@@ -130,7 +130,7 @@ def test_overlapping_chunk_is_refused() -> None:
 def test_chunk_of_a_tensor_that_came_whole_is_refused() -> None:
     import msgpack
 
-    small, big = np.zeros(100, np.uint8), np.zeros(MIB, np.uint8)
+    small, big = np.zeros(100, np.uint8), np.zeros(2 * MIB, np.uint8)
     decoder = Decoder()
     decoder.feed(encode(message(1, small, big))[0])
     with pytest.raises(RemoteProtocolError, match="it came twice"):

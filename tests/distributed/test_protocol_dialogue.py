@@ -20,6 +20,7 @@ from tftutor.distributed.handshake import (
 from tftutor.distributed.messages import (
     Bye,
     Credit,
+    Done,
     Heartbeat,
     Hello,
     Message,
@@ -36,7 +37,8 @@ SERVER = Hello("task", PS, 11, cluster_fingerprint(CLUSTER), CLUSTER)
 CALLER = Hello("task", WORKER, 22, cluster_fingerprint(CLUSTER), CLUSTER, to=PS)
 SAMPLES: list[Message] = [
     Request(1, "status", {}), Reply(1, 0, {}, (), "shutdown"), CALLER,
-    Welcome("task", PS, 11), refusal("stopping", "bye"), Credit(1), Heartbeat(1), Bye()]
+    Welcome("task", PS, 11), refusal("stopping", "bye"), Credit(1), Heartbeat(1), Done([1]),
+    Bye()]
 
 
 def pair(caller: Hello = CALLER, **settings: Any) -> tuple[Dialogue, Dialogue]:
@@ -144,7 +146,7 @@ def test_message_outside_the_table_is_refused(state: State, message: Message) ->
 
 
 def test_table_lets_nobody_speak_before_the_handshake_or_after_the_end() -> None:
-    talk = {Request, Reply, Credit, Heartbeat}
+    talk = {Request, Reply, Credit, Heartbeat, Done}
     for table in (SENDS, RECEIVES):
         assert not any(state in table for state in ENDED)
         for state, row in table.items():

@@ -14,6 +14,7 @@ from tftutor.distributed.limits import KIB, MIB, Limits
 from tftutor.distributed.messages import (
     Bye,
     Credit,
+    Done,
     Heartbeat,
     Hello,
     Message,
@@ -29,7 +30,7 @@ CONTROL = [
     Hello("client", "", 7), Welcome("task", "/job:ps/replica:0/task:0", 9, "f", 100),
     Hello("task", "/job:ps/task:0", 2**63 - 1, "f", {"ps": {"0": "h"}}, True, "", 5, 9),
     Refused("version", 9, "who and where"), Credit(2**40),
-    Heartbeat(3), Heartbeat(3, True), Bye("done"), Bye(),
+    Heartbeat(3), Heartbeat(3, True), Done([]), Done([7, 2**63 - 1]), Bye("done"), Bye(),
 ]
 
 
@@ -116,7 +117,7 @@ def test_error_comes_back_with_code_message_node_and_task() -> None:
 
 
 @pytest.mark.parametrize(("size", "frames_of"), [
-    (256, [1]), (257, [2]), (512 * KIB, [2]), (512 * KIB + 1, [1, 2]), (2 * MIB, [1, 2, 2]),
+    (256, [1]), (257, [2]), (MIB, [2]), (MIB + 1, [1, 2, 2]), (2 * MIB, [1, 2, 2]),
     (2 * MIB + 1, [1, 2, 2, 2]),
 ])
 def test_size_decides_between_header_frame_and_chunks(size: int, frames_of: list[int]) -> None:

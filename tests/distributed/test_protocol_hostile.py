@@ -17,7 +17,7 @@ import pytest
 
 import tftutor
 from tftutor.distributed.limits import HANDSHAKE_LIMITS, KIB, MIB, Limits
-from tftutor.distributed.messages import Credit, Heartbeat, Hello, Reply, Request
+from tftutor.distributed.messages import Credit, Done, Heartbeat, Hello, Reply, Request
 from tftutor.distributed.protocol import Decoder, ProtocolError, RemoteProtocolError, encode
 
 HEADER = {"step": 1, "keys": ["k"]}
@@ -207,13 +207,13 @@ def _seeds() -> list[list[list[bytes]]]:
         np.array(True), np.zeros((0, 3), np.float16), np.arange(200, dtype=np.uint8))
     messages = [
         Request(1, "send_tensors", HEADER, tensors),
-        Request(2, "run_graph", {"session": "s", "handle": "h", "step": 5, "feeds": ["x:0"],
-                                 "fetches": ["y:0"], "options": {"a": [1, None, 2.5, b"x"]}},
+        Request(2, "run_graph", {"session": "s", "handle": "h", "step": 5, "keys": ["x:0"],
+                                 "dead": [], "origin": "/job:ps/task:0"},
                 tensors[:2]),
         Reply(1, 0, {}, tensors, "run_graph"),
         Reply(2, 9, {"message": "no", "node": "n", "task": "t"}, (), "status"),
         Hello("task", "/job:ps/replica:0/task:0", 77, "f", {"ps": {"0": "localhost:1"}}),
-        Credit(10), Heartbeat(3),
+        Credit(10), Heartbeat(3), Done([5, 6]),
     ]
     return [[[bytes(frame) for frame in frames] for frames in encode(one, 32, _FUZZ_LIMITS)]
             for one in messages]

@@ -21,14 +21,18 @@ from tftutor.runtime.step_state import StepState
 
 
 class TaskPart:
-    """One task's part of a step: its number there, and which feeds and fetches are its."""
+    """One task's part of a step: its number there, and which feeds and fetches are its.
 
-    __slots__ = ("task", "handle", "feed_positions", "fetch_positions")
+    `is_first` says that it does nothing lengthy and waits for no other part.
+    """
 
-    def __init__(self, task: RemoteTask, handle: str, feed_positions: list[int],
+    __slots__ = ("task", "handle", "is_first", "feed_positions", "fetch_positions")
+
+    def __init__(self, task: RemoteTask, handle: str, is_first: bool, feed_positions: list[int],
                  fetch_positions: list[list[int]]) -> None:
         self.task = task
         self.handle = handle
+        self.is_first = is_first
         self.feed_positions = feed_positions
         self.fetch_positions = fetch_positions
 
@@ -89,7 +93,8 @@ class ClusterPlan:
         except errors.OpError as error:
             raise type(error)(None, None, from_task(task, str(error.message))) from None  # type: ignore[call-arg]
         where = [[i for i, t in enumerate(self.fetches) if t is tensor] for tensor in fetched]
-        return TaskPart(task, reply.header["handle"], positions, where)
+        return TaskPart(task, reply.header["handle"], bool(reply.header.get("is_first")), positions,
+                        where)
 
     def _check_functions(self, task: RemoteTask, partitions: list[Partition]) -> None:
         """Let a task of this process use the functions of the graph; no other one has them."""
@@ -110,8 +115,9 @@ class ClusterPlan:
 
     def header(self, part: TaskPart, step_id: int, step: StepState) -> dict[str, Any]:
         """The header of the request to run a part."""
-        header = {"session": self.session, "handle": part.handle, "step": step_id, "feeds": [],
-                  "fetches": []}
+        header: dict[str, Any] = {"session": self.session, "handle": part.handle, "step": step_id}
+        if self.here is not None and part is not self.here:
+            header["origin"] = self.here.task.name
         if self.is_traced:
             header["trace"] = True
         if step.deadline is not None:

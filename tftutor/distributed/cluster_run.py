@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tftutor import errors
 from tftutor.distributed.cluster_rendezvous import plain_value, wire_value
+from tftutor.distributed.pushes import Ride, split
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.stall_reports import StallReports
 from tftutor.runtime.device_threads import start
@@ -51,6 +52,7 @@ class ClusterRun:
         self._begun = time.monotonic()
         self._done: list[RemoteTask] = []  # whose parts have ended well
         self._confirming: dict[RemoteTask, Any] = {}
+        self._ride = Ride(part.task.name for part in plan.parts if part.task.service is None)
 
     def results(self) -> list[Any]:
         """Start all parts, run the one of this process, gather what they give."""
@@ -59,6 +61,7 @@ class ClusterRun:
                 if self.errors:  # it forgets what was sent to it ahead
                     part.task.tell("abort_step", self._abortion(_FOLLOWS))
                 elif part is self.plan.here:
+                    self._hear_the_first()
                     self._run_here(part)
                 else:
                     self._pending[part] = self._start(part)
@@ -74,12 +77,19 @@ class ClusterRun:
         return self.values
 
     def _in_order(self) -> list[TaskPart]:
-        """The part of this process last, unless it waits for none: then what it sends is first."""
+        """The part of this process last, unless it waits for none.
+
+        Then what it sends to another part goes there with the request to begin.
+        """
         parts, here = self.plan.parts, self.plan.here
-        service: Any = here.task.service if here is not None else None
-        if here is not None and service.waits_for_none(self.plan.session, here.handle):
-            return [here, *parts[:-1]]
-        return parts
+        return [here, *parts[:-1]] if here is not None and here.is_first else parts
+
+    def _hear_the_first(self) -> None:
+        """Wait for parts that wait for none: what they send to this process is in their answers."""
+        first = [part for part in self._pending if part.is_first and part.task.service is None]
+        while first and not self.errors:
+            self._look(_SLICE, first)
+            first = [part for part in first if part in self._pending]
 
     def _request(self, part: TaskPart) -> tuple[dict[str, Any], list[Any]]:
         return (self.plan.header(part, self.step_id, self.step),
@@ -90,7 +100,9 @@ class ClusterRun:
         header, feeds = self._request(part)
         service = part.task.service
         if service is None:
-            return part.task.start("run_graph", header, [wire_value(feed) for feed in feeds])
+            tensors = [wire_value(feed) for feed in feeds]
+            self._ride.join(part.task.name, header, tensors)
+            return part.task.start("run_graph", header, tensors)
         return start(functools.partial(service.run, header, feeds), part.task.name)
 
     def _run_here(self, part: TaskPart) -> None:
@@ -101,13 +113,14 @@ class ClusterRun:
                 work.when_failed(lambda: part.task.tell("abort_step", self._abortion(_FOLLOWS)))
         self._pending[part] = None
         try:
-            outcome = service.run(*self._request(part), watch=self._watch)
+            values, stats = service.run(*self._request(part), watch=self._watch,
+                                        ride=self._ride if part.is_first else None)
         except errors.OpError as error:
             del self._pending[part]
             self._note(part.task, error)
         else:
             del self._pending[part]
-            self._finish(part, outcome)
+            self._finish(part, values, stats)
 
     def _watch(self) -> None:
         """The part of this process has waited for a while: look what the others do.
@@ -120,21 +133,32 @@ class ClusterRun:
             finally:
                 self._looking.release()
 
-    def _look(self, timeout: float) -> None:
-        """Wait a little for each part; a failure ends the others."""
-        for part, work in list(self._pending.items()):
+    def _look(self, timeout: float, among: Sequence[TaskPart] | None = None) -> None:
+        """Wait a little for each part (of some); a failure ends the others."""
+        for part in list(self._pending) if among is None else among:
+            work = self._pending[part]
             if work is None:
                 continue
             try:
                 outcome = _outcome(work, timeout)
+                if outcome is not None:
+                    self._finish(part, *self._own_values(*outcome))
             except errors.OpError as error:
                 del self._pending[part]
                 self._note(part.task, error)
                 continue
             if outcome is not None:
                 del self._pending[part]
-                self._finish(part, outcome)
         self._check_step()
+
+    def _own_values(self, tensors: Sequence[Any], header: dict[str, Any]
+                    ) -> tuple[Sequence[Any], bytes | None]:
+        """What an answer has for the program; what it has for the part of this process goes there."""
+        values, others, edges = split(header, tensors)
+        if edges and self.plan.here is not None:
+            service: Any = self.plan.here.task.service
+            service.deliver(self.step_id, edges, others)
+        return values, header.get("stats")
 
     def _note(self, task: RemoteTask, error: Exception) -> None:
         """A part has failed."""
@@ -195,10 +219,9 @@ class ClusterRun:
         for part in self._pending:
             part.task.tell("abort_step", self._abortion(why))
 
-    def _finish(self, part: TaskPart, outcome: tuple[Sequence[Any], bytes | None]) -> None:
+    def _finish(self, part: TaskPart, values: Sequence[Any], stats: bytes | None) -> None:
         """Take what a part gives."""
         self._done.append(part.task)
-        values, stats = outcome
         if stats is not None:
             self.plan.stats.append(stats)
         for positions, value in zip(part.fetch_positions, values, strict=True):
@@ -224,13 +247,14 @@ def from_task(task: RemoteTask, message: str) -> str:
     return message if message.startswith("From /job:") else f"From {task.name}:\n{message}"
 
 
-def _outcome(work: Any, timeout: float) -> tuple[Sequence[Any], bytes | None] | None:
-    """(values, trace) of a part, None while it runs. Raises: what the task answered instead."""
+def _outcome(work: Any, timeout: float) -> tuple[Sequence[Any], dict[str, Any]] | None:
+    """Tensors and header of an answer, None while there is none. Raises: what it was instead."""
     if hasattr(work, "done"):  # runs in this process
         if not work.done.wait(timeout):
             return None
         if work.error is not None:
             raise work.error
-        return work.result or ((), None)
+        values, stats = work.result or ((), None)
+        return values, {"stats": stats}
     reply = work.poll(timeout)
-    return None if reply is None else (reply.tensors, reply.header.get("stats"))
+    return None if reply is None else (reply.tensors, reply.header)

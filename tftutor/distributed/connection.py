@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tftutor.distributed.dialogue import Dialogue
 from tftutor.distributed.heartbeats import Beat, Pulse
 from tftutor.distributed.link import Link
-from tftutor.distributed.messages import Bye, Heartbeat, Hello, Message, Reply, Welcome
+from tftutor.distributed.messages import Bye, Done, Heartbeat, Hello, Message, Reply, Welcome
 from tftutor.distributed.poller import drain, write_byte
 from tftutor.distributed.protocol import Frames, RemoteProtocolError
 from tftutor.distributed.sockets import ConnectionLost, Event, Happening, Monitor, SharedSocket
@@ -68,6 +68,9 @@ class Owner:
 
     def on_reply(self, reply: Reply) -> None:
         """A reply is complete."""
+
+    def on_done(self, ids: list[int]) -> None:
+        """Requests have been done whose replies say nothing else."""
 
     def on_end(self, connection: Connection, end: End) -> None:
         """Nothing more will come."""
@@ -146,6 +149,8 @@ class Connection:
             self.link.send(answer)
         if isinstance(message, Reply):
             self._owner.on_reply(message)
+        elif isinstance(message, Done):
+            self._owner.on_done(message.ids)
         elif self._dialogue.refused is not None:
             self.end(Cause.UNWELCOME, self._dialogue.refused.message, self._dialogue.refused.code)
         elif isinstance(message, Bye):

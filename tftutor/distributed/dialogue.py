@@ -14,6 +14,7 @@ from tftutor.distributed.handshake import find_refusal, refusal
 from tftutor.distributed.messages import (
     Bye,
     Credit,
+    Done,
     Heartbeat,
     Hello,
     Message,
@@ -42,7 +43,7 @@ ENDED = (State.REFUSED, State.CLOSED, State.FAILED)
 # What may be sent and received in each state, and the state after it.
 _TALK: dict[type, State] = {
     Request: State.OPEN, Reply: State.OPEN, Credit: State.OPEN, Heartbeat: State.OPEN,
-    Bye: State.CLOSED}
+    Done: State.OPEN, Bye: State.CLOSED}
 SENDS: dict[State, dict[type, State]] = {
     State.NEW: {Hello: State.CALLING},
     State.CALLING: {Bye: State.CLOSED},

@@ -21,7 +21,7 @@ class Limits(NamedTuple):
     tensors: int = 4096         # of one message
     dimensions: int = 32        # of one tensor
     tiny_bytes: int = 256       # a tensor up to this size may lie in the header itself
-    inline_bytes: int = 512 * KIB     # a tensor up to this size may follow in its own frame
+    inline_bytes: int = MIB               # a tensor up to this size may follow in its own frame
     chunk_bytes: int = 4 * MIB        # the longest piece of a bigger tensor ...
     least_chunk_bytes: int = 4 * KIB  # ... and the shortest, the last of a tensor aside
     multipart_bytes: int = 6 * MIB    # all frames that arrive at once

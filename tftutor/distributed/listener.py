@@ -20,9 +20,10 @@ from tftutor.distributed.handshake import refusal
 from tftutor.distributed.heartbeats import Pulse, Timing
 from tftutor.distributed.keys import PROTOCOL_ROLE, Keys
 from tftutor.distributed.link import Link, QueueFull
-from tftutor.distributed.messages import Bye, Hello, Message, Refused, Reply, Request
+from tftutor.distributed.messages import Bye, Done, Hello, Message, Refused, Reply, Request
 from tftutor.distributed.protocol import LocalProtocolError, RemoteProtocolError
 from tftutor.distributed.replay import Incarnations, RequestLog
+from tftutor.distributed.schema import METHODS
 from tftutor.distributed.sockets import (
     ConnectionLost,
     Happening,
@@ -41,6 +42,7 @@ _STRANGERS_INTERVAL = 0.02
 _STRANGERS_BYTES = 2**20     # a hello has far less
 _FAREWELL = 0.2      # seconds that the last message has before the connection is cut
 _REMEMBERED_PROCESSES = 1024
+_DONE_AT_ONCE = 64   # requests whose end is told in one message
 _CLIENT_PATIENCE = 3  # a program may be busy longer than a server: so many heartbeat timeouts
 
 
@@ -55,6 +57,7 @@ class Caller:
         self.dialogue: Dialogue | None = None    # from its first message on
         self.hello: Hello | None = None          # once it has been welcomed
         self.log: RequestLog | None = None
+        self.done: list[int] = []                # what it will be told at the next opportunity
         self.too_slow = False
         self.gone = False
 
@@ -101,7 +104,11 @@ class Responder:
                 None, None, f"a second answer to request {self._request_id} ({self._method})")
         self._answered = True
         try:
-            sent = self._listener.answer(self._caller, reply)
+            if not reply.code and METHODS[reply.method].is_told_late:
+                self._listener.note_done(self._caller, reply.id)
+                sent = not self._caller.gone
+            else:
+                sent = self._listener.answer(self._caller, reply)
             self._listener.unanswered.discard(self)
             return sent
         except LocalProtocolError as error:
@@ -276,6 +283,20 @@ class Listener:
             return False
         return not caller.gone
 
+    def note_done(self, caller: Caller, request_id: int) -> None:
+        """Tell the caller soon that its request has been done."""
+        if not self._io.is_current():
+            self._io.post(lambda: self.note_done(caller, request_id))
+            return
+        caller.done.append(request_id)
+        if len(caller.done) >= _DONE_AT_ONCE:
+            self._tell_done(caller)
+
+    def _tell_done(self, caller: Caller) -> None:
+        if caller.done and not caller.gone:
+            caller.link.send(Done(caller.done))
+            caller.done = []
+
     def wait_for_answers(self, seconds: float) -> None:
         """Give requests that are all but done the time to be answered."""
         deadline = time.monotonic() + seconds
@@ -343,6 +364,7 @@ class Listener:
             if caller.gone:
                 continue
             caller.link.pump()
+            self._tell_done(caller)
             caller.pulse.heard(caller.link.heard)
             silent = caller.pulse.tick(now).state == "lost"
             if silent or self._endless.found(caller.fd, caller.link.heard, limit):
@@ -354,6 +376,7 @@ class Listener:
         for caller in list(self._callers.values()):
             if caller.hello is not None and not caller.gone:
                 with contextlib.suppress(ConnectionLost):
+                    self._tell_done(caller)
                     caller.link.send(Bye(reason))
             caller.gone = True
         self._callers.clear()

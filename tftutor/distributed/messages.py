@@ -113,12 +113,19 @@ class Heartbeat(NamedTuple):
     answer: bool = False
 
 
+class Done(NamedTuple):
+    """The requests with these ids have been done: in place of replies that say nothing else."""
+
+    ids: list[int]
+
+
 class Bye(NamedTuple):
     """The last message on a connection that ends in good order."""
 
     reason: str = ""
 
 
-Message: TypeAlias = Request | Reply | Hello | Welcome | Refused | Credit | Heartbeat | Bye
+Message: TypeAlias = (
+    Request | Reply | Hello | Welcome | Refused | Credit | Heartbeat | Done | Bye)
 # Messages without a payload: they cost no credit, or two full windows could never be reopened.
-CONTROL = (Hello, Welcome, Refused, Credit, Heartbeat, Bye)
+CONTROL = (Hello, Welcome, Refused, Credit, Heartbeat, Done, Bye)

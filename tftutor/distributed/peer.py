@@ -293,6 +293,11 @@ class Peer(Owner):
         if call is not None:
             call.finish(reply, None)
 
+    def on_done(self, ids: list[int]) -> None:
+        """Requests have been done whose replies say nothing else."""
+        for id_ in ids:
+            self.on_reply(Reply(id_, 0, {}))
+
     def on_end(self, connection: Connection, end: End) -> None:
         """Fail the calls of this connection; try again if others still wait for one."""
         if end.cause is Cause.HANDSHAKE:

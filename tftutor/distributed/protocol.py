@@ -19,6 +19,7 @@ from tftutor.distributed.messages import (
     PROTOCOL_VERSION,
     Bye,
     Credit,
+    Done,
     Heartbeat,
     Hello,
     Message,
@@ -52,7 +53,8 @@ CHUNK_BYTES = MIB      # measured: one frame of 64 MiB is twice as slow, smaller
 _INLINE_TOTAL = MIB    # more would delay the messages of others, as a multipart arrives whole
 _TINY_TOTAL = 64 * 2**10
 _CLASSES: dict[str, type] = {
-    "welcome": Welcome, "refused": Refused, "credit": Credit, "heartbeat": Heartbeat, "bye": Bye}
+    "welcome": Welcome, "refused": Refused, "credit": Credit, "heartbeat": Heartbeat,
+    "done": Done, "bye": Bye}
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 _CODES = 16   # the highest of tf.errors' codes
 

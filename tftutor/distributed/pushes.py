@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from tftutor import errors
 from tftutor.ops.control_flow_ops import DEAD
 
 _SOON = 3e-4  # seconds: about what the message costs that is saved
-_HELD_BYTES = 1 << 19  # values that fit into one multipart (see limits)
+_HELD_BYTES = 1 << 19  # from here on a message of its own costs little beside the bytes
+_RIDE_BYTES = 1 << 20  # values that fit into one multipart (see limits)
 NEVER = float("inf")
 
 
@@ -36,6 +37,48 @@ class PendingCall(Protocol):
 
 
 Push = Callable[[str, dict[str, Any], Sequence[Any]], PendingCall]  # (task, header, tensors)
+EDGES = ("keys", "dead", "signals")  # the fields of a header that say which values come with it
+
+
+class Ride:
+    """Room for values in a message that is about to be sent anyway: one less.
+
+    Args: the tasks to which such a message goes.
+    Attributes: messages: task -> the header and the tensors that it would have had on its own.
+    """
+
+    def __init__(self, tasks: Iterable[str]) -> None:
+        self._tasks = frozenset(tasks)
+        self.messages: dict[str, tuple[dict[str, Any], Sequence[Any]]] = {}
+
+    def take(self, task: str, header: dict[str, Any], tensors: Sequence[Any], nbytes: int) -> bool:
+        """Take a message in; False if there is no room, or nothing goes to that task."""
+        if task not in self._tasks or task in self.messages or nbytes > _RIDE_BYTES:
+            return False
+        self.messages[task] = header, tensors
+        return True
+
+    def join(self, task: str, header: dict[str, Any], tensors: list[Any]) -> None:
+        """Put what was taken in for a task into the message that goes there."""
+        if task in self.messages:
+            theirs, values = self.messages[task]
+            header.update((name, theirs[name]) for name in EDGES if name in theirs)
+            tensors += values
+
+
+def split(header: dict[str, Any], tensors: Sequence[Any]
+          ) -> tuple[Sequence[Any], Sequence[Any], dict[str, Any]]:
+    """What a message has of its own, what was put into it by `Ride.join`, the header of that."""
+    if not header.get("keys"):
+        return tensors, (), {}
+    edges = {name: header[name] for name in EDGES if header.get(name)}
+    count = len(edges["keys"]) - len(edges.get("dead", ())) - len(edges.get("signals", ()))
+    if not 0 <= count <= len(tensors):
+        raise errors.InvalidArgumentError(
+            None, None, f"a message with {len(edges['keys'])} edges of a step, {count} of them with "
+                        f"a value, has {len(tensors)} tensors")
+    own = len(tensors) - count
+    return tensors[:own], tensors[own:], edges
 
 
 class Edge(Protocol):
@@ -109,6 +152,7 @@ class Pushes:
         self._step_id = step_id
         self._push = push
         self._on_failure = on_failure
+        self.ride: Ride | None = None  # goes when this part of the step is done
         self._boxes: dict[str, _Outbox] = {}
         self._calls: set[PendingCall] = set()
         self._sending = threading.Lock()  # the parts of several devices send at the same time
@@ -139,8 +183,10 @@ class Pushes:
                     self._send(task, box)
 
     def _send(self, task: str, box: _Outbox) -> None:
-        header, tensors = box.header(self._step_id), box.tensors
+        header, tensors, nbytes = box.header(self._step_id), box.tensors, box.nbytes
         box.empty()
+        if self.ride is not None and self.ride.take(task, header, tensors, nbytes):
+            return
         call = self._push(task, header, tensors)
         with self._lock:
             self._calls.add(call)

@@ -70,6 +70,11 @@ def maybe(checker: Checker) -> Checker:
     return check
 
 
+def maybe_all(fields: Fields) -> Fields:
+    """Fields each of which may be left out."""
+    return {name: maybe(checker) for name, checker in fields.items()}
+
+
 def listed(checker: Checker) -> Checker:
     """A list of such values."""
     def check(value: Any) -> str | None:
@@ -137,21 +142,28 @@ CONTROL_FIELDS: dict[str, tuple[Checker, ...]] = {
     "refused": (text, natural, text),
     "credit": (natural,),
     "heartbeat": (natural, flag),
+    "done": (listed(natural),),
     "bye": (text,),
 }
 
 
 class Method(NamedTuple):
-    """A row: the fields of a request's header and of a reply's, and who may ask."""
+    """A row: the fields of a request's header and of a reply's, and who may ask.
+
+    Nobody waits for the reply of a method that `is_told_late`: it comes with others, as a `Done`.
+    """
 
     request: Fields
     reply: Fields
     roles: tuple[str, ...] = ROLES
+    is_told_late: bool = False
 
 
 DEVICE = record({"name": text, "type": text, "memory": natural, "incarnation": natural,
                  "description": maybe(text)})
 ERROR: Fields = {"message": text, "node": maybe(text), "task": maybe(text)}
+EDGES: Fields = {"keys": listed(text), "dead": maybe(listed(natural)),
+                 "signals": maybe(listed(natural))}
 
 METHODS: dict[str, Method] = {
     "status": Method(
@@ -165,21 +177,18 @@ METHODS: dict[str, Method] = {
         {"session": text, "config": maybe(data), "feeds": maybe(listed(text)),
          "fetches": maybe(listed(text)), "targets": maybe(listed(text)),
          "options": maybe(anything)},
-        {"handle": text}),
+        {"handle": text, "is_first": maybe(flag)}),
     "deregister_graph": Method({"session": maybe(text), "handle": text}, {}),
-    "run_graph": Method(         # tensors: the values of `feeds`; of `fetches` in the reply
-        {"session": maybe(text), "handle": text, "step": natural, "feeds": listed(text),
-         "fetches": listed(text), "timeout_ms": maybe(natural), "trace": maybe(flag),
-         "options": maybe(anything)},
-        {"fetches": maybe(listed(text)), "dead": maybe(listed(natural)), "stats": maybe(data),
-         "details": maybe(anything)}),
+    "run_graph": Method(         # tensors: what is fed, or fetched; then those of `keys`
+        {"session": maybe(text), "handle": text, "step": natural, "timeout_ms": maybe(natural),
+         "trace": maybe(flag), "origin": maybe(task_name), **maybe_all(EDGES)},
+        {"stats": maybe(data), **maybe_all(EDGES)}),
     "cleanup_step": Method({"session": maybe(text), "step": natural}, {}),
     "abort_step": Method(
         {"session": maybe(text), "step": natural, "code": natural, **ERROR}, {}),
     "confirm_step": Method({"session": maybe(text), "step": natural}, {}),
     "send_tensors": Method(      # tensors: one for each key that is neither dead nor a signal
-        {"session": maybe(text), "step": natural, "keys": listed(text),
-         "dead": maybe(listed(natural)), "signals": maybe(listed(natural))}, {}),
+        {"session": maybe(text), "step": natural, **EDGES}, {}, is_told_late=True),
     "reset": Method({"containers": listed(text)}, {}, roles=("client", "admin")),
     "shutdown": Method({"reason": maybe(text)}, {}, roles=("client", "admin")),
     "heartbeat": Method({}, {"uptime": maybe(number), "details": maybe(anything)}),

@@ -22,7 +22,7 @@ from tftutor.distributed.cluster_rendezvous import (
 )
 from tftutor.distributed.partition_codec import rebuild
 from tftutor.distributed.programs import Programs
-from tftutor.distributed.pushes import Push
+from tftutor.distributed.pushes import Push, Ride, split
 from tftutor.distributed.task_report import Traffic, nbytes_of, variables_as_data
 from tftutor.distributed.worker_state import SMALL, SessionTable, StepTable, WorkerSession
 from tftutor.framework.graph import Graph
@@ -110,13 +110,11 @@ class TaskService:
         """
         if method == "run_graph":
             wanted = self._sessions.wanted(header.get("session") or "", header["handle"])
-            return (wanted is None or bool(header.get("trace")) or nbytes_of(tensors) > SMALL
-                    or not self._steps.has_arrived(header["step"], wanted))
+            if wanted is None or header.get("trace") or nbytes_of(tensors) > SMALL:
+                return True
+            missing = tuple(key for key in wanted if key not in (header.get("keys") or ()))
+            return not self._steps.has_arrived(header["step"], missing)
         return method in ("confirm_step", "register_graph", "reset", "close_session")
-
-    def waits_for_none(self, session: str, handle: str) -> bool:
-        """Whether a registered part of a step is quick, and waits for no other part."""
-        return self._sessions.wanted(session, handle) == ()
 
     # -- what is here -----------------------------------------------------------------------
 
@@ -196,7 +194,7 @@ class TaskService:
             session.quick[handle] = tuple(channel.edge for channel in cut.channels
                                           if isinstance(channel, IncomingChannel))
         session.plans[handle] = PartitionedPlan(cut, self._host, session.resources)
-        return {"handle": handle}, []
+        return {"handle": handle, "is_first": session.quick.get(handle) == ()}, []
 
     def _channel(self, entry: dict[str, Any], tensor: Tensor | None, sent: Tensor | None,
                  producer: Operation) -> Channel:
@@ -228,15 +226,20 @@ class TaskService:
     # -- steps ------------------------------------------------------------------------------
 
     def _count_and_push(self, task: str, header: dict[str, Any], tensors: Sequence[Any]) -> Any:
-        self.counts["bytes_out"] += nbytes_of(tensors)
-        self._traffic.send(short_name(task), tensors)
+        self._count(task, tensors)
         return self._push(task, header, tensors)
 
+    def _count(self, task: str, tensors: Sequence[Any]) -> None:
+        self.counts["bytes_out"] += nbytes_of(tensors)
+        self._traffic.send(short_name(task), tensors)
+
     def run(self, header: dict[str, Any], feeds: list[Any], caller: Any = None,
-            watch: Callable[[], None] | None = None) -> tuple[list[Any], bytes | None]:
+            watch: Callable[[], None] | None = None, ride: Ride | None = None
+            ) -> tuple[list[Any], bytes | None]:
         """Run this task's part of a step: the values that it was asked for, a StepStats if traced.
 
-        `watch` is called from time to time while the step waits.
+        `watch` is called from time to time while the step waits; `ride` takes values that needn't
+        be sent on their own, as the caller will send something when this is done.
 
         Raises: tf.errors.OpError; AbortedError for a session or step number that is not (or no
         longer) known.
@@ -251,12 +254,17 @@ class TaskService:
         if header.get("timeout_ms") is not None:
             step.state.deadline = time.monotonic() + header["timeout_ms"] / 1000
         self.counts["steps"] += 1
+        pushes = step.rendezvous.pushes
+        pushes.ride = ride
         try:
             values, stats = _run(plan, feeds, step.state, bool(header.get("trace")))
-            step.rendezvous.pushes.flush()
+            pushes.flush()
+            if ride is not None:
+                for task, (_, tensors) in ride.messages.items():
+                    self._count(task, tensors)
             return values, stats
         except errors.CancelledError as error:
-            raise step.rendezvous.pushes.failure or error from None
+            raise pushes.failure or error from None
         finally:
             step.state.watch = None  # the step may be kept until all that it sent has arrived
             self._steps.end(header["step"])
@@ -277,16 +285,32 @@ class TaskService:
         return {}, []
 
     def _run_graph(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
-        values, stats = self.run(header, [plain_value(t) for t in tensors], caller)
+        fed, others, edges = split(header, tensors)
+        if edges:
+            self.deliver(header["step"], edges, others)
+        origin = header.get("origin") or ""
+        is_first = self._sessions.wanted(header.get("session") or "", header["handle"]) == ()
+        ride = Ride((origin,)) if origin and is_first else None
+        values, stats = self.run(header, [plain_value(t) for t in fed], caller, ride=ride)
         sent = [wire_value(value) for value in values]
-        self._traffic.serve(tensors, sent)
-        return {} if stats is None else {"stats": stats}, sent
+        self._traffic.serve(fed, sent)
+        answer = {} if stats is None else {"stats": stats}
+        if ride is not None:
+            ride.join(origin, answer, sent)
+        return answer, sent
+
+    def deliver(self, step_id: int, edges: dict[str, Any], tensors: Sequence[Any]) -> None:
+        """Take in values that another part of a step has sent; they may come before this one begins.
+
+        Raises: InvalidArgumentError when there are fewer or more than `edges` says.
+        """
+        self.counts["bytes_in"] += nbytes_of(tensors)
+        step = self._steps.find(step_id)
+        if step is not None:
+            step.rendezvous.arrive(edges, tensors)
 
     def _send_tensors(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
-        self.counts["bytes_in"] += nbytes_of(tensors)
-        step = self._steps.find(header["step"])
-        if step is not None:
-            step.rendezvous.arrive(header, tensors)
+        self.deliver(header["step"], header, tensors)
         return {}, []
 
     def _abort_step(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
