@@ -95,7 +95,9 @@ def test_different_clusters_are_refused_with_their_difference(server: Any, ports
     assert str(caught.value) == (
         "/job:worker/replica:0/task:0 and /job:ps/replica:0/task:0 at "
         f"{ports[0]} were given different ClusterSpecs: /job:worker/task:0 is at {ports[2]} for "
-        f"/job:worker/replica:0/task:0, but at {ports[1]} for /job:ps/replica:0/task:0")
+        f"/job:worker/replica:0/task:0, but at {ports[1]} for /job:ps/replica:0/task:0; "
+        f"/job:worker/task:1 is at {ports[1]} for /job:worker/replica:0/task:0, but unknown for "
+        "/job:ps/replica:0/task:0")
 
 
 def test_a_task_that_is_another_one_is_refused(server: Any, ports: list[str]) -> None:

@@ -58,10 +58,11 @@ class ClusterRun:
         """Start all parts, run the one of this process, gather what they give."""
         try:
             for part in self._in_order():
+                if part is self.plan.here:
+                    self._hear_the_first()
                 if self.errors:  # it forgets what was sent to it ahead
                     part.task.tell("abort_step", self._abortion(_FOLLOWS))
                 elif part is self.plan.here:
-                    self._hear_the_first()
                     self._run_here(part)
                 else:
                     self._pending[part] = self._start(part)
