@@ -34,6 +34,7 @@ class ClusterSpec:
 
     def __init__(self, cluster: Any) -> None:
         self._cluster_def: Any = None
+        self._is_partial = is_partial(cluster)
         if isinstance(cluster, dict):
             self._cluster_spec = {name: _tasks(name, tasks) for name, tasks in cluster.items()}
             _check(self._cluster_spec)
@@ -117,6 +118,16 @@ class ClusterSpec:
         if job_name not in self._cluster_spec:
             raise ValueError(f"No such job in cluster: {job_name!r}")
         return self._cluster_spec[job_name]
+
+
+def is_partial(cluster: Any) -> bool:
+    """Whether it may leave tasks out: one of its jobs is written as a dictionary.
+
+    A ClusterDef doesn't say so; indices that are missing in it do.
+    """
+    if isinstance(cluster, ClusterSpec):
+        return cluster._is_partial
+    return isinstance(cluster, dict) and any(isinstance(tasks, dict) for tasks in cluster.values())
 
 
 def _tasks(job_name: Any, tasks: Any) -> dict[Any, Any]:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 
 from tftutor import errors
+from tftutor.distributed.addresses import plain_address
 from tftutor.distributed.messages import Hello, Refused
 from tftutor.distributed.schema import ROLES
 
@@ -38,14 +39,9 @@ def cluster_fingerprint(cluster: Cluster) -> str:
     """
     if not cluster:
         return ""
-    plain = {job: {index: _plain(address) for index, address in tasks.items()}
+    plain = {job: {index: plain_address(address) for index, address in tasks.items()}
              for job, tasks in cluster.items()}
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _plain(address: str) -> str:
-    host, _, port = address.rpartition(":")
-    return f"{'127.0.0.1' if host == 'localhost' else host}:{port}"
 
 
 def cluster_difference(theirs: Cluster, ours: Cluster, partial: bool = False,
@@ -61,7 +57,7 @@ def cluster_difference(theirs: Cluster, ours: Cluster, partial: bool = False,
             a, b = there.get(index), here.get(index)
             if partial and None in (a, b):
                 continue
-            if a is None or b is None or _plain(a) != _plain(b):
+            if a is None or b is None or plain_address(a) != plain_address(b):
                 found.append(f"/job:{job}/task:{index} is {_at(a)} {for_them}, "
                              f"but {_at(b)} {for_us}")
     if not found:
@@ -101,7 +97,7 @@ def _cluster_refusal(caller: Hello, called: Hello, who: str, here: str) -> Refus
     if caller.fingerprint == called.fingerprint:
         return None
     partial = (caller.partial or called.partial
-               or _has_gaps(caller.cluster) or _has_gaps(called.cluster))
+               or has_gaps(caller.cluster) or has_gaps(called.cluster))
     difference = cluster_difference(caller.cluster, called.cluster, partial)
     if difference is None and partial:
         return None
@@ -110,7 +106,7 @@ def _cluster_refusal(caller: Hello, called: Hello, who: str, here: str) -> Refus
     return refusal("cluster", f"{who} and {here} were given different ClusterSpecs: {difference}")
 
 
-def _has_gaps(cluster: Cluster) -> bool:
+def has_gaps(cluster: Cluster) -> bool:
     """Whether a job's indices are not 0, 1, 2 ...: such a cluster lists some tasks only."""
     return any(str(position) not in tasks
                for tasks in cluster.values() for position in range(len(tasks)))

@@ -16,7 +16,7 @@ from typing import Any
 
 from tftutor import errors
 from tftutor.distributed.cluster_plan import ClusterPlan
-from tftutor.distributed.handshake import cluster_difference
+from tftutor.distributed.handshake import cluster_difference, has_gaps
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.servers_here import connect, service_at
 from tftutor.distributed.worker import short_name
@@ -51,7 +51,7 @@ class MasterSession:
         address = target.removeprefix("grpc://")
         self.tasks: dict[str, RemoteTask] = {}
         self.devices: list[Device] = []
-        self._clusters: dict[str, Any] = {}
+        self._first: tuple[str, dict[str, dict[str, str]], bool] | None = None
         here, status = self._reach(_task_at("the target", address))
         self._who = short_name(status["task"])
         self._join(RemoteTask(status["task"], address, here._peer, here.service), status)
@@ -93,16 +93,10 @@ class MasterSession:
             raise errors.FailedPreconditionError(
                 None, None, f"{task.address} should be {task.name}, but says that it is "
                             f"{status['task']}: the ClusterSpecs differ")
-        self._clusters.setdefault(task.name, status["cluster"])
-        first = next(iter(self._clusters))
-        differs = cluster_difference(self._clusters[first], status["cluster"], True,
-                                     f"for {first}", f"for {task.name}")
-        if differs is not None:
-            raise errors.InvalidArgumentError(
-                None, None, f"{first} and {task.name} at {task.address} were given different "
-                            f"ClusterSpecs: {differs}")
+        details = status.get("details") or {}
+        self._compare(task, status["cluster"], details.get("partial", False))
         self.tasks[task.name] = task
-        simulated = (status.get("details") or {}).get("simulated", [])
+        simulated = details.get("simulated", [])
         for entry in status["devices"]:
             _, _, device = entry["name"].partition("/device:")
             kind, _, index = device.partition(":")
@@ -111,6 +105,23 @@ class MasterSession:
                           is_simulated=entry["name"] in simulated)
             made.incarnation = entry["incarnation"]
             self.devices.append(made)
+
+    def _compare(self, task: RemoteTask, cluster: dict[str, dict[str, str]], is_partial: bool
+                 ) -> None:
+        """Raises: InvalidArgumentError when a task was given another ClusterSpec than the first.
+
+        Where one of the two lists some tasks only, those that both know are compared.
+        """
+        is_partial = is_partial or has_gaps(cluster)
+        if self._first is None:
+            self._first = task.name, cluster, is_partial
+        first, known, is_first_partial = self._first
+        differs = cluster_difference(known, cluster, is_partial or is_first_partial,
+                                     f"for {first}", f"for {task.name}")
+        if differs is not None:
+            raise errors.InvalidArgumentError(
+                None, None, f"{first} and {task.name} at {task.address} were given different "
+                            f"ClusterSpecs: {differs}")
 
     def _task_of(self, device: str) -> RemoteTask:
         return self.tasks[device.partition("/device:")[0]]
@@ -136,7 +147,7 @@ def reset(target: str, containers: Sequence[str] | None) -> None:
 
 
 def _task_at(name: str, address: str) -> RemoteTask:
-    if not re.fullmatch(r"\[?[\w.:-]+\]?:\d+", address):
+    if not re.fullmatch(r"\[[\w.:%-]+\]:\d+|[\w.-]+:\d+", address):
         raise errors.InvalidArgumentError(
             None, None, f"Could not interpret \"{address}\" as a host-port pair.")
     service = service_at(address)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tftutor.backends.blas import blas_thread_count, set_blas_threads
 from tftutor.backends.threads import asked_thread_count, set_thread_count, thread_count
+from tftutor.distributed.addresses import is_loopback, plain_host
 
-_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 # Who sets one of these has decided already.
 _SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _lock = threading.Lock()
@@ -61,9 +61,14 @@ class ProcessorShare:
 
 def computing_neighbours(cluster: Mapping[str, Mapping[int, str]], address: str) -> int:
     """How many tasks compute on the machine of an address; parameter servers hardly do."""
+    return neighbours((other for job, tasks in cluster.items() if job != "ps"
+                       for other in tasks.values()), address)
+
+
+def neighbours(others: Iterable[str], address: str) -> int:
+    """How many of the addresses are on the machine of one."""
     host = _host(address)
-    return sum(_host(other) == host for job, tasks in cluster.items() if job != "ps"
-               for other in tasks.values())
+    return sum(_host(other) == host for other in others)
 
 
 def share_of(processors: int, tasks: int) -> int:
@@ -72,8 +77,8 @@ def share_of(processors: int, tasks: int) -> int:
 
 
 def _host(address: str) -> str:
-    host = address.rpartition(":")[0]
-    return "127.0.0.1" if host in _LOOPBACK else host
+    host = plain_host(address)
+    return "loopback" if is_loopback(host) else host
 
 
 def _set(count: int) -> None:

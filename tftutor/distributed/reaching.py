@@ -7,12 +7,8 @@ import os
 import socket
 
 from tftutor import errors
-from tftutor.distributed.unix_sockets import (
-    UntrustedDirectory,
-    offered_path,
-    resolve,
-    split_address,
-)
+from tftutor.distributed.addresses import join_address, resolve, split_address
+from tftutor.distributed.unix_sockets import UntrustedDirectory, offered_path
 
 _PROBE_TIMEOUT = 0.3
 # The beginning of ZMTP 3.0's greeting: signature and version. The other side answers with all of
@@ -62,7 +58,7 @@ class Route:
                 raise errors.PermissionDeniedError(None, None, str(error)) from None
             if path is not None:
                 return f"ipc://{os.fspath(path)}"
-        return f"tcp://{f'[{number}]' if ':' in number else number}:{self.port}"
+        return f"tcp://{join_address(number, self.port)}"
 
     def is_slower_than_need_be(self, endpoint: str) -> bool:
         """Whether we have met a task between its two binds, so that a unix socket is there now."""

@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 
 from tftutor import errors
 from tftutor.backends.blas import single_threaded_blas
-from tftutor.distributed.cluster_spec import ClusterSpec
+from tftutor.distributed.cluster_spec import ClusterSpec, is_partial
+from tftutor.distributed.listening import check_addresses, listening_address
 from tftutor.distributed.messages import Hello, Request
-from tftutor.distributed.processors import ProcessorShare
+from tftutor.distributed.processors import ProcessorShare, neighbours
 from tftutor.distributed.servers_here import announce, connect, service_at, withdraw
 from tftutor.distributed.worker import TaskService
 from tftutor.runtime import device_threads
 from tftutor.runtime.device_set import GpuSettings, session_devices
 from tftutor.runtime.devices import Device
 
-_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 _RECONNECT = 5.0  # seconds to reach a task to which a value must go
 
 
@@ -69,7 +69,9 @@ class Server:
         self._addresses = {
             f"/job:{job}/replica:0/task:{index}": self._cluster.task_address(job, index)
             for job in self._cluster.jobs for index in self._cluster.task_indices(job)}
-        self._service = TaskService(self._task, self._cluster_dict(), self._devices(), self._push)
+        check_addresses(self._addresses, self._task)
+        self._service = _Service(self._task, self._cluster_dict(), self._devices(), self._push)
+        self._service.is_partial = is_partial(server_or_cluster_def)
         self._transport = self._listen()
         self._processors = ProcessorShare(self._cluster_dict(), self._server_def.job_name,
                                           self._server_def.task_index)
@@ -98,16 +100,15 @@ class Server:
         from tftutor.distributed.keys import configured_keys
         from tftutor.distributed.transport import Transport
 
-        host, _, port = self._address.rpartition(":")
         cluster = {job: {str(i): address for i, address in tasks.items()}
                    for job, tasks in self._cluster_dict().items()}
         hello = Hello("task", self._task, self._service.incarnation,
-                      cluster_fingerprint(cluster), cluster)
+                      cluster_fingerprint(cluster), cluster, self._service.is_partial)
         keys = configured_keys("ps" if self._server_def.job_name == "ps" else "worker")
         transport = Transport(handler=self._handle, identity=hello, keys=keys,
                               on_lost=self._service.lose)
         self._service.refusals = lambda: transport.counters
-        where = f"127.0.0.1:{port}" if host in _LOOPBACK else self._address
+        where = listening_address(self._address, self._task, keys is not None)
         try:
             actual = transport.bind(where)
         except errors.OpError as error:
@@ -116,6 +117,7 @@ class Server:
                 raise
             raise errors.UnknownError(
                 None, None, f"{error.message}{self._occupant(where)}") from None
+        host, _, port = self._address.rpartition(":")
         if port == "0":
             self._address = f"{host}:{actual.rpartition(':')[2]}"
             self._addresses[self._task] = self._address
@@ -146,9 +148,7 @@ class Server:
         The threads of BLAS libraries spin while they wait, which takes the processors from them: a
         step of 3 ms took 20 to 70 ms. Each task then does with the threads that it has.
         """
-        hosts = [address.rpartition(":")[0] for address in self._addresses.values()]
-        here = self._address.rpartition(":")[0]
-        return sum(host == here or {host, here} <= _LOOPBACK for host in hosts) > 1
+        return neighbours(self._addresses.values(), self._address) > 1
 
     def _handle(self, request: Request, responder: Any) -> None:
         if not self._is_started:
@@ -176,7 +176,9 @@ class Server:
     def _push(self, task: str, header: dict[str, Any], tensors: Sequence[Any]) -> Any:
         address = self._addresses.get(task)
         if address is None:
-            raise errors.InvalidArgumentError(None, None, f"{task} is not in the cluster")
+            raise errors.InvalidArgumentError(
+                None, None, f"nothing can be sent to {task}: it is not in the ClusterSpec of "
+                            f"{self._task}")
         here = service_at(address)
         if here is not None:
             here.answer("send_tensors", header, tensors)
@@ -243,6 +245,18 @@ class Server:
     def create_local_server(config: Any = None, start: bool = True) -> Server:
         """A cluster of one task in this process. Source: TF 1.15, Server.create_local_server."""
         return Server({"local": ["localhost:0"]}, protocol="grpc", config=config, start=start)
+
+
+class _Service(TaskService):
+    """A task that says in its status whether its ClusterSpec lists some tasks only."""
+
+    is_partial = False
+
+    def _status(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any
+                ) -> tuple[dict[str, Any], list[Any]]:
+        status, values = super()._status(header, tensors, caller)
+        status["details"]["partial"] = self.is_partial
+        return status, values
 
 
 class _Delivered:

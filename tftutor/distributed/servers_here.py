@@ -10,6 +10,7 @@ import secrets
 import threading
 from typing import Any
 
+from tftutor.distributed.addresses import address_from_here
 from tftutor.distributed.worker import TaskService
 
 _lock = threading.Lock()
@@ -21,18 +22,18 @@ _client_keys: str | None = None  # ... and the keys that TFTUTOR_KEYS named when
 def announce(address: str, service: TaskService) -> None:
     """Make a server known to the sessions of this process."""
     with _lock:
-        _services[_normal(address)] = service
+        _services[address_from_here(address)] = service
 
 
 def withdraw(address: str) -> None:
     """Forget a server that has stopped."""
     with _lock:
-        _services.pop(_normal(address), None)
+        _services.pop(address_from_here(address), None)
 
 
 def service_at(address: str) -> TaskService | None:
     """The server of this process at an address, if there is one."""
-    return _services.get(_normal(address))
+    return _services.get(address_from_here(address))
 
 
 def connect(address: str, name: str) -> Any:
@@ -55,8 +56,3 @@ def connect(address: str, name: str) -> Any:
     if not peer.incarnation:  # not connected: so it is called until it says itself who it is
         peer.task = name if name.startswith("/job:") else ""
     return peer
-
-
-def _normal(address: str) -> str:
-    host, _, port = address.rpartition(":")
-    return f"{'127.0.0.1' if host in ('localhost', '0.0.0.0', '[::1]') else host}:{port}"

@@ -15,6 +15,12 @@ import tempfile
 import time
 from pathlib import Path
 
+# Re-exported for the modules that know them from here.
+from tftutor.distributed.addresses import is_loopback as is_loopback
+from tftutor.distributed.addresses import join_address as join_address
+from tftutor.distributed.addresses import resolve as resolve
+from tftutor.distributed.addresses import split_address as split_address
+
 PATH_LIMIT = 100     # bytes: sun_path has 104 on macOS and 108 on Linux, one of them for the zero
 
 
@@ -124,38 +130,6 @@ def answers(path: Path) -> bool:
         except OSError:
             return False
     return True
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` means this machine, and nobody outside it can reach it."""
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
-def resolve(host: str) -> str:
-    """Return the numeric address of a host name, IPv4 if there is one.
-
-    Raises: OSError if the name is unknown.
-    """
-    found = socket.getaddrinfo(host or "0.0.0.0", None, type=socket.SOCK_STREAM)
-    found.sort(key=lambda item: item[0] != socket.AF_INET)
-    return str(found[0][4][0])
-
-
-def split_address(address: str) -> tuple[str, int]:
-    """Split "host:port"; an IPv6 host stands in brackets.
-
-    Raises: ValueError.
-    """
-    text = address.removeprefix("grpc://")
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65535:
-        raise ValueError(f"an address must be host:port, but got {address!r}")
-    return host.strip("[]"), int(port)
-
-
-def join_address(host: str, port: int) -> str:
-    """Return "host:port", with brackets around an IPv6 host."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def remove_socket(address: str) -> None:
