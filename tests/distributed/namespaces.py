@@ -118,12 +118,13 @@ class Program:
 
 
 class Machine:
-    """One namespace. `address` is what the other machines call it."""
+    """One namespace. `address` and `ipv6` are what the other machines call it."""
 
-    def __init__(self, name: str, namespace: str, address: str, directory: pathlib.Path) -> None:
+    def __init__(self, name: str, namespace: str, number: int, directory: pathlib.Path) -> None:
         self.name = name
         self.namespace = namespace
-        self.address = address
+        self.address = f"198.18.0.{number}"
+        self.ipv6 = f"2001:db8::{number}"
         self.programs: list[Program] = []
         self._directory = directory
 
@@ -136,6 +137,8 @@ class Machine:
         device = f"to-{other.name}"
         self.ip("addr", "add", self.address, "peer", f"{other.address}/32", "dev", device)
         self.ip("link", "set", device, "up")
+        if pathlib.Path("/proc/net/if_inet6").exists():
+            self.ip("addr", "add", self.ipv6, "peer", f"{other.ipv6}/128", "dev", device, "nodad")
 
     def python(self, *arguments: str, **environ: str) -> Program:
         """Start Python in it, with these variables added; without keys, if they name none."""
@@ -179,7 +182,7 @@ class Machines:
             for number, name in enumerate(self._names, 1):
                 namespace = f"{_PREFIX}-{os.getpid()}-{name}"
                 run_ip("netns", "add", namespace)
-                made = Machine(name, namespace, f"198.18.0.{number}", directory)
+                made = Machine(name, namespace, number, directory)
                 self._machines[name] = made
                 made.ip("link", "set", "lo", "up")
             for one, other in itertools.combinations(self, 2):

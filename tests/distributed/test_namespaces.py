@@ -119,6 +119,20 @@ def test_a_worker_of_another_machine_learns_what_a_single_process_does(
     assert alone == pytest.approx([1.0, -2.0, 0.5, 0.25], abs=1e-2)
 
 
+@pytest.mark.skipif(not pathlib.Path("/proc/net/if_inet6").exists(),
+                    reason="this machine has no IPv6")
+def test_machines_with_ipv6_addresses_train_together(machines: Machines, keys: str) -> None:
+    a, b = machines["a"], machines["b"]
+    ps, worker = f"[{a.ipv6}]:2300", f"[{b.ipv6}]:2300"
+    spec = json.dumps({"ps": [ps], "worker": [worker]})
+    server = a.start("server", "--job", "ps", "--cluster", spec, TFTUTOR_KEYS=keys)
+    assert server.line().startswith(f"/job:ps/task:0 serves at grpc://{ps}"), server.errors()
+    program = b.start("run", PROGRAM, f"--ps_hosts={ps}", f"--worker_hosts={worker}",
+                      TFTUTOR_KEYS=keys)
+    assert len(learned(program)) == 4
+    server.end()
+
+
 # -- without keys, or with wrong ones -------------------------------------------------------------
 
 
