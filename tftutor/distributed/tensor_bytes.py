@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tftutor.backends.kept_buffers import empty_bytes
 from tftutor.distributed.limits import Limits
 from tftutor.distributed.protocol_errors import LocalProtocolError, RemoteProtocolError
 
@@ -126,8 +127,9 @@ def new_buffer(spec: TensorSpec) -> tuple[np.ndarray, memoryview]:
     Raises: RemoteProtocolError when there is no memory for it; the connection ends, not the task.
     """
     try:
-        flat = np.empty(spec.length, np.uint8) if spec.dtype == STRING else (
-            np.empty(spec.elements, DTYPES[spec.dtype]))
+        flat = empty_bytes(spec.length)
+        if spec.dtype != STRING:
+            flat = flat.view(DTYPES[spec.dtype])
     except MemoryError:
         raise RemoteProtocolError(f"no memory for a tensor of {spec.length} bytes") from None
     view = flat.view(np.uint8).data if flat.size else memoryview(bytearray())

@@ -26,6 +26,7 @@ import zmq
 
 from tftutor import errors
 from tftutor.backends.freed_memory import keep_freed_memory
+from tftutor.backends.kept_buffers import forget_idle_buffers
 from tftutor.distributed.connection import Connection
 from tftutor.distributed.curve import KeyCheck, secure_dealer, secure_router
 from tftutor.distributed.io_thread import IoThread
@@ -226,6 +227,7 @@ class Transport:
         if self.closed:
             return
         now = time.monotonic()
+        forget_idle_buffers()
         for peer in list(self._peers.values()):
             peer.check(now)
         if self._listener is not None:
