@@ -129,6 +129,7 @@ def test_stopping_ends_the_processes_frees_the_ports_and_keeps_the_logs(tmp_path
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     stale = tmp_path / "tftutor-cluster-999999999-x"
     stale.mkdir()
+    (stale / "lock").touch()
     with tf.cluster.local(ps=1, worker=0, jobs={"chief": 1}) as running:
         pids = [row.pid for row in running.status()]
         assert running.target == running.target_of("chief", 0)

@@ -22,7 +22,12 @@ from tftutor.distributed.keys import KeyFileError, Keys, load_keys
 from tftutor.distributed.messages import Hello
 from tftutor.distributed.protocol import encode
 from tftutor.distributed.transport import Transport
-from tftutor.distributed.unix_sockets import UntrustedDirectory, offered_path, socket_directory
+from tftutor.distributed.unix_sockets import (
+    UntrustedDirectory,
+    offered_path,
+    socket_directory,
+    socket_path,
+)
 
 ZMTP_GREETING = (b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + b"\0"
                  + bytes(31))
@@ -255,12 +260,12 @@ def test_sockets_of_killed_tasks_are_swept_away(
         own_directory: pathlib.Path, tasks: Tasks) -> None:
     alive = tasks.here()
     with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(str(own_directory / "dead.sock"))
+        dead.bind(str(left := socket_path("127.0.0.1", 1)))
         for path in own_directory.iterdir():
             os.utime(path, (0, 0))
     tasks.here()
 
-    assert not (own_directory / "dead.sock").exists()
+    assert not left.exists()
     assert len(list(own_directory.iterdir())) == 2
     with client() as transport:
         transport.peer(alive.address).call("status", {}, timeout=5)

@@ -8,6 +8,7 @@ the file is there. TCP stays the truth about who owns a port.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import socket
 import stat
@@ -54,11 +55,16 @@ def make_socket_directory() -> Path:
 
 
 def _sweep(directory: Path) -> None:
-    """Remove what killed tasks have left behind; a socket of this minute may not listen yet."""
-    for path in directory.glob("*.sock"):
+    """Remove what killed tasks of this system have left behind."""
+    for path in directory.glob(f"*{_system()}.sock"):
         with contextlib.suppress(FileNotFoundError):     # another task sweeps, too
-            if time.time() - path.lstat().st_mtime > 60 and is_socket(path) and not answers(path):
+            if _is_old(path) and is_socket(path) and not answers(path) and _is_old(path):
                 path.unlink()
+
+
+def _is_old(path: Path) -> bool:
+    """A socket of this minute may not listen yet, or be of a task that has just come."""
+    return time.time() - path.lstat().st_mtime > 60
 
 
 def check_directory(directory: Path) -> None:
@@ -75,7 +81,8 @@ def check_directory(directory: Path) -> None:
         raise UntrustedDirectory(f"{directory} must be a directory")
     if status.st_uid != os.getuid():
         raise UntrustedDirectory(
-            f"{directory} must belong to user {os.getuid()}, but belongs to {status.st_uid}")
+            f"{directory} must belong to user {os.getuid()}, but belongs to {status.st_uid}; "
+            "choose another place with XDG_RUNTIME_DIR, or do without: TFTUTOR_UNIX_SOCKETS=0")
     if mode != 0o700:
         raise UntrustedDirectory(f"{directory} must have mode 0700, but has {mode:04o}; "
                                  f"correct it with: chmod 700 {directory}")
@@ -85,9 +92,10 @@ def socket_path(host: str, port: int) -> Path | None:
     """Return the path of the socket beside TCP address `host`:`port`.
 
     None where the path would be longer than the kernel allows. The name tells apart containers
-    that share a temporary directory but have ports of their own.
+    that share a temporary directory but have ports of their own, and virtual machines: nobody
+    takes the sockets of another system for those of killed tasks.
     """
-    name = f"{host.replace(':', '_')}-{port}{_network_namespace()}.sock"
+    name = f"{host.replace(':', '_')}-{port}{_network_namespace()}{_system()}.sock"
     path = socket_directory() / name
     return path if len(os.fsencode(path)) <= PATH_LIMIT else None
 
@@ -97,6 +105,15 @@ def _network_namespace() -> str:
         return f"-{os.stat('/proc/self/ns/net').st_ino}"
     except OSError:
         return ""           # not Linux: one network per machine
+
+
+@functools.cache
+def _system() -> str:
+    """A short name of the running kernel, which no other has; "" where it doesn't say one."""
+    try:
+        return "-" + Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:8]
+    except OSError:
+        return ""
 
 
 def offered_path(host: str, port: int) -> Path | None:
@@ -122,11 +139,16 @@ def is_socket(path: Path) -> bool:
 
 
 def answers(path: Path) -> bool:
-    """Whether a process listens at `path`; one that was killed leaves its socket behind."""
+    """Whether a process listens at `path`; one that was killed leaves its socket behind.
+
+    One that is frozen, with others waiting before it, listens.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)
         try:
             probe.connect(os.fspath(path))
+        except BlockingIOError:
+            return True
         except OSError:
             return False
     return True

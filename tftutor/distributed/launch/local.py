@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import json
-import os
-import pathlib
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +12,11 @@ from typing import Any
 from tftutor.distributed.cluster_spec import ClusterSpec
 from tftutor.distributed.launch.cell_runs import CellRun, CellRuns, Show
 from tftutor.distributed.launch.cluster import Cluster
+from tftutor.distributed.launch.owned_directory import OwnedDirectory
 from tftutor.distributed.launch.ports import PortReservation
 from tftutor.distributed.launch.task_process import TaskProcess
 from tftutor.distributed.unix_sockets import remove_socket
 
-_PREFIX = "tftutor-cluster-"
 _SECONDS_TO_STOP = 5.0
 
 
@@ -35,8 +30,8 @@ class LocalCluster(Cluster):
                        for job, count in jobs.items() if count}
         super().__init__(ClusterSpec({job: [port.address for port in ports]
                                       for job, ports in self._ports.items()}))
-        _remove_leftovers()
-        self._directory = pathlib.Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+        self._owned = OwnedDirectory("tftutor-cluster")
+        self._directory = self._owned.path
         self._runs = CellRuns()
         self._processes = {task: self._process(task, dict(environ), config)
                            for task in self._tasks}
@@ -159,26 +154,7 @@ class LocalCluster(Cluster):
         for port in (port for ports in self._ports.values() for port in ports):
             remove_socket(port.address)  # of a task that was killed
             port.close()
-        shutil.rmtree(self._directory, ignore_errors=True)
-
-
-def _remove_leftovers() -> None:
-    """Remove the directories of programs of ours that were killed."""
-    for path in pathlib.Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        pid = path.name.removeprefix(_PREFIX).partition("-")[0]
-        with contextlib.suppress(OSError):
-            if path.stat().st_uid == os.getuid() and pid.isdecimal() and not _exists(int(pid)):
-                shutil.rmtree(path, ignore_errors=True)
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        self._owned.remove()
 
 
 def local(ps: int = 1, worker: int = 2, *, jobs: Mapping[str, int] | None = None,
