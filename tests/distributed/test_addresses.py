@@ -84,6 +84,9 @@ def test_localhost_is_the_same_for_all_tasks(monkeypatch: pytest.MonkeyPatch) ->
     ({"ps": ["grpc://127.0.0.1:2222"]},
      'Could not parse port for local server from "grpc://127.0.0.1:2222". /job:ps/replica:0/task:0:'
      " an address has no grpc://, which is for targets of sessions"),
+    ({"ps": ["localhost:2222"], "my worker": ["w0:1"]},
+     "a job's name must be letters, digits and _, a letter first, as it is part of device names, "
+     "but got 'my worker'"),
     ({"ps": ["localhost:2222"], "worker": ["w0:1", "127.0.0.1:2222"]},
      "/job:ps/replica:0/task:0 and /job:worker/replica:0/task:1 have the same address, "
      "127.0.0.1:2222: each task needs a port of its own"),

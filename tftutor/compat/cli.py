@@ -66,7 +66,8 @@ def _smi_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _server_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--job", help='the job of this task, e.g. "ps" (default: by TF_CONFIG)')
-    parser.add_argument("--task", type=int, metavar="INDEX", help="its index in the job (0)")
+    parser.add_argument("--task", type=int, metavar="INDEX",
+                        help="its index in the job; 0 need not be said where there is one task")
     parser.add_argument(
         "--cluster", metavar="FILE",
         help='JSON such as {"ps": ["127.0.0.1:2222"], "worker": ["127.0.0.1:2223"]}, in a file or '
@@ -80,8 +81,8 @@ def _server_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _keys_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("new",), help="make new ones")
-    parser.add_argument("directory", metavar="DIR", help="where to write them")
+    parser.add_argument("what", choices=("new",), metavar="new", help="make new ones")
+    parser.add_argument("directory", metavar="DIR", help="where to write them; it is made")
 
 
 def _no_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,8 @@
 
 A directory made by `tftutor keys new DIR` holds one pair of keys for the servers, one for each
 role of a caller, and `allowed`: a line for each public key that may connect, with its role.
-A secret key lies in a file that only its owner may read, or it is refused.
+A secret key lies in a file that only its owner may read, and nobody else may write to any of them,
+or they are refused.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def load_keys(directory: str | os.PathLike[str], role: str) -> Keys:
         raise KeyFileError(f"a role must be one of {', '.join(ROLES)}, but got {role!r}")
     place = Path(directory)
     _demand(place, f"{role}.key")
+    _refuse_writable(place)
     _demand(place, "server.pub")
     server_file = place / "server.key"
     server = read_pair(server_file) if server_file.exists() else None
@@ -75,8 +77,18 @@ def _demand(place: Path, name: str) -> None:
     if others:
         raise KeyFileError(f"{place} has no {name}, only {', '.join(others)}; copy it from where "
                            "the cluster's keys were made")
+    if place.exists() and not place.is_dir():
+        raise KeyFileError(f"{place} must be the directory of the keys, but is a file")
     raise KeyFileError(f"there are no keys in {place}; they are made once for all machines with "
                        f"`tftutor keys new DIR`, and copied to each")
+
+
+def _refuse_writable(path: Path) -> None:
+    """Raises: KeyFileError when others could write a file, or replace those of a directory."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o022 and not (path.is_dir() and mode & stat.S_ISVTX):
+        raise KeyFileError(f"{path} must be writable by its owner only, but has mode {mode:04o}; "
+                           f"correct it with: chmod go-w {path}")
 
 
 def configured_keys(*roles: str) -> Keys | None:
@@ -100,10 +112,15 @@ def configured_keys(*roles: str) -> Keys | None:
 def write_keys(directory: str | os.PathLike[str], make_pair: Callable[[], KeyPair]) -> list[Path]:
     """Write new keys for a cluster into `directory`, which is made; nothing is overwritten.
 
-    Returns: the files. Raises: KeyFileError if one of them is there already.
+    Returns: the files. Raises: KeyFileError if one of them is there already, or
+    others may write into the directory.
     """
     place = Path(directory)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise KeyFileError(f"cannot make the directory {place}: {error.strerror}") from None
+    _refuse_writable(place)
     files: list[Path] = []
     allowed = ["# role, then the public key of a caller who may connect"]
     for name in ("server", *ROLES):
@@ -177,6 +194,7 @@ def read_allowed(path: Path) -> dict[str, str]:
 
 def _lines(path: Path) -> list[list[str]]:
     try:
+        _refuse_writable(path)
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise KeyFileError(f"cannot read {path}: {error}") from None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tftutor import errors
 from tftutor.distributed.cluster_spec import ClusterSpec
 from tftutor.formats.server_protos import server_def as server_def_class
+
+_JOB_NAME = re.compile(r"[a-zA-Z][_a-zA-Z0-9]*")
 
 
 def make_server_def(server_or_cluster_def: Any, job_name: str | None, task_index: int | None,
@@ -75,3 +78,8 @@ def _check(server_def: Any) -> None:
     if index not in cluster.task_indices(job):
         raise errors.InvalidArgumentError(
             None, None, f'Task {index} was not defined in job "{job}"')
+    for name in cluster.jobs:
+        if not _JOB_NAME.fullmatch(name):
+            raise errors.InvalidArgumentError(
+                None, None, f"a job's name must be letters, digits and _, a letter first, as it is "
+                            f"part of device names, but got {name!r}")

@@ -56,7 +56,7 @@ def server_command(arguments: argparse.Namespace) -> int:
         task = _task(arguments)
         server = _start(task, arguments.config)
     except Exception as error:  # noqa: BLE001 - said in one line, on both ways out
-        text = f"{type(error).__name__}: {error}"
+        text = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
         reports.send(event="failed", error=text)
         print(f"tftutor server: {text}", file=sys.stderr)
         return 2
@@ -66,14 +66,19 @@ def server_command(arguments: argparse.Namespace) -> int:
 def _task(arguments: argparse.Namespace) -> TaskConfig:
     """Which task to be: by the arguments, else by TF_CONFIG."""
     if arguments.cluster is None:
+        if not os.environ.get("TF_CONFIG"):
+            raise ValueError("--cluster is missing, and TF_CONFIG isn't set: which tasks does the "
+                             "cluster have?")
         found = from_tf_config()
         job = found.job if arguments.job is None else arguments.job
         return TaskConfig(found.cluster, job,
                           found.index if arguments.task is None else arguments.task)
     if arguments.job is None:
         raise ValueError("--job is missing: which of the cluster's jobs is this task of?")
-    return TaskConfig(ClusterSpec(read_cluster(arguments.cluster)), arguments.job,
-                      arguments.task or 0)
+    cluster = ClusterSpec(read_cluster(arguments.cluster))
+    if arguments.task is None and len(cluster.as_dict().get(arguments.job, ())) > 1:
+        raise ValueError(f"--task is missing: job {arguments.job!r} has several tasks")
+    return TaskConfig(cluster, arguments.job, arguments.task or 0)
 
 
 def _start(task: TaskConfig, config_file: str | None) -> Any:

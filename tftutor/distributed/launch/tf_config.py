@@ -73,7 +73,8 @@ class TaskConfig:
         from tftutor.distributed.server import Server
 
         if self.job not in self.cluster.jobs:
-            raise ValueError("the evaluator is no part of the cluster: it has no server")
+            raise ValueError("the evaluator is no part of the cluster: it has no server, only a "
+                             "program that reads checkpoints")
         return Server(self.cluster, job_name=self.job, task_index=self.index, **arguments)
 
     def device_setter(self, **arguments: Any) -> Any:
@@ -98,10 +99,7 @@ def from_tf_config(environ: Mapping[str, str] | None = None) -> TaskConfig:
     cluster doesn't have.
     """
     text = (os.environ if environ is None else environ).get("TF_CONFIG", "")
-    try:
-        found = json.loads(text or "{}")
-    except json.JSONDecodeError as error:
-        raise ValueError(f"TF_CONFIG is not JSON: {error}: {text!r}") from None
+    found = _parsed(text or "{}", "TF_CONFIG")
     if not isinstance(found, dict) or not isinstance(found.get("task", {}), dict):
         raise ValueError(f'TF_CONFIG must be {{"cluster": ..., "task": {{"type", "index"}}}}, but '
                          f"got {text!r}")
@@ -129,24 +127,57 @@ def read_cluster(text: str) -> dict[str, Any]:
 
     Raises: ValueError when it describes no cluster; OSError when the file can't be read.
     """
+    source = "the cluster"
     if not text.lstrip().startswith("{"):
-        with open(text, encoding="utf-8") as file:
-            text = file.read()
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"the cluster is not JSON: {error}") from None
+        source, text = text, _contents(text)
+    found = _parsed(text, source)
     if isinstance(found, dict) and isinstance(found.get("cluster"), dict):
         found = found["cluster"]
     if not isinstance(found, dict) or not found:
-        raise ValueError('a cluster must be {"job": ["host:port", ...], ...}, but got '
-                         f"{text.strip()[:200]!r}")
+        raise ValueError('a cluster must be {"job": ["host:port", ...], ...}, but '
+                         f"{source} is {text.strip()[:200]!r}")
     return jobs_of(found)
 
 
+def _contents(path: str) -> str:
+    """Raises: ValueError for what is no file of text."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise ValueError(f"cannot read the cluster from {path!r}: {error.strerror}; it must be a "
+                         "file of JSON, or JSON itself") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read the cluster from {path!r}: it is no text in UTF-8") from None
+
+
+def _parsed(text: str, source: str) -> Any:
+    """Raises: ValueError that shows where JSON ends to be JSON."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        before = text[:error.pos].rpartition("\n")[2][-40:]
+        where = f"after {before!r}" if before else f"at {text[error.pos:][:40]!r}"
+        quotes = "; JSON has double quotes" if text[error.pos:][:1] == "'" else ""
+        raise ValueError(f"{source} is not JSON: {error.msg} in line {error.lineno}, {where}"
+                         f"{quotes}") from None
+
+
 def jobs_of(described: Any) -> dict[str, Any]:
-    """The jobs of a JSON description, in which task indices are text: {"worker": {"1": ...}}."""
+    """The jobs of a JSON description, in which task indices are text: {"worker": {"1": ...}}.
+
+    Raises: ValueError for what is no map from jobs to addresses.
+    """
     if not isinstance(described, dict):
         raise ValueError(f"a cluster must be a map from jobs to addresses, but got {described!r}")
-    return {job: {_index(i): address for i, address in tasks.items()}
-            if isinstance(tasks, dict) else tasks for job, tasks in described.items()}
+    return {job: _tasks_of(job, tasks) for job, tasks in described.items()}
+
+
+def _tasks_of(job: str, tasks: Any) -> Any:
+    found = ({_index(index): address for index, address in tasks.items()}
+             if isinstance(tasks, dict) else tasks)
+    addresses = list(found.values()) if isinstance(found, dict) else found
+    if not isinstance(addresses, list) or not all(isinstance(each, str) for each in addresses):
+        raise ValueError(f'job {job!r} must have a list ["host:port", ...], or a map from indices '
+                         f"to addresses, but has {tasks!r}")
+    return found
