@@ -193,6 +193,8 @@ class Decoder:
     def feed(self, frames: Sequence[Any]) -> Message | None:
         """Take the frames (bytes, memoryviews, zmq frames) that arrived as one multipart.
 
+        A frame of 32 KiB and more that can be written becomes the message's.
+
         Returns: the message that they complete, or None when more has to come.
         Raises: RemoteProtocolError.
         """

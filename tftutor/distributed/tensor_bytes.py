@@ -20,6 +20,7 @@ DTYPES: dict[str, np.dtype[Any]] = {name: np.dtype(name).newbyteorder("<") for n
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
     "float16", "float32", "float64", "complex64", "complex128")}
 _LENGTH = np.dtype("<u4")
+_TAKEN_OVER = 1 << 15  # bytes: smaller frames of ZeroMQ may share their memory with others
 # TF has these too, but NumPy has no arithmetic for them; whoever needs one casts before sending.
 REFUSED_DTYPES = frozenset({
     "bfloat16", "qint8", "quint8", "qint16", "quint16", "qint32", "resource", "variant"})
@@ -137,15 +138,18 @@ def new_buffer(spec: TensorSpec) -> tuple[np.ndarray, memoryview]:
 
 
 def load_whole(spec: TensorSpec, source: memoryview) -> np.ndarray:
-    """Return the tensor whose bytes are all here; like `load_tensor`, and a copy of them.
+    """Return the tensor whose bytes are all here; like `load_tensor`.
 
+    It is a copy of them, unless they are many and may be written: then nobody else has them.
     Raises: RemoteProtocolError for bytes that mean nothing as this dtype.
     """
     if spec.dtype == STRING or spec.dtype == "bool" or not spec.length:
         buffer, view = new_buffer(spec)
         view[:] = source
         return load_tensor(spec, buffer)
-    return np.frombuffer(source, DTYPES[spec.dtype]).reshape(spec.shape).copy()
+    array = np.frombuffer(source, DTYPES[spec.dtype]).reshape(spec.shape)
+    is_ours = spec.length >= _TAKEN_OVER and not source.readonly and array.flags.aligned
+    return array if is_ours else array.copy()
 
 
 def load_tensor(spec: TensorSpec, buffer: np.ndarray) -> np.ndarray:
