@@ -71,6 +71,20 @@ def test_join_of_a_ps_returns_when_chief_and_workers_have_ended(start: Any) -> N
     assert ps.wait(5) == 0 and ps.stdout.read() == "joined\n"
 
 
+@pytest.mark.parametrize("how", [["-m", "tftutor", "run"], []])
+def test_a_script_ends_where_it_joins(how: list[str], tmp_path: pathlib.Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import threading\nimport tftutor as tf\n"
+        "server = tf.train.Server.create_local_server()\n"
+        "threading.Timer(0.3, server.stop).start()\n"
+        "try:\n    server.join()\n    print('trains, as if it were a worker')\n"
+        "finally:\n    print('tidies up')\n")
+    done = subprocess.run([sys.executable, *how, str(script)], cwd=ROOT, text=True, timeout=30,
+                          capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tidies up\n", "")
+
+
 def test_a_ps_waits_for_a_chief_that_was_killed(start: Any) -> None:
     ps, chief, worker = start("ps"), start("worker", 0, 100_000), start("worker", 1, 10)
     assert worker.wait(15) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -201,13 +202,19 @@ class Server:
     def join(self) -> None:
         """Wait until the server is stopped, here or by a shutdown of the cluster.
 
-        It also returns when the programs of chief and workers have all been here, have closed
+        It also stops when the programs of chief and workers have all been here, have closed
         their sessions and ended: a parameter server that is started in a shell needs
         no Ctrl-C after the training. (With TF it waits for ever.) A program that crashed may come
         back and is waited for.
+
+        A script ends with it: with TF nothing that follows is ever reached, and in many a program
+        that is the training. Notebooks go on.
+        Raises: SystemExit when all is over, in the main thread of a script.
         Source: TF 1.15 docs, tf.train.Server.join.
         """
         self._wait(follows_chief=True)
+        if _is_script():
+            raise SystemExit(0)
 
     def serve(self) -> None:
         """As `join`, whatever becomes of the programs that use the server."""
@@ -245,6 +252,13 @@ class Server:
     def create_local_server(config: Any = None, start: bool = True) -> Server:
         """A cluster of one task in this process. Source: TF 1.15, Server.create_local_server."""
         return Server({"local": ["localhost:0"]}, protocol="grpc", config=config, start=start)
+
+
+def _is_script() -> bool:
+    """Whether a program's file runs, in this thread, and nobody who types."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return (threading.current_thread() is threading.main_thread() and shell is None
+            and hasattr(sys.modules.get("__main__"), "__file__"))
 
 
 class _Service(TaskService):
