@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tftutor.distributed.dialogue import Dialogue
 from tftutor.distributed.heartbeats import Beat, Pulse
+from tftutor.distributed.kernel_buffers import widen_unix_socket
 from tftutor.distributed.link import Link
 from tftutor.distributed.messages import Bye, Done, Heartbeat, Hello, Message, Reply, Welcome
 from tftutor.distributed.poller import drain, write_byte
@@ -223,6 +224,7 @@ class Connection:
     def _on_event(self, event: Event) -> None:
         what = event.what
         if what is Happening.CONNECTED:
+            widen_unix_socket(event.fd)
             self._enter(Stage.HANDSHAKE)
         elif what is Happening.READY:
             self._enter(Stage.GREETING)

@@ -18,6 +18,7 @@ from tftutor.distributed.accepted import EndlessMessages, Listening
 from tftutor.distributed.dialogue import Dialogue
 from tftutor.distributed.handshake import refusal
 from tftutor.distributed.heartbeats import Pulse, Timing
+from tftutor.distributed.kernel_buffers import widen_unix_socket
 from tftutor.distributed.keys import PROTOCOL_ROLE, Keys
 from tftutor.distributed.link import Link, QueueFull
 from tftutor.distributed.messages import Bye, Done, Hello, Message, Refused, Reply, Request
@@ -313,6 +314,7 @@ class Listener:
                     self._io.call_later(_STRANGERS_INTERVAL, self._watch_strangers)
                 self._accepted[event.fd] = now = time.monotonic()
                 self._endless.begin(event.fd, now)
+                widen_unix_socket(event.fd)
             elif event.what is Happening.LOST:
                 self._accepted.pop(event.fd, None)
                 self._endless.forget(event.fd)
