@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from tftutor.distributed.listening import check_addresses, listening_address
 from tftutor.distributed.messages import Hello, Request
 from tftutor.distributed.processors import ProcessorShare, neighbours
 from tftutor.distributed.servers_here import announce, connect, service_at, withdraw
-from tftutor.distributed.worker import TaskService
+from tftutor.distributed.worker import TaskService, short_name
 from tftutor.runtime import device_threads
 from tftutor.runtime.device_set import GpuSettings, session_devices
 from tftutor.runtime.devices import Device
@@ -262,9 +263,19 @@ def _is_script() -> bool:
 
 
 class _Service(TaskService):
-    """A task that says in its status whether its ClusterSpec lists some tasks only."""
+    """A task that knows whether its ClusterSpec lists some tasks only, and whose variables it has.
+    """
 
     is_partial = False
+
+    def _open_session(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any
+                      ) -> tuple[dict[str, Any], list[Any]]:
+        answer = super()._open_session(header, tensors, caller)
+        name = header["session"]
+        self._sessions.find(name).resources.origin = (
+            f"session {name[:6]} of {short_name(header.get('origin') or self.task)}, opened at "
+            f"{time.strftime('%H:%M:%S')}")
+        return answer
 
     def _status(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any
                 ) -> tuple[dict[str, Any], list[Any]]:

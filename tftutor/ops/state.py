@@ -151,7 +151,7 @@ def assign_kernel(ref, value, *, ctx, validate_shape):
         if not ref.is_initialized:
             if validate_shape:
                 # A place without a value has the declared shape, a scalar's when none is declared.
-                _check_assigned_shape(ctx.op._inputs[0]._shape or (), value)
+                _check_assigned_shape(ctx.op._inputs[0]._shape or (), value, ref, ctx)
             ref.commit(np.array(value)[()])
             return ref
         old = ref.value
@@ -159,7 +159,7 @@ def assign_kernel(ref, value, *, ctx, validate_shape):
             store(ref, value)
         else:
             if validate_shape:
-                _check_assigned_shape(np.shape(old), value)
+                _check_assigned_shape(np.shape(old), value, ref, ctx)
             ref.commit(np.array(value)[()])
     return ref
 
@@ -169,16 +169,29 @@ def assign_of_library_kernel(ref, value, *, ctx, validate_shape, xp):
     with ref.lock:
         if validate_shape:
             declared = ctx.op._inputs[0]._shape or ()
-            _check_assigned_shape(ref.value.shape if ref.is_initialized else declared, value)
+            shape = ref.value.shape if ref.is_initialized else declared
+            _check_assigned_shape(shape, value, ref, ctx)
         ref.commit(xp.asarray(value, copy=True))
     return ref
 
 
-def _check_assigned_shape(shape: Any, value: Any) -> None:
+def _check_assigned_shape(shape: Any, value: Any, ref: Any, ctx: Any) -> None:
     if None not in shape and tuple(shape) != np.shape(value):
         raise errors.InvalidArgumentError(
             None, None, "Assign requires shapes of both tensors to match. lhs shape= "
-            f"{_dims(shape)} rhs shape= {_dims(np.shape(value))}")
+            f"{_dims(shape)} rhs shape= {_dims(np.shape(value))}{_owner(ref, ctx)}")
+
+
+def _owner(ref: Any, ctx: Any) -> str:
+    """Whose variable it is, if an earlier session of a cluster has left it: a cell was run again.
+
+    Servers keep variables when sessions and graphs are gone.
+    """
+    if not ref.is_initialized or ref.origin == ctx.resources.origin:
+        return ""
+    return (f"\n{ref.name} is kept by this server for {ref.origin}. If nobody needs it any more, "
+            "tf.Session.reset(target) forgets the variables of all sessions; with another name, or "
+            "in another tf.container, there is room for both.")
 
 
 def store(cell: Any, value: Any) -> None:

@@ -31,10 +31,11 @@ class VariableCell:
     so only they have a spare buffer; others are replaced by new arrays from their library's pool.
     """
 
-    __slots__ = ("name", "value", "spare", "dtype", "lock")
+    __slots__ = ("name", "value", "spare", "dtype", "lock", "origin")
 
-    def __init__(self, name: str, dtype: Any = None) -> None:
+    def __init__(self, name: str, dtype: Any = None, origin: str = "") -> None:
         self.name = name
+        self.origin = origin
         self.dtype = dtype
         self.spare: Any = None
         self.lock = threading.RLock()
@@ -121,7 +122,14 @@ class ResourceVariableCell(VariableCell):
 
 
 class ResourceManager:
-    """Named resources of one session (or of one server task), by container, kind and name."""
+    """Named resources of one session (or of one server task), by container, kind and name.
+
+    Attributes:
+      origin: which session makes resources through this object, in words, where several share them;
+        its variables remember it.
+    """
+
+    origin = ""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -150,7 +158,7 @@ class ResourceManager:
     def variable(self, container: str, name: str, dtype: Any = None) -> VariableCell:
         """Return the cell of a variable."""
         return self.lookup_or_create("variable", container, name,
-                                     lambda: VariableCell(name, dtype))
+                                     lambda: VariableCell(name, dtype, self.origin))
 
     @staticmethod
     def temporary_variable(name: str) -> VariableCell:
