@@ -147,6 +147,58 @@ def test_a_notebook_has_a_magic_for_each_job(cluster: Any, monkeypatch: Any, cap
     assert capsys.readouterr().out == "ps 0\n"
 
 
+@pytest.fixture
+def shell(monkeypatch: Any) -> Any:
+    """A notebook's shell; `shell.request` is what the browser has sent."""
+    pytest.importorskip("IPython", reason="a notebook's magics need IPython")
+    from IPython.core.interactiveshell import InteractiveShell
+
+    made = InteractiveShell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: made)
+    monkeypatch.setattr("tftutor.distributed.launch.cell_clusters._started", {})
+    monkeypatch.setattr("tftutor.distributed.launch.magics._clusters", [])
+
+    def cell(name: str | None, time: str) -> None:
+        made.get_parent = lambda: {"header": {"msg_id": time},
+                                   "metadata": {"cellId": name} if name else {}}
+
+    made.cell = cell
+    return made
+
+
+def test_the_magic_means_the_newest_cluster_that_runs(shell: Any, capsys: Any) -> None:
+    with tf.cluster.local(ps=0, worker=1) as first:
+        with tf.cluster.local(ps=0, worker=2):
+            shell.run_cell_magic("worker", "1", "print(cluster.num_tasks('worker'))")
+        shell.run_cell_magic("worker", "0", "print(cluster.num_tasks('worker'))")
+        assert capsys.readouterr().out == "2\n1\n"
+        assert not first.is_stopped and "target" in repr(first)
+    assert first.is_stopped and repr(first) == "<LocalCluster worker=1, stopped>"
+    with pytest.raises(tf.cluster.LaunchError, match="^no cluster with a job 'worker' runs: it has "
+                                                     "been stopped, and tf.cluster.local"):
+        shell.run_cell_magic("worker", "0", "1")
+
+
+def test_a_cell_that_is_run_again_ends_its_cluster_of_the_time_before(shell: Any, capsys: Any
+                                                                      ) -> None:
+    shell.cell("a", "1")
+    first, second = (tf.cluster.local(ps=1, worker=0) for _ in range(2))
+    shell.cell("b", "2")
+    other = tf.cluster.local(ps=1, worker=0)
+    assert not first.is_stopped and not second.is_stopped  # one run may start several
+    shell.cell("a", "3")
+    third = tf.cluster.local(ps=1, worker=0)
+    assert [each.is_stopped for each in (first, second, other, third)] == [True, True, False, False]
+    assert capsys.readouterr().out == (
+        "The cluster that this cell had started before has been stopped: <LocalCluster ps=1, "
+        "stopped>\n") * 2
+    shell.cell(None, "4")
+    with tf.cluster.local(ps=1, worker=0):  # who runs it isn't known
+        assert not third.is_stopped
+    other.stop()
+    third.stop()
+
+
 def test_cells_run_in_turn_until_the_end() -> None:
     said: list[dict[str, Any]] = []
     cells = Cells({"x": 1}, lambda **event: said.append(event))

@@ -20,11 +20,12 @@ def tasks_of(spec: ClusterSpec) -> dict[str, tuple[str, int]]:
 class Cluster:
     """A running cluster. Use it in a `with` block, or call `stop()` at the end.
 
-    `spec` is its tf.train.ClusterSpec.
+    `spec` is its tf.train.ClusterSpec, `is_stopped` says whether it was stopped.
     """
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec
+        self.is_stopped = False
         self._tasks = tasks_of(spec)
         self._monitor = Monitor({task: spec.task_address(*where)
                                  for task, where in self._tasks.items()})
@@ -68,6 +69,7 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop all tasks. A second call does nothing."""
+        self.is_stopped = True
         self._monitor.stop()
 
     def __enter__(self) -> Any:
@@ -78,4 +80,5 @@ class Cluster:
 
     def __repr__(self) -> str:
         jobs = ", ".join(f"{job}={self.spec.num_tasks(job)}" for job in self.spec.jobs)
-        return f"<{type(self).__name__} {jobs}, target {self.target}>"
+        state = "stopped" if self.is_stopped else f"target {self.target}"
+        return f"<{type(self).__name__} {jobs}, {state}>"

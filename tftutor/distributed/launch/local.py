@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tftutor.distributed.cluster_spec import ClusterSpec
+from tftutor.distributed.launch.cell_clusters import start_in_cell
 from tftutor.distributed.launch.cell_runs import CellRun, CellRuns, Show
 from tftutor.distributed.launch.cluster import Cluster
 from tftutor.distributed.launch.owned_directory import OwnedDirectory
@@ -35,7 +36,6 @@ class LocalCluster(Cluster):
         self._runs = CellRuns()
         self._processes = {task: self._process(task, dict(environ), config)
                            for task in self._tasks}
-        self._is_stopped = False
         atexit.register(self.stop)
         try:
             self._start_all()
@@ -140,9 +140,8 @@ class LocalCluster(Cluster):
 
     def stop(self) -> None:
         """Stop all processes and free their ports. A second call does nothing; logs stay."""
-        if self._is_stopped:
+        if self.is_stopped:
             return
-        self._is_stopped = True
         atexit.unregister(self.stop)
         super().stop()
         for process in self._processes.values():
@@ -169,7 +168,8 @@ def local(ps: int = 1, worker: int = 2, *, jobs: Mapping[str, int] | None = None
 
     Each task is a process with a tf.train.Server at a free port of the loopback interface. They
     end with the `with` block or `cluster.stop()`, and with the program that started them however
-    it ends. In a notebook the cell magics `%%worker 0` and `%%ps 0` run a cell inside a task.
+    it ends. In a notebook the cell magics `%%worker 0` and `%%ps 0` run a cell inside a task, and
+    a cell that is run again ends the cluster that it had started before.
 
     `jobs` adds jobs or replaces numbers, as in {"chief": 1}; `environ` are environment variables
     and `config` the tf.ConfigProto of all tasks. Raises: LaunchError when a task isn't ready
@@ -181,8 +181,9 @@ def local(ps: int = 1, worker: int = 2, *, jobs: Mapping[str, int] | None = None
             raise ValueError(f"the number of {job} tasks must be 0 or more, but got {count!r}")
     if not any(wanted.values()):
         raise ValueError("a cluster needs at least one task")
-    cluster = LocalCluster(wanted, environ or {}, config, timeout)
     from tftutor.distributed.launch.magics import offer_magics
+
+    cluster = start_in_cell(lambda: LocalCluster(wanted, environ or {}, config, timeout))
 
     offer_magics(cluster)
     return cluster

@@ -4,8 +4,9 @@
     %%worker all --nowait            go on at once; the output appears here as it comes
     %%ps 0
 
-Each job of a local cluster has its magic as soon as the cluster has started. A cell finds `tf`,
-`server`, `cluster`, `job_name` and `task_index`, and the variables of earlier cells of its task.
+Each job of a local cluster has its magic as soon as the cluster has started. Of several clusters
+with such a job, the one counts that was started last and still runs. A cell finds `tf`, `server`,
+`cluster`, `job_name` and `task_index`, and the variables of earlier cells of its task.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tftutor.distributed.launch.cell_runs import CellError, CellRun, Show
+from tftutor.distributed.launch.task_process import LaunchError
 
 if TYPE_CHECKING:
     from tftutor.distributed.launch.local import LocalCluster
+
+
+_clusters: list[LocalCluster] = []  # those that a notebook has started, and that may still run
 
 
 def offer_magics(cluster: LocalCluster) -> None:
@@ -30,16 +35,26 @@ def offer_magics(cluster: LocalCluster) -> None:
 
     shell = get_ipython()
     if shell is not None:
+        _clusters[:] = [*(each for each in _clusters if not each.is_stopped), cluster]
         for job in cluster.spec.jobs:
-            shell.register_magic_function(_magic(cluster, job), "cell", job)
+            shell.register_magic_function(_magic(job), "cell", job)
 
 
-def _magic(cluster: LocalCluster, job: str) -> Callable[[str, str], Any]:
+def _magic(job: str) -> Callable[[str, str], Any]:
     def run_in_task(line: str, cell: str) -> Any:
         """Run this cell inside tasks of the cluster: indices, or "all"; --nowait."""
-        return run_cells(cluster, job, line, cell)
+        return run_cells(_newest(job), job, line, cell)
 
     return run_in_task
+
+
+def _newest(job: str) -> LocalCluster:
+    """The cluster whose tasks a magic means. Raises: LaunchError when there is none any more."""
+    for cluster in reversed(_clusters):
+        if not cluster.is_stopped and job in cluster.spec.jobs:
+            return cluster
+    raise LaunchError(f"no cluster with a job {job!r} runs: it has been stopped, and "
+                      "tf.cluster.local(...) starts another one")
 
 
 def run_cells(cluster: LocalCluster, job: str, line: str, cell: str) -> list[CellRun] | None:
