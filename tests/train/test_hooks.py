@@ -120,6 +120,18 @@ def test_summary_hook_takes_a_list_of_summaries_and_a_writer(count, tmp_path) ->
     assert tags == [(1, "a"), (1, "b"), (2, "a"), (2, "b")]
 
 
+def test_summary_hook_writes_every_fifth_step_whatever_the_order_of_the_nodes(tmp_path) -> None:
+    step = tf.train.get_or_create_global_step()
+    with tf.control_dependencies([tf.constant(1.0) + 1.0]):
+        train = step.assign_add(1)
+    hook = tf.train.SummarySaverHook(5, output_dir=str(tmp_path),
+                                     summary_op=tf.summary.scalar("a", 2.0))
+    with tf.train.MonitoredSession(hooks=[hook]) as sess:
+        for _ in range(17):
+            sess.run(train)
+    assert [e.step for e in events(tmp_path) for _ in e.summary.value] == [1, 6, 11, 16]
+
+
 def test_summary_hook_without_summaries_fetches_the_step_alone(count, tmp_path) -> None:
     scaffold = tf.train.Scaffold()
     hook = tf.train.SummarySaverHook(1, output_dir=str(tmp_path), scaffold=scaffold)

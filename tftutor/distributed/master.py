@@ -20,8 +20,8 @@ from tftutor.distributed.handshake import cluster_difference, has_gaps
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.servers_here import connect, service_at
 from tftutor.distributed.worker import short_name
-from tftutor.framework.operation import Operation
-from tftutor.runtime.cut_step import cut_step
+from tftutor.framework.operation import Operation, Tensor
+from tftutor.runtime.cut_step import CutStep, cut_step
 from tftutor.runtime.devices import Device
 from tftutor.runtime.plan import Step
 
@@ -131,7 +131,20 @@ class MasterSession:
     def plan(self, step: Step, device_of: Callable[[Operation], Device]) -> ClusterPlan:
         """Register a step with the tasks that have a part in it."""
         cut = cut_step(step, device_of, self.host, keep_targets=True)
+        cut.early = self._read_early(cut)
         return ClusterPlan(cut, self.name, self._task_of)
+
+    def _read_early(self, cut: CutStep) -> frozenset[Tensor]:
+        """The variables that are fetched as they are before the updates of the same step.
+
+        A task sends what is fetched as soon as it is there: `session.run([train_op, global_step])`
+        gives the step before the training. Only the target's own task, which has nothing to send,
+        hands out the memory of the variable, and with it the update.
+        """
+        own = next(iter(self.tasks))
+        elsewhere = [p for p in cut.partitions if self._task_of(p.device.name).name != own]
+        return frozenset(t for p in elsewhere for t in p.fetches if t not in cut.feeds
+                         and (t.dtype._is_ref_dtype or t in cut.late.updated))
 
     def close(self) -> None:
         """Forget the session on every task; the variables stay."""

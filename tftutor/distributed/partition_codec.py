@@ -111,6 +111,7 @@ class _Describer:
             "late_values": [[op.name, self.tensor(t), self.tensor(value)]
                             for op, values in cut.late_values.items() if op in self.here
                             for t, value in values.items()],
+            "early": [self.tensor(t) for t in fetched if t in cut.early],
             "stubs": [[op.name, [t.dtype.as_datatype_enum for t in op.outputs]]
                       for op in self.stubs],
             "shapes": [[op.name, [None if t._shape is None else
@@ -262,7 +263,8 @@ class _Rebuilder:
             partitions, self.channels,
             {self.tensor(t): self.guard(guard) for t, guard in data["guards"]},
             {self.ops[name]: inside if looped else partitions[0].root
-             for name, looped in data["frames"]}, arms, late, late_values)
+             for name, looped in data["frames"]}, arms, late, late_values,
+            frozenset(self.tensor(t) for t in data["early"]))
 
     def _partition(self, part: Mapping[str, Any], arms: Mapping[Operation, list[Arm]],
                    late_values: Mapping[Operation, Mapping[Tensor, Tensor]]) -> Partition:

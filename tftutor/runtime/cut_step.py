@@ -29,6 +29,7 @@ class CutStep:
       channels: the edges between them.
       tensor_guard, frame_of, arms: the control flow of the whole step.
       late: which operations read a variable anew, and what is received for variables elsewhere.
+      early: variables that are fetched as they are before updates without an order.
     """
 
     fetches: Sequence[Tensor]
@@ -41,6 +42,7 @@ class CutStep:
     arms: Mapping[Operation, list[Arm]] = field(default_factory=dict)
     late: LateReads = field(default_factory=lambda: LateReads((), ()))
     late_values: dict[Operation, dict[Tensor, Tensor]] = field(default_factory=dict)
+    early: frozenset[Tensor] = frozenset()
 
 
 def cut_step(step: Step, device_of: Callable[[Operation], Device], host: Device,

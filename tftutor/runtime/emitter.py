@@ -66,6 +66,8 @@ class Emitter:
         self._late = LateReads((), ())
         # Operation -> variables of another device that it reads anew -> what it receives for them.
         self.late_values: dict[Operation, dict[Tensor, Tensor]] = {}
+        self.early: frozenset[Tensor] = frozenset()  # fetched as they are when they are made
+        self._early_names: dict[Tensor, str] = {}
         self.indent = 1
 
     # -- the whole --------------------------------------------------------------------------
@@ -133,7 +135,9 @@ class Emitter:
 
     def fetch_text(self, tensor: Tensor) -> str:
         """Source text for a value to return."""
-        return self.returned(self.fetched(tensor))
+        early = self._early_names.get(tensor)
+        text = self.returned(self.fetched(tensor))
+        return text if early is None else f"{text} if {early} is None else {early}"
 
     def returned(self, tensor: Tensor) -> str:
         """Source text for a value as it leaves the step."""
@@ -141,7 +145,7 @@ class Emitter:
 
     def fetched(self, tensor: Tensor) -> Tensor:
         """What is read for a fetched tensor: a variable that the step updates, as it is now."""
-        updated = self._late.updated.get(tensor, tensor)
+        updated = tensor if tensor in self.early else self._late.updated.get(tensor, tensor)
         return updated if self._has(updated) else tensor
 
     def _has(self, tensor: Tensor) -> bool:
@@ -157,11 +161,13 @@ class Emitter:
         anew = self.read_anew_by(op)
         if not anew:
             self.emit_one(op)
+            self._read_early(op)
             return
         before = {tensor: self.names.get(tensor) for tensor in anew}
         for tensor in anew:
             self._read_anew(op, tensor)
         self.emit_one(op)
+        self._read_early(op)
         for tensor, name in before.items():
             if name is not None:
                 self.names[tensor] = name
@@ -183,6 +189,14 @@ class Emitter:
             text = self.read(self._late.updated[tensor])
             self.names[tensor] = f"{self.names[tensor]}_{op._id}"
             self.write(f"{self.names[tensor]} = {text}", op)
+
+    def _read_early(self, op: Operation) -> None:
+        """Keep the value that a variable has now for who fetches it; None if it has none yet."""
+        for tensor in op.outputs if self.early else ():
+            if tensor in self.early and tensor.dtype._is_ref_dtype and self.indent == 1:
+                name = self._early_names[tensor] = f"e{len(self._early_names)}"
+                cell = self.raw(tensor)
+                self.write(f"{name} = {cell}.value if {cell}.is_initialized else None", op)
 
     def emit_one(self, op: Operation) -> None:
         """Write one operation: as nothing, an alias, a folded constant or a step."""

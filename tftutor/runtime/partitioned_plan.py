@@ -75,6 +75,7 @@ class PartitionedPlan:
         feeds = [self.feeds[i] for i in positions]
         emitter = _emitter(partition, feeds, cut, host, resources)
         emitter.late, emitter.late_values = cut.late, cut.late_values
+        emitter.early = cut.early
         emitter.fetch_positions = {t: self.fetches.index(t) for t in partition.fetches}
         plan = Plan.of_emitter(emitter, partition.device.name)
         fetched = [[i for i, t in enumerate(self.fetches) if t is tensor]

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 
 from tftutor.framework.operation import Operation, Tensor
 
+GLOBAL_STEP_READ = "global_step_read_op_cache"  # TF's key for the node in which hooks read it
+
 
 def reachable_ops(targets: Iterable[Operation], fed: set[Tensor] | dict[Tensor, object],
                   done: Collection[Operation] = ()) -> set[Operation]:
@@ -53,9 +55,26 @@ def _dequeues_and_enqueues(ops: list[Operation]) -> bool:
             and any(kind.startswith("QueueEnqueue") for kind in kinds))
 
 
-def _rank(op: Operation) -> tuple[bool, int]:
-    """Older operations first, dequeues last."""
-    return op.type.startswith("QueueDequeue"), op._id
+def _rank(op: Operation, first: Collection[Operation]) -> tuple[bool, bool, int]:
+    """Those in `first` first, then older operations, dequeues last."""
+    return op.type.startswith("QueueDequeue"), op not in first, op._id
+
+
+def _reads_of_global_step(ordered: list[Operation], needed: set[Operation]) -> set[Operation]:
+    """What hooks read the global step with: they count on its value before the training.
+
+    In TF it has been read long before the gradients are there; here it would come after them, as
+    hooks make their nodes last.
+    """
+    reads = ordered[0].graph._collections.get(GLOBAL_STEP_READ) if ordered else None
+    found: set[Operation] = set()
+    waiting = [tensor.op for tensor in reads or ()]
+    while waiting:
+        op = waiting.pop()
+        if op in needed and op not in found:
+            found.add(op)
+            waiting.extend((*(t.op for t in op._inputs), *op._control_inputs))
+    return found
 
 
 def topological_order(needed: set[Operation], fed: set[Tensor] | dict[Tensor, object]
@@ -67,7 +86,8 @@ def topological_order(needed: set[Operation], fed: set[Tensor] | dict[Tensor, ob
     waits until nothing else is ready: what it waits for may be enqueued by this very step.
     """
     ordered = sorted(needed, key=lambda op: op._id)
-    if not _dequeues_and_enqueues(ordered) and _is_in_id_order(ordered, fed):
+    first = _reads_of_global_step(ordered, needed)
+    if not first and not _dequeues_and_enqueues(ordered) and _is_in_id_order(ordered, fed):
         return ordered
     waiting: dict[Operation, int] = {}
     followers: dict[Operation, list[Operation]] = {}
@@ -81,7 +101,7 @@ def topological_order(needed: set[Operation], fed: set[Tensor] | dict[Tensor, ob
         waiting[op] = len(sources)
         for source in sources:
             followers.setdefault(source, []).append(op)
-    ready = [(_rank(op), op) for op in ordered if waiting[op] == 0]
+    ready = [(_rank(op, first), op) for op in ordered if waiting[op] == 0]
     heapq.heapify(ready)
     result: list[Operation] = []
     while ready:
@@ -90,7 +110,7 @@ def topological_order(needed: set[Operation], fed: set[Tensor] | dict[Tensor, ob
         for follower in followers.get(op, ()):
             waiting[follower] -= 1
             if waiting[follower] == 0:
-                heapq.heappush(ready, (_rank(follower), follower))
+                heapq.heappush(ready, (_rank(follower, first), follower))
     if len(result) != len(ordered):
         stuck = sorted(op.name for op in needed if op not in set(result))[:5]
         raise ValueError(f"The graph has a cycle through {', '.join(stuck)}")

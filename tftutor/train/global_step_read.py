@@ -6,9 +6,8 @@ from typing import Any
 
 from tftutor.framework.default_graph import get_default_graph, graph_as_default
 from tftutor.ops.variables import Variable
+from tftutor.runtime.pruning import GLOBAL_STEP_READ
 from tftutor.train.global_step_variable import get_global_step
-
-_COLLECTION = "global_step_read_op_cache"  # TF's key: a graph has one such node
 
 
 def global_step_read(graph: Any = None) -> Any:
@@ -18,10 +17,10 @@ def global_step_read(graph: Any = None) -> Any:
     Raises: RuntimeError when several were recorded in the graph.
     """
     graph = graph or get_default_graph()
-    found = graph.get_collection(_COLLECTION)
+    found = graph.get_collection(GLOBAL_STEP_READ)
     if len(found) > 1:
-        raise RuntimeError(f"There are multiple items in collection {_COLLECTION}. There should "
-                           "be only one.")
+        raise RuntimeError(f"There are multiple items in collection {GLOBAL_STEP_READ}. There "
+                           "should be only one.")
     if found:
         return found[0]
     step = get_global_step(graph)
@@ -32,7 +31,7 @@ def global_step_read(graph: Any = None) -> Any:
         # that an update in the same run doesn't change what was read.
         value = step.initialized_value() if isinstance(step, Variable) else step
         read = value + 0
-        graph.add_to_collection(_COLLECTION, read)
+        graph.add_to_collection(GLOBAL_STEP_READ, read)
     return read
 
 
