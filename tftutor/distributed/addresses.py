@@ -7,6 +7,7 @@ calls so: all tasks have to agree on it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import ipaddress
 import socket
 
@@ -36,6 +37,7 @@ def join_address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+@functools.lru_cache(1024)  # it is asked for with every value that is sent
 def plain_host(address: str) -> str:
     """The host of an address in one spelling: `localhost` as a number, IPv6 in its short form."""
     host = address.removeprefix("grpc://").rpartition(":")[0].strip("[]").lower()

@@ -19,6 +19,7 @@ STRING = "string"
 DTYPES: dict[str, np.dtype[Any]] = {name: np.dtype(name).newbyteorder("<") for name in (
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
     "float16", "float32", "float64", "complex64", "complex128")}
+_NAMES = {np.dtype(name): name for name in DTYPES}  # NumPy puts a name together each time
 _LENGTH = np.dtype("<u4")
 _TAKEN_OVER = 1 << 15  # bytes: smaller frames of ZeroMQ may share their memory with others
 # TF has these too, but NumPy has no arithmetic for them; whoever needs one casts before sending.
@@ -52,7 +53,7 @@ def dump_tensor(tensor: Any, index: int = 0) -> tuple[TensorSpec, memoryview]:
     array = np.asarray(tensor)
     if array.dtype.kind in "OSU":
         return _dump_strings(array, index)
-    name = array.dtype.name
+    name = _NAMES.get(array.dtype) or array.dtype.name
     if name not in DTYPES:
         raise LocalProtocolError(f"tensor {index} has dtype {_plain_name(array.dtype)}, "
                                  f"which cannot be sent; {_sendable()}")
