@@ -141,6 +141,7 @@ class Listener:
         self._endless = EndlessMessages(self.listening)
         self.router = router
         self._socket = SharedSocket(router)
+        self._is_reading = False     # by the I/O thread: it will find what arrives meanwhile
         self._monitor = Monitor(router)
 
     def start(self) -> None:
@@ -156,11 +157,15 @@ class Listener:
     # -- what arrives -------------------------------------------------------------------------
 
     def _on_readable(self) -> None:
-        for _ in range(1000):                        # then let timers and others have their turn
-            frames = self._socket.receive()
-            if frames is None:
-                return
-            self._on_frames(frames[0].bytes, frames[1:])
+        self._is_reading = True
+        try:
+            for _ in range(1000):                    # then let timers and others have their turn
+                frames = self._socket.receive()
+                if frames is None:
+                    return
+                self._on_frames(frames[0].bytes, frames[1:])
+        finally:
+            self._is_reading = False
         self._io.post(self._on_readable)
 
     def _on_frames(self, routing_id: bytes, frames: list[Any]) -> None:
@@ -187,8 +192,8 @@ class Listener:
             except ConnectionLost:
                 self._io.post(lambda: self._lost(caller))
                 return False
-            if arrived and not self._io.is_current():
-                self._io.post(self._on_readable)
+            if arrived and not (self._is_reading and self._io.is_current()):
+                self._io.post(self._on_readable)     # the descriptor won't tell of it any more
             return sent
 
         link = Link(send, window=self._options.window, queue_bytes=self._options.queue_bytes)
