@@ -77,7 +77,7 @@ def work():
                 save_checkpoint_steps=20, save_summaries_steps=None, save_summaries_secs=None,
                 log_step_count_steps=None) as session:
             while not stop.is_set():
-                done = int(session.run([train, step])[1])
+                done = int(session.run([train, step])[1]) + 1  # it is read before the update
                 seen.append((time.time(), done))
                 time.sleep(0.002)
     except BaseException as error:
@@ -132,7 +132,7 @@ def work():
                 save_checkpoint_steps=20, save_summaries_steps=None, save_summaries_secs=None,
                 log_step_count_steps=None, stop_grace_period_secs=2) as session:
             while not stop.is_set():
-                seen.append((time.time(), int(session.run([train, step])[1])))
+                seen.append((time.time(), int(session.run([train, step])[1]) + 1))
                 time.sleep(0.002)
     except BaseException as error:
         failed.append(repr(error))
