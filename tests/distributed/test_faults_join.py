@@ -85,6 +85,33 @@ def test_a_script_ends_where_it_joins(how: list[str], tmp_path: pathlib.Path) ->
     assert (done.returncode, done.stdout, done.stderr) == (0, "tidies up\n", "")
 
 
+def test_a_worker_that_is_done_is_not_waited_for(tmp_path: pathlib.Path) -> None:
+    """It had few steps, and left its session open, as many programs do."""
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import sys, tftutor as tf\n"
+        "index, ports = int(sys.argv[1]), sys.argv[2].split(',')\n"
+        "server = tf.train.Server({'worker': ports}, 'worker', index)\n"
+        "print('up', flush=True)\n"
+        "if index == 0:\n    sys.stdin.readline()\n"
+        "session = tf.Session(server.target)\n"
+        "print(session.run(tf.constant(7)), len(session.list_devices()))\n")
+    ports = [PortReservation() for _ in range(2)]
+    slow, quick = (subprocess.Popen(
+        [sys.executable, str(script), str(index), ",".join(port.address for port in ports)],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE) for index in range(2))
+    try:
+        assert quick.communicate(timeout=20)[0] == "up\n7 2\n"
+        assert slow.communicate("go\n", timeout=20)[0] == "up\n7 1\n"
+    finally:
+        for program in (slow, quick):
+            program.kill()
+            program.communicate()
+        for port in ports:
+            port.close()
+
+
 def test_a_ps_waits_for_a_chief_that_was_killed(start: Any) -> None:
     ps, chief, worker = start("ps"), start("worker", 0, 100_000), start("worker", 1, 10)
     assert worker.wait(15) == 0

@@ -293,6 +293,43 @@ def test_a_variable_is_initialized_and_fetched_in_one_step(servers):
         np.testing.assert_array_equal(session.run([v.initializer, v])[1], [1.0, 2.0])
 
 
+def test_what_a_node_keeps_to_itself_goes_with_the_session(servers):
+    with tf.device(PS):
+        own = tf.FIFOQueue(3, tf.int32, [[]], name="own")
+        shared = tf.FIFOQueue(3, tf.int32, [[]], shared_name="shared")
+        gradients = tf.ConditionalAccumulator(tf.float32, [])
+        fill = [own.enqueue(1), shared.enqueue(1), gradients.apply_grad(1.0, 0)]
+        sizes = [own.size(), shared.size(), gradients.num_accumulated()]
+    with tf.device(WORKER0):
+        iterator = tf.data.Dataset.range(3).make_initializable_iterator()
+        element = iterator.get_next()
+        once = tf.data.Dataset.range(3).make_one_shot_iterator().get_next()
+    for count in (1, 2):
+        with tf.Session(servers[1].target) as session:
+            session.run(fill)
+            assert session.run(sizes) == [1, count, 1]
+            assert [session.run(once), session.run(once)] == [0, 1]
+            session.run(own.close())
+            with pytest.raises(tf.errors.FailedPreconditionError, match="not been initialized"):
+                session.run(element)
+            session.run(iterator.initializer)
+
+
+def test_containers_that_are_not_named_are_called_after_the_job(servers):
+    with tf.device(PS):
+        v = tf.get_variable("v", [], use_resource=True, initializer=tf.zeros_initializer())
+        w = tf.get_variable("w", [], use_resource=True, initializer=tf.zeros_initializer())
+    with tf.Session(servers[1].target) as session:
+        session.run(w.initializer)
+        with pytest.raises(tf.errors.FailedPreconditionError, match="Container: ps. This could "
+                           "mean .* Not found: Resource ps/v/N10tensorflow3VarE does not exist"):
+            session.run(v)
+    for containers, value in ((["localhost", "worker"], 0.0), (["ps"], None)):
+        tf.Session.reset(servers[1].target, containers)
+        with tf.Session(servers[1].target) as session:
+            assert session.run(tf.is_variable_initialized(w)) is np.bool_(value is not None)
+
+
 def test_an_input_pipeline_runs_on_the_sessions_own_task(servers):
     with tf.device(WORKER0):
         batch = tf.data.Dataset.range(6).map(lambda x: x * 10).batch(3) \

@@ -48,7 +48,7 @@ def _wait_until(condition):
 def _waiting(session, kind):
     """How many enqueues or dequeues wait at the queues of a session."""
     return sum(len(queue._enqueues if kind == "enqueue" else queue._dequeues)
-               for queue in session._resources.of_kind("queue of a node"))
+               for queue in session._resources.of_kind("queue"))
 
 
 def test_a_dequeue_waits_for_an_enqueue_of_another_thread(session, threads):

@@ -95,16 +95,9 @@ class IteratorResource:
 
 
 def _resource(ctx: Any) -> IteratorResource:
-    container, name = ctx.resource_name()
     attrs = ctx.op._attrs
-    return ctx.resources.lookup_or_create(
-        "iterator", _text(container), _text(name),
-        lambda: IteratorResource(f"{_text(container)}/{_text(name)}", attrs["output_types"],
-                                 [_plain(s) for s in attrs["output_shapes"]]))
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    return ctx.resource("iterator", lambda container, name: IteratorResource(
+        f"{container}/{name}", attrs["output_types"], [_plain(s) for s in attrs["output_shapes"]]))
 
 
 def _plain(shape: Any) -> Any:

@@ -7,10 +7,12 @@ variables of the tasks.
 
 from __future__ import annotations
 
+import atexit
 import re
 import secrets
 import sys
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +30,7 @@ from tftutor.runtime.plan import Step
 _FIRST_REPORT, _REPORT = 3.0, 10.0  # seconds until, and between, lines about a task that is awaited
 _PATIENCE, _RETRY = 1.0, 0.1  # seconds of one attempt, and between two
 _LONGEST_WAIT = 600.0  # seconds for a task to come up, as when people start them by hand
+_open_masters: weakref.WeakSet[MasterSession] = weakref.WeakSet()
 
 
 class MasterSession:
@@ -52,32 +55,54 @@ class MasterSession:
         self.tasks: dict[str, RemoteTask] = {}
         self.devices: list[Device] = []
         self._first: tuple[str, dict[str, dict[str, str]], bool] | None = None
-        here, status = self._reach(_task_at("the target", address))
+        here = _task_at("the target", address)
+        status: Any = self._reach(here)
         self._who = short_name(status["task"])
         self._join(RemoteTask(status["task"], address, here._peer, here.service), status)
         for name, other in sorted(_tasks_of(status["cluster"]).items()):
             if name not in self.tasks and _is_wanted(name, device_filters):
-                self._join(*self._reach(_task_at(name, other)))
-        try:
-            for task in self.tasks.values():
-                task.call("open_session", {"session": self.name, "isolate": isolated,
-                                           "origin": status["task"], "hosted": here.is_here})
-        except BaseException:
-            self.close()
-            raise
+                task = _task_at(name, other)
+                found = self._reach(task, here)
+                if found is not None:
+                    self._join(task, found)
+        self._open({"session": self.name, "isolate": isolated, "origin": status["task"],
+                    "hosted": here.is_here}, here)
+        _open_masters.add(self)
         self.host = min(self.devices, key=lambda d: (d.device_type != "CPU", d.name))
 
     # -- the cluster ------------------------------------------------------------------------
 
-    def _reach(self, task: RemoteTask) -> tuple[RemoteTask, dict[str, Any]]:
-        """Wait until a task answers; what it says of itself."""
+    def _open(self, request: dict[str, Any], first: RemoteTask) -> None:
+        """Open the session on all tasks; one whose program has just ended is left out."""
+        try:
+            for task in list(self.tasks.values()):
+                try:
+                    task.call("open_session", request)
+                except errors.UnavailableError:
+                    if not _has_ended(task, first):
+                        raise
+                    del self.tasks[task.name]
+                    self.devices = [d for d in self.devices
+                                    if d.name.partition("/device:")[0] != task.name]
+        except BaseException:
+            self.close()
+            raise
+
+    def _reach(self, task: RemoteTask, first: RemoteTask | None = None) -> dict[str, Any] | None:
+        """Wait until a task answers; what it says of itself.
+
+        None when its program is done, as the target's task knows: a worker of few steps may end
+        before another one begins.
+        """
         begun = time.monotonic()
         report = begun + _FIRST_REPORT
         while True:
             try:
-                return task, task.call("status", {}, timeout=_PATIENCE).header
+                return task.call("status", {}, timeout=_PATIENCE).header
             except (errors.UnavailableError, errors.DeadlineExceededError) as error:
                 now = time.monotonic()
+                if first is not None and _has_ended(task, first):
+                    return None
                 if now - begun > self._wait:
                     raise errors.UnavailableError(
                         None, None, f"{self._who} has waited {now - begun:.0f} s in vain for "
@@ -148,8 +173,16 @@ class MasterSession:
 
     def close(self) -> None:
         """Forget the session on every task; the variables stay."""
+        _open_masters.discard(self)
         for task in self.tasks.values():
             task.tell("close_session", {"session": self.name})
+
+
+@atexit.register
+def _close_all() -> None:
+    """A program that comes to its end without closing its sessions hasn't crashed."""
+    for master in list(_open_masters):
+        master.close()
 
 
 def reset(target: str, containers: Sequence[str] | None) -> None:
@@ -157,6 +190,15 @@ def reset(target: str, containers: Sequence[str] | None) -> None:
     master = MasterSession(target)
     for task in master.tasks.values():
         task.call("reset", {"containers": list(containers or ())})
+
+
+def _has_ended(task: RemoteTask, first: RemoteTask) -> bool:
+    """Whether the program of a task has been at another one, and left it in good order."""
+    try:
+        details = first.call("status", {}, timeout=_PATIENCE).header.get("details") or {}
+    except errors.OpError:
+        return False
+    return short_name(task.name) in details.get("ended", ())
 
 
 def _task_at(name: str, address: str) -> RemoteTask:

@@ -68,6 +68,12 @@ class Programs:
                 if program.caller is caller:
                     program.is_connected = False
 
+    def ended(self) -> list[str]:
+        """The tasks whose programs have been here, have closed their sessions and are gone."""
+        with self._lock:
+            return sorted(name for name, program in self._programs.items()
+                          if not program.is_connected and not program.sessions)
+
     def have_ended(self) -> bool:
         """Whether chief and workers have all been here, and they and all others are done."""
         with self._lock:

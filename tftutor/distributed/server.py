@@ -74,6 +74,7 @@ class Server:
         check_addresses(self._addresses, self._task)
         self._service = _Service(self._task, self._cluster_dict(), self._devices(), self._push)
         self._service.is_partial = is_partial(server_or_cluster_def)
+        self._service.resources.default_container = self._server_def.job_name
         self._transport = self._listen()
         self._processors = ProcessorShare(self._cluster_dict(), self._server_def.job_name,
                                           self._server_def.task_index)
@@ -272,7 +273,9 @@ class _Service(TaskService):
                       ) -> tuple[dict[str, Any], list[Any]]:
         answer = super()._open_session(header, tensors, caller)
         name = header["session"]
-        self._sessions.find(name).resources.origin = (
+        resources = self._sessions.find(name).resources
+        resources.default_container = self.resources.default_container
+        resources.origin = (
             f"session {name[:6]} of {short_name(header.get('origin') or self.task)}, opened at "
             f"{time.strftime('%H:%M:%S')}")
         return answer
@@ -281,6 +284,7 @@ class _Service(TaskService):
                 ) -> tuple[dict[str, Any], list[Any]]:
         status, values = super()._status(header, tensors, caller)
         status["details"]["partial"] = self.is_partial
+        status["details"]["ended"] = self.programs.ended()
         return status, values
 
 

@@ -84,9 +84,7 @@ def _text(value: Any) -> str:
 
 
 def _shared(ctx: Any, kind: Any, *settings: Any) -> Any:
-    container, name = ctx.resource_name()
-    return ctx.resources.lookup_or_create("reader", _text(container), _text(name),
-                                          lambda: kind(*settings))
+    return ctx.resource("reader", lambda container, name: kind(*settings))
 
 
 @WholeFileReaderV2.kernel()

@@ -20,6 +20,7 @@ import numpy as np
 from tftutor import errors
 from tftutor.backends.host_copies import copy_of
 from tftutor.framework.attr_values import plain_attr
+from tftutor.runtime.queue_resources import private_name
 
 _SMALL = 1 << 14  # bytes: copying so little costs less than it takes to tell who holds it
 
@@ -101,14 +102,15 @@ class ResourceVariableCell(VariableCell):
 
     def __init__(self, name: str, container: str, resources: ResourceManager) -> None:
         super().__init__(name)
-        self.container = container or "localhost"
+        self.container = container or resources.default_container
         self.resources = resources
 
     def uninitialized_error(self, op_type: str) -> tuple[type[errors.OpError], str]:
         """FailedPreconditionError for a read, NotFoundError for any other use, as in TF."""
         place = f"{self.container}/{self.name}"
         siblings = self.resources.of_kind("resource_variable")
-        if any(cell.is_initialized and cell.container == self.container for cell in siblings):
+        if (any(cell.is_initialized and cell.container == self.container for cell in siblings)
+                or self.resources.has_variables(self.container)):
             why = f"Resource {place}/N10tensorflow3VarE does not exist."
         else:
             why = (f"Container {self.container} does not exist. "
@@ -124,31 +126,41 @@ class ResourceVariableCell(VariableCell):
 class ResourceManager:
     """Named resources of one session (or of one server task), by container, kind and name.
 
+    A resource that a node keeps to itself, as a queue without `shared_name`, is its session's own,
+    on a server too, and goes with it.
+
     Attributes:
+      default_container: what the container is called of resources that name none: on a server the
+        job, by which `tf.Session.reset` finds them.
       origin: which session makes resources through this object, in words, where several share them;
         its variables remember it.
     """
 
     origin = ""
+    default_container = "localhost"
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._resources: dict[tuple[str, str, str], Any] = {}
+        self._private: dict[tuple[str, str, str], Any] = {}
         self._node_states: dict[str, dict[str, Any]] = {}
 
     def lookup_or_create(self, kind: str, container: str, name: str,
-                         create: Callable[[], Any]) -> Any:
+                         create: Callable[[], Any], is_private: bool = False) -> Any:
         """Return the resource, making it by `create()` when there is none yet."""
         key = (container, kind, name)
         with self._lock:
-            found = self._resources.get(key)
+            resources = self._private if is_private else self._resources
+            found = resources.get(key)
             if found is None:
-                found = self._resources[key] = create()
+                found = resources[key] = create()
             return found
 
     def lookup(self, kind: str, container: str, name: str) -> Any:
         """Return the resource, or None."""
-        return self._resources.get((container, kind, name))
+        key = (container, kind, name)
+        found = self._private.get(key)
+        return self._resources.get(key) if found is None else found
 
     def delete(self, kind: str, container: str, name: str) -> bool:
         """Forget a resource; False when there was none."""
@@ -159,6 +171,11 @@ class ResourceManager:
         """Return the cell of a variable."""
         return self.lookup_or_create("variable", container, name,
                                      lambda: VariableCell(name, dtype, self.origin))
+
+    def has_variables(self, container: str) -> bool:
+        """Whether a container has variables that aren't resource variables."""
+        return any(kind == "variable" and (where or self.default_container) == container
+                   for (where, kind, _), _ in self._all())
 
     @staticmethod
     def temporary_variable(name: str) -> VariableCell:
@@ -184,10 +201,9 @@ class ResourceManager:
         """
         from tftutor.runtime.queue_kinds import make_queue
 
-        kind = "queue" if shared_name else "queue of a node"
         found = self.lookup_or_create(
-            kind, container, shared_name or node,
-            lambda: make_queue(op_type, shared_name, node, settings))
+            "queue", container, shared_name or node,
+            lambda: make_queue(op_type, shared_name, node, settings), not shared_name)
         found.check_same_settings(settings, op_type)
         return found
 
@@ -199,20 +215,21 @@ class ResourceManager:
         from tftutor.runtime.accumulators import make_accumulator
 
         container, shared_name = (_as_text(op._attrs[key]) for key in ("container", "shared_name"))
-        kind = "accumulator" if shared_name else "accumulator of a node"
-        if op.type.startswith("Sparse"):
-            kind = f"sparse {kind}"
+        kind = "sparse accumulator" if op.type.startswith("Sparse") else "accumulator"
         return self.lookup_or_create(kind, container, shared_name or op.name,
-                                     lambda: make_accumulator(op))
+                                     lambda: make_accumulator(op), not shared_name)
 
     def accumulators(self) -> list[Any]:
         """All accumulators."""
-        return [value for (_, kind, _), value in list(self._resources.items())
-                if "accumulator" in kind]
+        return [value for (_, kind, _), value in self._all() if "accumulator" in kind]
 
     def of_kind(self, kind: str) -> list[Any]:
         """All resources of a kind."""
-        return [value for (_, k, _), value in self._resources.items() if k == kind]
+        return [value for (_, k, _), value in self._all() if k == kind]
+
+    def _all(self) -> list[tuple[tuple[str, str, str], Any]]:
+        with self._lock:
+            return [*self._resources.items(), *self._private.items()]
 
     def node_state(self, node: str) -> dict[str, Any]:
         """The state that a node's kernel keeps between steps (a random generator, a counter)."""
@@ -222,12 +239,12 @@ class ResourceManager:
     def clear(self, containers: list[str] | None = None) -> None:
         """Forget all resources, or those in the given containers."""
         with self._lock:
-            for key in list(self._resources):
-                if containers is None or key[0] in containers:
-                    resource = self._resources.pop(key)
-                    close = getattr(resource, "close", None)
-                    if callable(close):
-                        close()
+            for resources in (self._resources, self._private):
+                for key in list(resources):
+                    if containers is None or (key[0] or self.default_container) in containers:
+                        close = getattr(resources.pop(key), "close", None)
+                        if callable(close):
+                            close()
             if containers is None:
                 self._node_states.clear()
 
@@ -254,7 +271,23 @@ class KernelContext:
     def resource_name(self) -> tuple[str, str]:
         """(container, name) under which this node's resource is shared."""
         attrs = self.op._attrs
-        return attrs.get("container", ""), attrs.get("shared_name", "") or self.op.name
+        return (_as_text(attrs.get("container", "")),
+                _as_text(attrs.get("shared_name", "")) or self.op.name)
+
+    def resource(self, kind: str, make: Callable[[str, str], Any]) -> Any:
+        """This node's resource, made at first use by `make(container, name)`.
+
+        Without `shared_name` it is the node's own. Its number is used up in the names of queues.
+        """
+        is_private = not self.op._attrs.get("shared_name")
+        container, name = self.resource_name()
+
+        def made() -> Any:
+            if is_private:
+                private_name(name)
+            return make(container, name)
+
+        return self.resources.lookup_or_create(kind, container, name, made, is_private)
 
 
 def _as_text(value: Any) -> str:
