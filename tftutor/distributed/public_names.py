@@ -19,6 +19,7 @@ lazy_export("tftutor.distributed.launch.local", cluster__local="local",
             cluster__LocalCluster="LocalCluster")
 lazy_export("tftutor.distributed.launch.tf_config", cluster__from_tf_config="from_tf_config",
             cluster__TaskConfig="TaskConfig")
+lazy_export("tftutor.distributed.launch.slurm", cluster__from_slurm="from_slurm")
 lazy_export("tftutor.distributed.launch.status", cluster__status="status")
 lazy_export("tftutor.distributed.launch.task_process", cluster__LaunchError="LaunchError")
 lazy_export("tftutor.distributed.launch.cell_runs", cluster__CellError="CellError")
