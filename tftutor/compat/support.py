@@ -42,8 +42,8 @@ _INSTEAD: dict[str, str] = {
     "raw_ops": "the op's public function, e.g. tf.matmul for tf.raw_ops.MatMul",
     "distribute.cluster_resolver": "tf.cluster.from_tf_config() or tf.cluster.from_slurm()",
     "contrib.cluster_resolver": "tf.cluster.from_tf_config() or tf.cluster.from_slurm()",
-    "distribute": "tf.train.replica_device_setter, or towers under tf.device; instead of its cluster "
-                  "resolvers tf.cluster.from_tf_config() and tf.cluster.from_slurm()",
+    "distribute": "tf.train.replica_device_setter, or towers under tf.device; instead of its "
+                  "cluster resolvers tf.cluster.from_tf_config() and tf.cluster.from_slurm()",
     "autograph": "tf.cond and tf.while_loop",
     "compat.v2": "the names of tf itself (this is TensorFlow 1.15's API)",
     "python.keras": "tf.layers, or tf.nn and tf.train",
