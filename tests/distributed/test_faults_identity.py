@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -152,6 +153,26 @@ def test_a_task_that_starts_late_is_waited_for(server: Any, ports: list[str]) ->
         finally:
             late.kill()
             late.wait()
+
+
+def test_the_time_to_wait_is_for_all_absent_tasks_together(server: Any, ports: list[str]) -> None:
+    """operation_timeout_in_ms says how long; the parameter server comes, the other worker never."""
+    cluster = {"ps": [ports[0]], "worker": ports[1:]}
+    with tf.train.Server(cluster, "worker", 0) as worker, tf.Graph().as_default():
+        late = threading.Timer(0.5, lambda: server(cluster, "ps"))
+        late.start()
+        begun = time.monotonic()
+        with pytest.raises(tf.errors.UnavailableError, match=(
+                rf"^worker:0 has waited [23] s in vain for /job:worker/task:1 at {ports[2]}: "
+                r"connection refused for \d s \(server not started\?\)$")):
+            tf.Session(worker.target, config=tf.ConfigProto(operation_timeout_in_ms=2500))
+        assert time.monotonic() - begun < 3.5
+        late.join()
+
+
+def test_a_short_wait_is_short(ports: list[str]) -> None:
+    with pytest.raises(tf.errors.UnavailableError, match=r"has waited 0\.\d s in vain for"):
+        tf.Session(f"grpc://{ports[0]}", config=tf.ConfigProto(operation_timeout_in_ms=200))
 
 
 # -- twice, or too late -------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class MasterSession:
       target: `grpc://host:port` of any task.
       device_filters: only tasks that fit one of them are asked, and the target's own.
       isolated: the session has variables of its own on every task.
-      wait: seconds to wait for a task that can't be reached.
+      wait: seconds to wait for tasks that can't be reached, all of them together.
 
     Raises: tf.errors.UnavailableError that names the task, its address and what is wrong;
     tf.errors.InvalidArgumentError for a malformed target.
@@ -49,7 +49,8 @@ class MasterSession:
     def __init__(self, target: str, device_filters: Sequence[str] = (), isolated: bool = False,
                  wait: float = _LONGEST_WAIT) -> None:
         self.name = secrets.token_hex(8)
-        self._wait = wait
+        self._begun = time.monotonic()
+        self._deadline = self._begun + wait
         self._who = f"session {self.name[:6]}"
         address = target.removeprefix("grpc://")
         self.tasks: dict[str, RemoteTask] = {}
@@ -94,24 +95,27 @@ class MasterSession:
         None when its program is done, as the target's task knows: a worker of few steps may end
         before another one begins.
         """
-        begun = time.monotonic()
-        report = begun + _FIRST_REPORT
+        now = time.monotonic()
+        report = now + _FIRST_REPORT
         while True:
+            patience = max(_RETRY, min(_PATIENCE, self._deadline - now))
             try:
-                return task.call("status", {}, timeout=_PATIENCE).header
+                return task.call("status", {}, timeout=patience).header
             except (errors.UnavailableError, errors.DeadlineExceededError) as error:
                 now = time.monotonic()
                 if first is not None and _has_ended(task, first):
                     return None
-                if now - begun > self._wait:
+                if now > self._deadline:
+                    waited = now - self._begun
                     raise errors.UnavailableError(
-                        None, None, f"{self._who} has waited {now - begun:.0f} s in vain for "
-                                    f"{error.message}") from error
+                        None, None, f"{self._who} has waited {waited:.{int(waited < 1)}f} s in "
+                                    f"vain for {error.message}") from error
                 if now > report:
                     report = now + _REPORT
                     print(f"{self._who} is waiting for {error.message}", file=sys.stderr,
                           flush=True)
                 time.sleep(_RETRY)
+                now = time.monotonic()
 
     def _join(self, task: RemoteTask, status: dict[str, Any]) -> None:
         if status["task"] != task.name:
