@@ -43,6 +43,7 @@ _STRANGERS_INTERVAL = 0.02
 _STRANGERS_BYTES = 2**20     # a hello has far less
 _FAREWELL = 0.2      # seconds that the last message has before the connection is cut
 _REMEMBERED_PROCESSES = 1024
+_REMEMBERED_CONNECTIONS = 1024   # which have ended, but words of theirs may still be read
 _DONE_AT_ONCE = 64   # requests whose end is told in one message
 _CLIENT_PATIENCE = 3  # a program may be busy longer than a server: so many heartbeat timeouts
 
@@ -137,6 +138,7 @@ class Listener:
         patience = options.heartbeat_timeout * _CLIENT_PATIENCE
         self._timing = Timing(options.heartbeat_interval, patience, patience)
         self._callers: dict[bytes, Caller] = {}
+        self._ended: OrderedDict[bytes, None] = OrderedDict()    # routing ids of late
         self._accepted: dict[int, float] = {}       # descriptor -> when, until it has said hello
         self._endless = EndlessMessages(self.listening)
         self.router = router
@@ -174,6 +176,8 @@ class Listener:
         caller = self._callers.get(routing_id)
         if caller is None:
             self._on_monitor()       # the end of an older connection with this descriptor
+            if routing_id in self._ended:
+                return               # the last words of a connection that is no more
             caller = self._new_caller(routing_id, frame_source(frames[0]))
         if caller.gone:
             return                   # what it sent before it was cut off
@@ -349,6 +353,9 @@ class Listener:
     def _lost(self, caller: Caller) -> None:
         self._part(caller, None)
         self._callers.pop(caller.routing_id, None)
+        self._ended[caller.routing_id] = None
+        if len(self._ended) > _REMEMBERED_CONNECTIONS:
+            self._ended.popitem(last=False)
 
     def _watch_strangers(self) -> None:
         """Cut off who has not said hello in time, or sends and sends instead; often."""
