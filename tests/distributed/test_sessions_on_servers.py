@@ -105,6 +105,22 @@ def test_another_shape_under_the_same_name_is_refused_and_the_old_value_stays(se
         np.testing.assert_array_equal(session.run(v), [1.0, 2.0])
 
 
+def test_another_type_under_the_same_name_is_refused(servers):
+    with tf.device(PS):
+        v = tf.Variable([1.0, 2.0], name="v")
+    with tf.Session(servers[1].target) as session:
+        session.run(v.initializer)
+        with tf.Graph().as_default():
+            with tf.device(PS):
+                other = tf.Variable([1, 2], name="v")
+            with tf.Session(servers[2].target) as second:
+                for each in (other, other.initializer):
+                    with pytest.raises(tf.errors.InternalError, match="Output 0 of type float_ref "
+                                       "does not match declared output type int32_ref"):
+                        second.run(each)
+        np.testing.assert_array_equal(session.run(v), [1.0, 2.0])
+
+
 def test_isolated_sessions_have_variables_of_their_own(servers):
     with tf.device(PS):
         v = tf.Variable(1.0, name="v")
@@ -126,6 +142,16 @@ def test_reset_clears_the_tasks_and_ends_other_sessions(servers):
             session.run(v)
     with tf.Session(servers[1].target) as session:
         assert not session.run(tf.is_variable_initialized(v))
+
+
+@pytest.mark.parametrize(("place", "node"), [(PS, "node w .defined at .*"),
+                                             (WORKER0, "{{node _send_w_0}}")])
+def test_an_uninitialized_fetch_names_the_node_as_tf_does(servers, place, node):
+    with tf.device(place):
+        w = tf.Variable(1.0, name="w")
+    with tf.Session(servers[1].target) as session:
+        with pytest.raises(tf.errors.FailedPreconditionError, match=rf"value w\n\t \[\[{node}\]\]"):
+            session.run(w)
 
 
 def test_an_uninitialized_read_says_where(servers):
@@ -350,6 +376,15 @@ def test_strings_and_scalars_travel(servers):
     with tf.Session(servers[1].target) as session:
         values = session.run([joined, doubled])
     assert values[0].tolist() == [b"a!", b"bc!"] and values[1] == 14
+
+
+def test_empty_arrays_of_strings_keep_their_shape(servers):
+    with tf.device(PS):
+        x = tf.placeholder(tf.string, [None, None])
+        y = tf.string_join([x, "!"])
+    with tf.Session(servers[1].target) as session:
+        assert session.run(y, {x: np.zeros([0, 3], object)}).shape == (0, 3)
+    assert tf.constant(np.zeros([0, 3], "S1")).shape == [0, 3]
 
 
 def test_a_scalar_string_is_fed_sent_and_fetched():

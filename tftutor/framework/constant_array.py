@@ -145,6 +145,8 @@ def constant_array(values: Any, dtype: Any = None, shape: Any = None,
 def _from_numpy(values: Any, dtype: dtypes.DType | None) -> np.ndarray:
     array = np.asarray(values)
     if array.dtype.kind in "SUO" and (dtype is None or dtype == dtypes.string):
+        if not array.size:
+            return np.empty(array.shape, object)
         return _string_array(array.tolist() if array.ndim else array.item())
     if dtype is not None:
         return array.astype(dtype.as_numpy_dtype)

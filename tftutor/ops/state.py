@@ -66,7 +66,17 @@ TemporaryVariable.shape(variable_v2_shape)
 
 @VariableV2.static_value
 def variable_cell(ctx: Any) -> Any:
-    return ctx.resources.variable(*ctx.resource_name())
+    dtype = ctx.op._attrs["dtype"].base_dtype
+    cell = ctx.resources.variable(*ctx.resource_name(), dtype)
+    if cell.dtype is not None and cell.dtype != dtype:  # on a server, by another program
+        raise errors.InternalError(
+            None, None, f"Output 0 of type {_c_name(cell.dtype)}_ref does not match declared "
+            f"output type {_c_name(dtype)}_ref for node {{{{node {ctx.op.name}}}}}")
+    return cell
+
+
+def _c_name(dtype: Any) -> str:
+    return {"float32": "float", "float64": "double", "float16": "half"}.get(dtype.name, dtype.name)
 
 
 Variable.static_value(variable_cell)

@@ -15,7 +15,8 @@ import numpy as np
 from tftutor import errors
 from tftutor.backends.gpu_discovery import is_out_of_memory
 from tftutor.framework.late_notes import explained
-from tftutor.framework.operation import Operation
+from tftutor.framework.operation import Operation, Tensor
+from tftutor.runtime.devices import HERE
 from tftutor.runtime.plan import Plan
 from tftutor.runtime.rendezvous import StepAborted
 from tftutor.runtime.resources import VariableCell
@@ -87,10 +88,18 @@ def _uninitialized_fetch(plan: Plan, frame: TracebackType | None) -> Exception |
         if (tensor.dtype._is_ref_dtype and isinstance(cell, VariableCell)
                 and not cell.is_initialized):
             kind, message = cell.uninitialized_error(tensor.op.type)
-            node = f"_retval_{tensor.op.name}_{tensor.value_index}_{position}"
-            return kind(None, None,  # type: ignore[call-arg]
-                        f"{message}\n\t [[{{{{node {node}}}}}]]")
+            op = tensor.op if tensor in plan.early else None
+            return kind(op and op.node_def, op,  # type: ignore[call-arg]
+                        f"{message}\n\t [[{{{{node {_reader_of(plan, tensor, position)}}}}}]]")
     return None
+
+
+def _reader_of(plan: Plan, tensor: Tensor, position: int) -> str:
+    """The node that TF reads a fetched variable with: another one on the tasks of clusters."""
+    if plan.device_name.startswith(f"{HERE}/"):
+        return f"_retval_{tensor.op.name}_{tensor.value_index}_{position}"
+    node = tensor.op.name
+    return node if tensor in plan.early else f"_send_{node}_{tensor.value_index}"
 
 
 def place_text(op: Operation) -> str:

@@ -60,10 +60,11 @@ class Plan:
       ops: the operations it runs or has folded, in order.
       line_ops: which operation each source line belongs to.
       device_name: where it runs.
+      early: the variables that are fetched as they are before updates of the same step.
     """
 
     __slots__ = ("function", "source", "ops", "line_ops", "filename", "uses_step", "fetches",
-                 "feeds", "mutations", "namespace", "names", "constants", "device_name",
+                 "feeds", "mutations", "namespace", "names", "constants", "device_name", "early",
                  "__weakref__")
 
     parts: list[Any] | None = None  # of a PartitionedPlan; it may have none
@@ -86,6 +87,7 @@ class Plan:
         self.fetches, self.feeds = tuple(emitter.fetches), tuple(emitter.feeds)
         self.mutations = ops[0].graph._mutations if ops else 0
         self.device_name = device_name
+        self.early = emitter.early
         emitter.emit()
         self.source = emitter.source()
         self.line_ops = emitter.line_ops
