@@ -1,6 +1,6 @@
 """Values that ride along with the messages which begin and end the part of a step elsewhere.
 
-The program's own process is a worker; parameter server and another worker are processes of their own.
+The program's own process is a worker; a parameter server and another worker have their own.
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ class ClusterRun:
 
     def _own_values(self, tensors: Sequence[Any], header: dict[str, Any]
                     ) -> tuple[Sequence[Any], bytes | None]:
-        """What an answer has for the program; what it has for the part of this process goes there."""
+        """What an answer has for the program; what is for the part of this process goes there."""
         values, others, edges = split(header, tensors)
         if edges and self.plan.here is not None:
             service: Any = self.plan.here.task.service

@@ -75,8 +75,8 @@ def split(header: dict[str, Any], tensors: Sequence[Any]
     count = len(edges["keys"]) - len(edges.get("dead", ())) - len(edges.get("signals", ()))
     if not 0 <= count <= len(tensors):
         raise errors.InvalidArgumentError(
-            None, None, f"a message with {len(edges['keys'])} edges of a step, {count} of them with "
-                        f"a value, has {len(tensors)} tensors")
+            None, None, f"a message with {len(edges['keys'])} edges of a step, {count} of them "
+                        f"with a value, has {len(tensors)} tensors")
     own = len(tensors) - count
     return tensors[:own], tensors[own:], edges
 

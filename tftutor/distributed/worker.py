@@ -300,7 +300,7 @@ class TaskService:
         return answer, sent
 
     def deliver(self, step_id: int, edges: dict[str, Any], tensors: Sequence[Any]) -> None:
-        """Take in values that another part of a step has sent; they may come before this one begins.
+        """Take in values that another part of a step has sent, be it before this one begins.
 
         Raises: InvalidArgumentError when there are fewer or more than `edges` says.
         """
