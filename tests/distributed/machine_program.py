@@ -42,12 +42,14 @@ def main(unused_argv):
         loss = tf.reduce_mean(tf.square(tf.matmul(x, w) + b - y))
         step = tf.train.get_or_create_global_step()
         train = tf.train.GradientDescentOptimizer(0.2).minimize(loss, global_step=step)
+        with tf.control_dependencies([train]):  # else a server may send what was before the update
+            after = [w.read_value(), b.read_value(), step.read_value()]
     hooks = [tf.train.StopAtStepHook(last_step=FLAGS.steps)]
     learned, done = None, 0
     with tf.train.MonitoredTrainingSession(target, is_chief=is_chief, hooks=hooks) as session:
         while not session.should_stop():
             xs, ys = batch(done)
-            _, learned, done = session.run([train, [w, b], step], {x: xs, y: ys})
+            *learned, done = session.run(after, {x: xs, y: ys})
     print("variables on", w.device or "this process")
     print("learned", np.concatenate([value.ravel() for value in learned]).tolist())
 
