@@ -34,6 +34,8 @@ def test_empty_graph_is_refused():
     (dict(graph=3), TypeError, "graph must be a tf.Graph, but got <class 'int'>"),
     (dict(target=3), TypeError, "target must be a string, but got <class 'int'>"),
     (dict(target="foo"), tf.errors.NotFoundError, "No session factory registered"),
+    (dict(target="localhost:2222"), tf.errors.NotFoundError,
+     "GRPC_SESSION}. The target of a server begins with grpc://, as in grpc://localhost:2222"),
     (dict(target="grpc://h"), tf.errors.InvalidArgumentError, "as a host-port pair")])
 def test_unfit_argument_is_refused(arguments, error, text):
     with pytest.raises(error, match=text):

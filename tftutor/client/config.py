@@ -165,9 +165,12 @@ def check_target(target: Any) -> bytes:
         raise TypeError(f"target must be a string, but got {type(target)}")
     text = target.decode() if isinstance(target, bytes) else target
     if not text.startswith("grpc://") and text not in ("", "local"):
+        looks_like_address = text.rpartition(":")[2].isdecimal()
         raise errors.NotFoundError(
             None, None, f'No session factory registered for the given session options: {{target: '
-            f'"{text}" config: }} Registered factories are {{DIRECT_SESSION, GRPC_SESSION}}.')
+            f'"{text}" config: }} Registered factories are {{DIRECT_SESSION, GRPC_SESSION}}.'
+            + (" The target of a server begins with grpc://, as in grpc://"
+               f"{text.rpartition('/')[2]}" if looks_like_address else ""))
     return text.encode()
 
 

@@ -95,8 +95,8 @@ class MasterSession:
         None when its program is done, as the target's task knows: a worker of few steps may end
         before another one begins.
         """
-        now = time.monotonic()
-        report = now + _FIRST_REPORT
+        now = begun = time.monotonic()
+        report = begun + _FIRST_REPORT
         while True:
             patience = max(_RETRY, min(_PATIENCE, self._deadline - now))
             try:
@@ -105,15 +105,15 @@ class MasterSession:
                 now = time.monotonic()
                 if first is not None and _has_ended(task, first):
                     return None
+                cause = _cause(task, error, now - begun)
                 if now > self._deadline:
                     waited = now - self._begun
                     raise errors.UnavailableError(
                         None, None, f"{self._who} has waited {waited:.{int(waited < 1)}f} s in "
-                                    f"vain for {error.message}") from error
+                                    f"vain for {cause}") from error
                 if now > report:
                     report = now + _REPORT
-                    print(f"{self._who} is waiting for {error.message}", file=sys.stderr,
-                          flush=True)
+                    print(f"{self._who} is waiting for {cause}", file=sys.stderr, flush=True)
                 time.sleep(_RETRY)
                 now = time.monotonic()
 
@@ -194,6 +194,14 @@ def reset(target: str, containers: Sequence[str] | None) -> None:
     master = MasterSession(target)
     for task in master.tasks.values():
         task.call("reset", {"containers": list(containers or ())})
+
+
+def _cause(task: RemoteTask, error: errors.OpError, seconds: float) -> str:
+    """Who doesn't answer, where, why and since when; an unknown host says its name only."""
+    if task.address in error.message:
+        return error.message
+    name = task.name.replace("/replica:0", "")
+    return f"{name} at {task.address}: {error.message} for {seconds:.0f} s"
 
 
 def _has_ended(task: RemoteTask, first: RemoteTask) -> bool:

@@ -241,7 +241,10 @@ def status(target: str, timeout: float = 1.0) -> ClusterStatus:
     """
     if not target.startswith("grpc://"):
         raise ValueError(f"a target must be grpc://host:port, but got {target!r}")
-    header = ask_status("", target.removeprefix("grpc://"))(timeout)
+    try:
+        header = ask_status("", target.removeprefix("grpc://"))(timeout)
+    except errors.DeadlineExceededError as error:
+        raise errors.UnavailableError(None, None, error.message) from None
     addresses = {f"{job}:{index}": address for job, tasks in header["cluster"].items()
                  for index, address in sorted(tasks.items(), key=lambda item: int(item[0]))}
     monitor = Monitor(addresses)
