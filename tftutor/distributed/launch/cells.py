@@ -14,6 +14,7 @@ import queue
 import sys
 import traceback
 import types
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,8 @@ class Cells:
         self._main.__dict__.update(names)
         self._send = send
         self._waiting: queue.SimpleQueue[tuple[int, str] | None] = queue.SimpleQueue()
+        # Another thread may be printing when its cell has ended, and `print` doesn't hold its file.
+        self._outputs: deque[_Output] = deque(maxlen=16)
         self.is_running = False
 
     def put(self, number: int, text: str) -> None:
@@ -48,6 +51,7 @@ class Cells:
 
     def _run(self, number: int, text: str) -> None:
         output = _Output(self._send, number, sys.stdout)
+        self._outputs.append(output)
         error = None
         sys.modules["__main__"] = self._main
         try:
