@@ -1,4 +1,6 @@
-"""Ask TF 1.15 to write a checkpoint: tests/golden/checkpoint/tf115.{index,data-00000-of-00001}.
+"""Ask TF 1.15 to write checkpoints: tests/golden/checkpoint/tf115.{index,data-00000-of-00001}.
+
+`tf115_parts` has variables in parts, with the numbers 0, 1, 2, ...
 
 Run with the oracle's Python: python tests/golden/ask_checkpoint.py
 """
@@ -28,6 +30,21 @@ def values():
     return found
 
 
+PARTS = [("rows", [300, 2], tf.float32, 0), ("columns", [2, 9000], tf.uint8, 1),
+         ("integers", [7], tf.int64, 0)]
+
+
+def save_parts():
+    for name, shape, dtype, axis in PARTS:
+        numbers = np.arange(np.prod(shape)).reshape(shape)
+        tf.get_variable(name, initializer=tf.cast(numbers, dtype),
+                        partitioner=tf.fixed_size_partitioner(4, axis))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        tf.train.Saver().save(session, os.path.join(HERE, "checkpoint", "tf115_parts"),
+                              write_meta_graph=False, write_state=False)
+
+
 def main():
     tf.compat.v1.logging.set_verbosity("ERROR")
     variables = {name: tf.Variable(value, name=name, dtype=tf.string if name == "string" else None)
@@ -36,6 +53,8 @@ def main():
         session.run(tf.global_variables_initializer())
         tf.train.Saver(variables).save(session, os.path.join(HERE, "checkpoint", "tf115"),
                                        write_meta_graph=False, write_state=False)
+    with tf.Graph().as_default():
+        save_parts()
 
 
 if __name__ == "__main__":

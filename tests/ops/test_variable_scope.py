@@ -206,14 +206,6 @@ def test_old_op_scope_has_its_arguments_in_the_old_order():
         assert scope.name == "layer"
 
 
-def test_partitioner_passes_with_one_part_and_is_refused_with_more():
-    v = tf.get_variable("v", [4, 2], partitioner=tf.fixed_size_partitioner(1))
-    assert v.shape.as_list() == [4, 2]
-    with pytest.raises(tf.errors.UnsupportedError if hasattr(tf.errors, "UnsupportedError")
-                       else NotImplementedError, match="leave out `partitioner`"):
-        tf.get_variable("w", [4, 2], partitioner=tf.fixed_size_partitioner(2))
-
-
 @pytest.mark.parametrize("partitioner, parts", [
     (lambda: tf.fixed_size_partitioner(3, axis=1), [1, 2]),
     (lambda: tf.variable_axis_size_partitioner(64), [13, 1]),

@@ -106,6 +106,16 @@ def test_app_run_calls_main_and_exits_with_its_result():
     assert (code, out) == (5, "main ['rest'] 4\n"), err
 
 
+def test_what_main_logs_is_written_by_tf_and_by_absl():
+    code, _, err = run_program(
+        "from tftutor.platform import app\n"
+        "def main(argv):\n    from tftutor.platform import tf_logging\n"
+        "    tf_logging.info('heard')\n"
+        "app.run()")
+    lines = err.splitlines()
+    assert lines[0] == "INFO:tensorflow:heard" and lines[1].endswith("] heard"), err
+
+
 def test_app_run_leaves_unknown_flags_to_main():
     code, out, err = run_program(PROGRAM, "--unknown=1")
     assert (code, out) == (5, "main ['--unknown=1'] 3\n"), err

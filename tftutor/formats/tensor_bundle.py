@@ -1,7 +1,8 @@
 """Tensor bundles: TensorFlow's V2 checkpoint format, `<prefix>.index` and `<prefix>.data-*`.
 
 The index is a sorted table from tensor name to where its bytes are, with dtype, shape and CRC; the
-data files hold raw little-endian arrays one after the other. What is written here real TensorFlow
+data files hold raw little-endian arrays one after the other. Of a variable in parts the index has
+an entry for the whole and one for each part. What is written here real TensorFlow
 1.15 restores, and the reverse.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,15 @@ from tftutor import errors
 from tftutor.formats.bundle_protos import bundle_entry, bundle_header
 from tftutor.formats.crc import crc32c, mask
 from tftutor.formats.sorted_table import TableError, read_table, write_table
+from tftutor.formats.tensor_slices import (
+    TensorSlice,
+    decode_slice,
+    encode_slice,
+    parse_spec,
+    slice_key,
+)
 from tftutor.formats.varint import decode_varint, encode_varint
+from tftutor.framework.shape_merge import brackets_text
 
 _STRING = 7
 # DataType numbers of types.proto and the NumPy type of each.
@@ -40,8 +49,11 @@ def data_path(prefix: str, shard: int = 0, shards: int = 1) -> str:
     return f"{prefix}.data-{shard:05d}-of-{shards:05d}"
 
 
-def write_bundle(prefix: str, tensors: Mapping[str, Any]) -> None:
+def write_bundle(prefix: str, tensors: Mapping[str, Any],
+                 parts: Sequence[tuple[str, str, Any]] = ()) -> None:
     """Write a checkpoint with these arrays (strings: object arrays of bytes).
+
+    `parts` are (name of the whole, which part in the words of SaveV2, array).
 
     Both files are written under temporary names and renamed, the index last: a reader sees an old
     checkpoint or a whole new one. Raises: tf.errors.InvalidArgumentError for a dtype that can't be
@@ -57,21 +69,46 @@ def write_bundle(prefix: str, tensors: Mapping[str, Any]) -> None:
     data_temporary = data_path(prefix) + suffix
     offset = 0
     with open(data_temporary, "wb") as file:
-        for name in sorted(tensors, key=str.encode):
-            array = np.asarray(tensors[name])
+        for key, name, value in _keyed(tensors, parts):
+            array = np.asarray(value)
             raw, crc = _encode(name, array)
             file.write(raw)
-            entry = bundle_entry()(dtype=_type_number(name, array), offset=offset, size=len(raw),
-                                   crc32c=mask(crc))
-            entry.shape.SetInParent()
-            for dim in array.shape:
-                entry.shape.dim.add(size=dim)
-            items.append((name.encode(), entry.SerializeToString()))
+            entry = _entry(name, array, array.shape)
+            entry.offset, entry.size, entry.crc32c = offset, len(raw), mask(crc)
+            items.append((key, entry.SerializeToString()))
             offset += len(raw)
+    items += [(name.encode(), entry.SerializeToString()) for name, entry in _wholes(parts).items()]
     with open(index_path(prefix) + suffix, "wb") as file:
-        file.write(write_table(items))
+        file.write(write_table(sorted(items)))
     os.replace(data_temporary, data_path(prefix))
     os.replace(index_path(prefix) + suffix, index_path(prefix))
+
+
+def _keyed(tensors: Mapping[str, Any], parts: Sequence[tuple[str, str, Any]]
+           ) -> list[tuple[bytes, str, Any]]:
+    """(key in the index, name, array) of all that has bytes, sorted."""
+    whole = [(name.encode(), name, value) for name, value in tensors.items()]
+    cut = [(slice_key(name, parse_spec(spec)[1]), name, value) for name, spec, value in parts]
+    return sorted(whole + cut, key=lambda each: each[0])
+
+
+def _wholes(parts: Sequence[tuple[str, str, Any]]) -> dict[str, Any]:
+    """The entries of tensors that are saved in parts: they list the parts."""
+    found: dict[str, Any] = {}
+    for name, spec, value in parts:
+        shape, part = parse_spec(spec)
+        if name not in found:
+            found[name] = _entry(name, np.asarray(value), shape)
+        found[name].slices.append(encode_slice(part))
+    return found
+
+
+def _entry(name: str, array: np.ndarray, shape: Sequence[int]) -> Any:
+    entry = bundle_entry()(dtype=_type_number(name, array))
+    entry.shape.SetInParent()
+    for dim in shape:
+        entry.shape.dim.add(size=dim)
+    return entry
 
 
 def _type_number(name: str, array: np.ndarray) -> int:
@@ -133,7 +170,7 @@ class BundleReader:
 
     def names(self) -> list[str]:
         """Names of the tensors, sorted."""
-        return sorted(self._entries)
+        return sorted(name for name in self._entries if not name.startswith("\0"))
 
     def has(self, name: str) -> bool:
         """True when the checkpoint holds `name`."""
@@ -154,13 +191,47 @@ class BundleReader:
             raise errors.NotFoundError(
                 None, None, f"Key {name} not found in checkpoint") from None
 
-    def read(self, name: str) -> np.ndarray:
-        """The value of a tensor. Raises: DataLossError when its bytes don't match their CRC."""
-        entry = self._entry(name)
-        if entry.slices:
-            raise errors.UnimplementedError(
-                None, None, f"{name} is saved in slices (a partitioned variable), which tftutor "
-                            "doesn't read yet. Save it with partitioner=None.")
+    def read(self, name: str, spec: str = "") -> np.ndarray:
+        """The value of a tensor, or of the part of it that `spec` names (as SaveV2 does).
+
+        Raises: DataLossError when its bytes don't match their CRC; InvalidArgumentError for another
+        shape, and when not all of the part has been saved.
+        """
+        entry, shape = self._entry(name), self.shape(name)
+        wanted = TensorSlice((0,) * len(shape), (-1,) * len(shape))
+        if spec:
+            full, wanted = parse_spec(spec)
+            if full != shape:
+                raise errors.InvalidArgumentError(
+                    None, None, f"Shape in shape_and_slice spec {brackets_text(full)} does not "
+                                f"match the shape stored in checkpoint: {brackets_text(shape)}")
+        if not entry.slices:
+            whole = self._read(name, entry, shape)
+            return np.ascontiguousarray(whole[wanted.cut()]) if spec else whole
+        return self._join(name, entry, shape, wanted)
+
+    def _join(self, name: str, entry: Any, shape: tuple[int, ...], wanted: TensorSlice
+              ) -> np.ndarray:
+        """The part of a tensor that is saved in parts."""
+        whole = np.empty(shape, DATA_TYPES.get(entry.dtype, object))
+        missing = whole[wanted.cut()].size
+        for data in entry.slices:
+            part = decode_slice(data)
+            shared = part.shared_with(wanted, shape)
+            if not shared:
+                continue
+            missing -= shared
+            key = slice_key(name, part).decode("utf-8", "surrogateescape")
+            where = part.cut()
+            whole[where] = self._read(name, self._entry(key), whole[where].shape)
+        if missing:
+            raise errors.InvalidArgumentError(
+                None, None, f"Does not have sufficient slices for partitioned tensor {name} to "
+                            f"restore in slice_spec: {wanted}")
+        return np.ascontiguousarray(whole[wanted.cut()])
+
+    def _read(self, name: str, entry: Any, shape: tuple[int, ...]) -> np.ndarray:
+        """The array of an entry that has bytes."""
         path = data_path(self.prefix, entry.shard_id, self.shards)
         with open(path, "rb") as file:
             file.seek(entry.offset)
@@ -168,15 +239,15 @@ class BundleReader:
         if len(raw) != entry.size:
             raise errors.DataLossError(None, None, f"{path} is cut off: {name} wants {entry.size} "
                                                    f"bytes at {entry.offset}")
-        array, crc = self._decode(name, entry, raw)
+        array, crc = self._decode(name, entry, raw, shape)
         if mask(crc) != entry.crc32c:
             raise errors.DataLossError(
                 None, None, f"Checksum does not match: stored {entry.crc32c:#x} vs. calculated on "
                             f"the restored bytes {mask(crc):#x} ({name} in {path})")
         return array
 
-    def _decode(self, name: str, entry: Any, raw: bytes) -> tuple[np.ndarray, int]:
-        shape = self.shape(name)
+    def _decode(self, name: str, entry: Any, raw: bytes, shape: tuple[int, ...]
+                ) -> tuple[np.ndarray, int]:
         if entry.dtype == _STRING:
             return _decode_strings(raw, shape)
         kind = DATA_TYPES.get(entry.dtype)

@@ -30,14 +30,6 @@ def _texts(values: Any) -> list[str]:
     return [item.decode() for item in np.asarray(values, dtype=object).reshape(-1)]
 
 
-def _refuse_slices(names: list[str], slices: list[str]) -> None:
-    for name, text in zip(names, slices, strict=True):
-        if text:
-            raise errors.UnimplementedError(
-                None, None, f"{name}: slices of partitioned variables ({text!r}) can't be saved "
-                            "or restored yet")
-
-
 SaveV2.shape(no_outputs)
 SaveV2.not_differentiable("it writes files")
 
@@ -45,12 +37,13 @@ SaveV2.not_differentiable("it writes files")
 @SaveV2.kernel("numpy")
 def save_v2_kernel(prefix, tensor_names, shape_and_slices, tensors):
     names = _texts(tensor_names)
-    _refuse_slices(names, _texts(shape_and_slices))
     if len(names) != len(tensors):
         raise errors.InvalidArgumentError(
             None, None, f"Expected {len(names)} tensors to save, got {len(tensors)}")
+    given = list(zip(names, _texts(shape_and_slices), tensors, strict=True))
     try:
-        write_bundle(prefix.decode(), dict(zip(names, tensors, strict=True)))
+        write_bundle(prefix.decode(), {name: value for name, spec, value in given if not spec},
+                     [each for each in given if each[1]])
     except OSError as error:
         kind = errors.NotFoundError if isinstance(error, FileNotFoundError) \
             else errors.PermissionDeniedError
@@ -71,19 +64,18 @@ RestoreV2.not_differentiable("it reads files")
 @RestoreV2.kernel("numpy")
 def restore_v2_kernel(prefix, tensor_names, shape_and_slices, *, ctx):
     names = _texts(tensor_names)
-    _refuse_slices(names, _texts(shape_and_slices))
     reader = BundleReader(prefix.decode())
-    return [_restored(reader, name, dtype)
-            for name, dtype in zip(names, ctx.op._attrs["dtypes"], strict=True)]
+    return [_restored(reader, name, spec, dtype) for name, spec, dtype
+            in zip(names, _texts(shape_and_slices), ctx.op._attrs["dtypes"], strict=True)]
 
 
-def _restored(reader: BundleReader, name: str, dtype: Any) -> Any:
+def _restored(reader: BundleReader, name: str, spec: str, dtype: Any) -> Any:
     number = reader.dtype_number(name)
     if number != dtype.as_datatype_enum and number in DATA_TYPES:
         raise errors.InvalidArgumentError(
             None, None, f"tensor_name = {name}; expected dtype {_proto_name(dtype)} does not equal "
                         f"original dtype {_proto_name(dtypes.as_dtype(number))}")
-    return reader.read(name)[()]
+    return reader.read(name, spec)[()]
 
 
 def _proto_name(dtype: Any) -> str:

@@ -1,7 +1,4 @@
-"""Partitioners: functions that say into how many parts a variable is to be split.
-
-tftutor makes whole variables only: `tf.get_variable` takes a partitioner that asks for one part.
-"""
+"""Partitioners: functions that say into how many parts a variable is to be split."""
 
 from __future__ import annotations
 

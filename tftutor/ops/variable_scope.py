@@ -456,11 +456,11 @@ def get_variable(name: str, shape: Any = None, dtype: Any = None, initializer: A
       regularizer: function of the variable; its result goes to REGULARIZATION_LOSSES.
       trainable, collections, caching_device, validate_shape, use_resource, constraint: as for
         `tf.Variable`.
-      partitioner: only one that makes a single part.
+      partitioner: cuts the variable into parts; the result is a PartitionedVariable then.
       custom_getter: called in place of the real getter, which it gets as `getter`.
 
     Raises: ValueError when the variable exists (or doesn't) against what `reuse` says, when shape
-    or dtype don't fit; UnsupportedError for a partitioned variable.
+    or dtype don't fit, and for a partitioner whose answer makes no sense.
     Source: TF 1.15 docs, tf.get_variable.
     """
     return get_variable_scope().get_variable(

@@ -7,15 +7,22 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-from tftutor import errors
 from tftutor.framework import dtypes
 from tftutor.framework.api import exported
 from tftutor.framework.collections import GraphKeys
+from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.late_notes import explained
 from tftutor.framework.name_scope import name_scope
+from tftutor.framework.operation import Tensor
 from tftutor.framework.tensor_shape import TensorShape, as_shape
 from tftutor.ops.init_ops import GlorotUniform, Zeros
+from tftutor.ops.partitioned_variable import (
+    PartitionedVariable,
+    PartitionInfo,
+    asked_partitions,
+    slices_of,
+)
 from tftutor.ops.resource_variable import BaseResourceVariable
 from tftutor.ops.variable_policies import checked_policies
 from tftutor.ops.variables import Variable
@@ -29,6 +36,7 @@ class VariableStore:
 
     def __init__(self) -> None:
         self._vars: dict[str, Any] = {}
+        self._partitioned_vars: dict[str, PartitionedVariable] = {}
 
     def get_variable(self, name: str, *, custom_getter: Any = None, dtype: Any = dtypes.float32,
                      synchronization: Any = None, aggregation: Any = None,
@@ -60,8 +68,30 @@ class VariableStore:
                      validate_shape: bool = True, use_resource: bool | None = None,
                      constraint: Any = None, synchronization: Any = None,
                      aggregation: Any = None) -> Any:
+        options = {"regularizer": regularizer, "reuse": reuse, "trainable": trainable,
+                   "collections": collections, "caching_device": caching_device,
+                   "validate_shape": validate_shape, "use_resource": use_resource,
+                   "constraint": constraint, "synchronization": synchronization,
+                   "aggregation": aggregation}
         if partitioner is not None and not (isinstance(shape, Sequence) and not shape):
-            _refuse_partitions(name, partitioner, shape, dtype, initializer)
+            if not callable(partitioner):
+                raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
+            with name_scope(None):
+                return self._in_parts(name, partitioner, shape, dtypes.as_dtype(dtype),
+                                      initializer, options)
+        if partitioner is None and name in self._partitioned_vars and reuse is True:
+            return self._existing_parts(name, as_shape(shape), dtypes.as_dtype(dtype), None, reuse)
+        if f"{name}/part_0" in self._vars:
+            raise ValueError(f"No partitioner was provided, but a partitioned version of the "
+                             f"variable was found: {name}/part_0. Perhaps a variable of the same "
+                             "name was already created with partitioning?")
+        return self._single(name, shape, dtype, initializer, **options)
+
+    def _single(self, name: str, shape: Any, dtype: Any, initializer: Any, regularizer: Any,
+                reuse: Any, trainable: bool | None, collections: Any, caching_device: Any,
+                validate_shape: bool, use_resource: bool | None, constraint: Any,
+                synchronization: Any, aggregation: Any,
+                partition_info: PartitionInfo | None = None) -> Any:
         from_value = initializer is not None and not callable(initializer)
         if shape is not None and from_value:
             raise explained(ValueError(
@@ -77,7 +107,7 @@ class VariableStore:
         if initializer is None:
             initializer = _default_initializer(name, dtype)
         value, value_dtype = ((initializer, None) if from_value
-                              else _initial_function(initializer, shape, dtype))
+                              else _initial_function(initializer, shape, dtype, partition_info))
         variable = Variable(
             initial_value=value, name=name, trainable=trainable, collections=collections,
             caching_device=caching_device, dtype=value_dtype, validate_shape=validate_shape,
@@ -87,6 +117,60 @@ class VariableStore:
         if regularizer:
             _regularize(variable, name, regularizer)
         return variable
+
+    def _in_parts(self, name: str, partitioner: Any, shape: Any, dtype: dtypes.DType,
+                  initializer: Any, options: dict[str, Any]) -> PartitionedVariable:
+        if name in self._vars:
+            raise ValueError(
+                "A partitioner was provided, but an unpartitioned version of the variable was "
+                f"found: {name}.  Perhaps a variable of the same name was already created without "
+                "partitioning?")
+        full, reuse = as_shape(shape), options["reuse"]
+        if isinstance(initializer, Tensor):
+            full = full.merge_with(initializer.get_shape())
+        counts = asked_partitions(partitioner, full, dtype)
+        if name in self._partitioned_vars:
+            return self._existing_parts(name, full, dtype, counts, reuse)
+        if reuse is True:
+            raise ValueError(
+                f"PartitionedVariable {name} does not exist, or was not created with "
+                "tf.get_variable(). Did you mean to set reuse=False or reuse=tf.AUTO_REUSE in "
+                "VarScope?")
+        dims: list[Any] = full.as_list()
+        parts = []
+        for index, (offset, size) in enumerate(slices_of(dims, counts)):
+            part_name = f"{name}/part_{index}"
+            with name_scope(f"{part_name}/PartitionedInitializer"):
+                given = initializer
+                part_shape: list[int] | None = size
+                if given is not None and not callable(given):
+                    given = exported("slice")(convert_to_tensor(given, dtype=None if isinstance(
+                        given, Tensor) else dtype), offset, size)
+                    dtype, part_shape = given.dtype.base_dtype, None
+            with name_scope(None):
+                part = self._single(part_name, part_shape, dtype, given, **options,
+                                    partition_info=PartitionInfo(dims, offset))
+            part._set_save_slice_info(Variable.SaveSliceInfo(name, dims, offset, size))
+            parts.append(part)
+        whole = self._partitioned_vars[name] = PartitionedVariable(name, full, dtype, parts, counts)
+        return whole
+
+    def _existing_parts(self, name: str, shape: TensorShape, dtype: dtypes.DType, counts: Any,
+                        reuse: Any) -> PartitionedVariable:
+        found = self._partitioned_vars[name]
+        if reuse is False:
+            raise ValueError(
+                f"Partitioned variable with name {name} already exists. Did you mean to set "
+                "reuse=True or reuse=tf.AUTO_REUSE in VarScope?")
+        for what, given, there, fits in (
+                ("shape", shape, found.get_shape(), shape.is_compatible_with(found.get_shape())),
+                ("dtype", dtype.name, found.dtype.name, dtype.is_compatible_with(found.dtype)),
+                ("partitions", counts, found._get_partitions(),
+                 counts is None or counts == found._get_partitions())):
+            if not fits:
+                raise ValueError(f"Trying to reuse partitioned variable {name}, but specified "
+                                 f"{what} {given} and found {what} {there}.")
+        return found
 
     def _existing(self, name: str, shape: TensorShape, dtype: dtypes.DType, reuse: Any) -> Any:
         found = self._vars[name]
@@ -138,13 +222,15 @@ def _default_initializer(name: str, dtype: dtypes.DType) -> Any:
     raise ValueError(f"An initializer for variable {name} of {dtype.base_dtype} is required")
 
 
-def _initial_function(initializer: Any, shape: TensorShape, dtype: dtypes.DType) -> Any:
+def _initial_function(initializer: Any, shape: TensorShape, dtype: dtypes.DType,
+                      partition_info: PartitionInfo | None) -> Any:
     """(function that gives the initial value, dtype to convert it to)."""
     if inspect.isclass(initializer):
         initializer = initializer()
     if shape.is_fully_defined():
         dims = shape.as_list()
-        extra = {"partition_info": None} if _takes(initializer, "partition_info") else {}
+        takes = _takes(initializer, "partition_info")
+        extra = {"partition_info": partition_info} if takes else {}
         return lambda: initializer(dims, dtype=dtype, **extra), dtype.base_dtype
     if all(p.default is not p.empty or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
            for p in inspect.signature(initializer).parameters.values()):
@@ -161,21 +247,3 @@ def _regularize(variable: Any, name: str, regularizer: Any) -> None:
         loss = regularizer(variable)
     if loss is not None:
         graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
-
-
-def _refuse_partitions(name: str, partitioner: Any, shape: Any, dtype: Any,
-                       initializer: Any) -> None:
-    """Let a partitioner pass that makes one part. Raises: UnsupportedError for more."""
-    if not callable(partitioner):
-        raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
-    full = as_shape(shape)
-    if full.ndims is None and hasattr(initializer, "get_shape"):
-        full = initializer.get_shape()
-    if not full.is_fully_defined():
-        raise ValueError("Shape of a new partitioned variable must be fully defined, but instead "
-                         f"was {full}.")
-    parts = partitioner(shape=full, dtype=dtypes.as_dtype(dtype))
-    if any(count > 1 for count in parts):
-        raise errors.UnsupportedError(
-            f"Splitting variable {name} of shape {full} into {list(parts)} parts",
-            "leave out `partitioner`, or make one variable a part and tf.concat them")

@@ -20,6 +20,9 @@ def run(main: Callable[[list[str]], Any] | None = None, argv: list[str] | None =
     from absl import app as absl_app
 
     from tftutor.platform.flags import FLAGS, program_arguments
+    from tftutor.platform.tf_logging import get_logger
+
+    get_logger()  # as in TF it is there before absl's: it writes lines of its own
 
     def parse_known_flags(args: list[str]) -> list[str]:
         return FLAGS(program_arguments(args), known_only=True)

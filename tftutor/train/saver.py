@@ -14,7 +14,7 @@ from tftutor.platform import tf_logging
 from tftutor.train import checkpoint_management
 from tftutor.train.global_step_variable import global_step as read_global_step
 from tftutor.train.meta_graph import export_meta_graph
-from tftutor.train.saver_builder import build_saver_nodes, saveable_map
+from tftutor.train.saver_builder import build_saver_nodes, saveables_of
 
 _V2 = 2
 
@@ -97,7 +97,7 @@ class Saver:
     def _make_saver_def(self) -> Any:
         from tensorboard.compat.proto.saver_pb2 import SaverDef
 
-        names = build_saver_nodes(saveable_map(self._var_list), self._name, self._filename,
+        names = build_saver_nodes(saveables_of(self._var_list), self._name, self._filename,
                                   self._reshape, self._restore_sequentially)
         return SaverDef(max_to_keep=self._max_to_keep or 0, version=SaverDef.V2,
                         keep_checkpoint_every_n_hours=self._keep_hours, **names)

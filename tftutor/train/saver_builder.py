@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from tftutor.composite.group import group
 from tftutor.framework.graph_functions import colocate_with, control_dependencies, device
@@ -13,50 +13,92 @@ from tftutor.ops.array_shape import shape as tf_shape
 from tftutor.ops.checkpoint_ops import RestoreV2, SaveV2
 from tftutor.ops.constant import placeholder_with_default
 from tftutor.ops.identity import identity
+from tftutor.ops.partitioned_variable import PartitionedVariable
 from tftutor.ops.state import assign
 from tftutor.train.optimizer import is_resource
 
 
-def saveable_map(var_list: Any) -> dict[str, Any]:
-    """Checkpoint name -> variable, sorted by name.
+class Saveable(NamedTuple):
+    """What is saved under a name, and which part of it that is ("": all)."""
+
+    name: str
+    spec: str
+    variable: Any
+
+
+def saveables_of(var_list: Any) -> list[Saveable]:
+    """What a Saver's list (or dict) of variables stands for, sorted by name.
 
     Raises: TypeError for what can't be saved, ValueError for two variables of one name.
     """
-    found: dict[str, Any] = {}
     if isinstance(var_list, dict):
-        pairs = list(var_list.items())
+        found = dict(var_list)
     else:
-        pairs = [(None, item) for item in var_list]
-    for name, item in pairs:
-        if isinstance(item, list | tuple) or hasattr(item, "_get_variable_list"):
-            raise TypeError("A partitioned variable can't be saved yet; make it with "
-                            "partitioner=None.")
-        if not (hasattr(item, "_ref") or is_resource(item) or _is_variable_tensor(item)):
-            raise TypeError(f"names_to_saveables must be a dict mapping string names to "
-                            f"Tensors/Variables. Not a variable: {item}" if name is not None else
-                            f"Variable to save is not a Variable: {item}")
-        key = item.op.name if name is None else name
-        if key in found:
-            raise ValueError("At least two variables have the same name: " + key)
-        found[key] = item
-    targets = list(found.values())
-    if len({id(target) for target in targets}) != len(targets):
-        raise ValueError("The same saveable will be restored with two names: "
-                         + next(n for n, t in found.items() if targets.count(t) > 1))
-    return dict(sorted(found.items()))
+        found = _by_name(var_list)
+    saveables = [each for name, item in sorted(found.items()) for each in _saveables(name, item)]
+    seen: set[int] = set()
+    for each in saveables:
+        if id(each.variable) in seen:
+            raise ValueError("The same saveable will be restored with two names: " + each.name)
+        seen.add(id(each.variable))
+    return saveables
+
+
+def _by_name(items: Any) -> dict[str, Any]:
+    """Name in the checkpoint -> variable; the parts of one variable are a list."""
+    found: dict[str, Any] = {}
+    for item in items:
+        part = getattr(item, "_save_slice_info", None)
+        if part is not None:
+            parts = found.setdefault(part.full_name, [])
+            if not isinstance(parts, list):
+                raise ValueError("Mixing slices and non-slices with the same name: "
+                                 + part.full_name)
+            parts.append(item)
+            continue
+        if not isinstance(item, PartitionedVariable):
+            _check_kind(item, f"Variable to save is not a Variable: {item}")
+        name = item.name if isinstance(item, PartitionedVariable) else item.op.name
+        if name in found:
+            raise ValueError("At least two variables have the same name: " + name)
+        found[name] = item
+    return found
+
+
+def _saveables(name: str, item: Any) -> list[Saveable]:
+    if not isinstance(item, list | tuple | PartitionedVariable):
+        _check_kind(item, "names_to_saveables must be a dict mapping string names to "
+                          f"Tensors/Variables. Not a variable: {item}")
+        return [Saveable(name, "", item)]
+    parts = []
+    for variable in item:
+        part = getattr(variable, "_save_slice_info", None)
+        if part is None:
+            raise ValueError(f"Slices must all be slices: {variable}")
+        if part.full_name != next(iter(item))._save_slice_info.full_name:
+            raise ValueError("Slices must all be from the same tensor: "
+                             f"{part.full_name} != "
+                             f"{next(iter(item))._save_slice_info.full_name}")
+        parts.append(Saveable(name, part.spec, variable))
+    return parts
+
+
+def _check_kind(item: Any, text: str) -> None:
+    if not (hasattr(item, "_ref") or is_resource(item) or _is_variable_tensor(item)):
+        raise TypeError(text)
 
 
 def _is_variable_tensor(item: Any) -> bool:
     return getattr(getattr(item, "op", None), "type", "") in ("Variable", "VariableV2")
 
 
-def build_saver_nodes(variables: dict[str, Any], name: str | None, filename: str | None,
+def build_saver_nodes(saveables: list[Saveable], name: str | None, filename: str | None,
                       reshape: bool, restore_sequentially: bool) -> dict[str, str]:
     """Add the nodes and return the three names a SaverDef holds."""
-    with name_scope(name, "save", [_tensor_of(v) for v in variables.values()]):
+    with name_scope(name, "save", [_tensor_of(each.variable) for each in saveables]):
         path = _filename(filename)
-        save = _add_save(path, variables)
-        restore = _add_restore(path, variables, reshape, restore_sequentially)
+        save = _add_save(path, saveables)
+        restore = _add_restore(path, saveables, reshape, restore_sequentially)
     return {"filename_tensor_name": path.name, "save_tensor_name": save.name,
             "restore_op_name": restore.name}
 
@@ -79,20 +121,20 @@ def _saved_value(variable: Any) -> Any:
     return _tensor_of(variable)
 
 
-def _add_save(path: Any, variables: dict[str, Any]) -> Any:
-    values = [_saved_value(v) for v in variables.values()]
-    save = SaveV2(path, list(variables), [""] * len(variables), values)
+def _add_save(path: Any, saveables: list[Saveable]) -> Any:
+    names, specs, variables = zip(*saveables, strict=True)
+    save = SaveV2(path, list(names), list(specs), [_saved_value(v) for v in variables])
     with control_dependencies([save]), colocate_with(path.op):
         return identity(path, name="control_dependency")
 
 
-def _add_restore(path: Any, variables: dict[str, Any], reshape: bool, sequentially: bool) -> Any:
+def _add_restore(path: Any, saveables: list[Saveable], reshape: bool, sequentially: bool) -> Any:
     assigns: list[Any] = []
-    kinds = [v.dtype.base_dtype for v in variables.values()]
+    names, specs, variables = zip(*saveables, strict=True)
     with device("/cpu:0"):
-        names = list(variables)
-        values = RestoreV2(path, names, [""] * len(names), dtypes=kinds)
-    for variable, value in zip(variables.values(), values, strict=True):
+        values = RestoreV2(path, list(names), list(specs),
+                           dtypes=[v.dtype.base_dtype for v in variables])
+    for variable, value in zip(variables, values, strict=True):
         waits = assigns[-1:] if sequentially else []
         with control_dependencies(waits):
             assigns.append(_restore_one(variable, value, reshape))

@@ -13,6 +13,7 @@ from tftutor.ops.array_fill import zeros
 from tftutor.ops.array_shape import shape as tf_shape
 from tftutor.ops.init_ops import Zeros
 from tftutor.ops.variable_scope import get_variable, variable_scope
+from tftutor.ops.variables import Variable
 
 
 def create_slot(primary: Any, value: Any, name: str, colocate_with_primary: bool = True) -> Any:
@@ -54,4 +55,10 @@ def _create(primary: Any, value: Any, name: str, validate: bool, shape: Any, dty
                             shape=shape if callable(value) else None,
                             use_resource=use_resource, validate_shape=validate)
         scope.set_partitioner(partitioner)
+    whole = getattr(primary, "_save_slice_info", None)
+    if whole is not None:  # the slots of a variable in parts are parts of one slot
+        kind, rank = slot.op.name[len(primary.op.name) + 1:], slot.shape.ndims
+        slot._set_save_slice_info(Variable.SaveSliceInfo(
+            f"{whole.full_name}/{kind}", whole.full_shape[:rank], whole.var_offset[:rank],
+            whole.var_shape[:rank]))
     return slot
