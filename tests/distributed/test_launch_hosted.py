@@ -16,6 +16,7 @@ from tests.distributed.processes import is_free
 from tftutor.compat.cli import main
 from tftutor.distributed.launch import hosting
 from tftutor.distributed.launch.hosted import HostedCluster
+from tftutor.distributed.launch.ipyparallel_engines import Engines
 
 JOBS = {"ps": 1, "worker": 1}
 
@@ -90,7 +91,8 @@ class Here:
     def names(self) -> Sequence[str]:
         return list(self.alive)
 
-    def call(self, host: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    def call(self, host: str, function: Callable[..., Any], *arguments: Any,
+             seconds: float | None = None) -> Any:
         assert host in self.alive
         return function(*arguments)
 
@@ -114,6 +116,42 @@ def test_a_task_whose_place_has_gone_restarts_in_a_free_one() -> None:
         with pytest.raises(tf.cluster.LaunchError, match="no other places"):
             cluster.restart("ps", 0)
         hosting.stop(cluster._task_key("ps:0"))
+
+
+def test_a_cluster_whose_scheduler_has_gone_stops_and_says_what_it_could_not_do(capsys: Any
+                                                                                 ) -> None:
+    class Lost(Here):
+        def names(self) -> list[str]:
+            if not self.alive:
+                raise OSError("the scheduler is gone")
+            return super().names()
+
+    places = Lost("a", "b")
+    with HostedCluster(places, JOBS, {}, None):
+        alive, places.alive = places.alive, []
+    assert capsys.readouterr().err == (
+        "The places can't be told any more to stop their tasks: OSError: the scheduler is gone\n")
+    for key in list(hosting._guests):
+        hosting.stop(key)
+    assert alive
+
+
+def test_an_engine_that_does_not_answer_is_waited_for_so_long() -> None:
+    class Result:
+        def wait(self, seconds: float) -> bool:
+            return seconds < 0
+
+        def get(self) -> int:
+            return 7
+
+    class View:
+        def apply_async(self, function: Any, *arguments: Any) -> Result:
+            return Result()
+
+    engines = Engines({3: View()})
+    assert engines.call(3, len, "x") == 7
+    with pytest.raises(tf.cluster.LaunchError, match="^engine 3 hasn't answered for 5 s$"):
+        engines.call(3, len, "x", seconds=5.0)
 
 
 def test_a_cluster_that_does_not_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +181,8 @@ class Far(Here):
         self.addresses = addresses or {name: f"192.0.2.{ord(name)}" for name in names}
         self.wanted: list[str] = []
 
-    def call(self, host: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    def call(self, host: str, function: Callable[..., Any], *arguments: Any,
+             seconds: float | None = None) -> Any:
         if function is hosting.place:
             return {"machine": host, "name": f"node-{host}", "pid": 1,
                     "address": self.addresses.get(host, "")}
@@ -201,7 +240,8 @@ def test_several_machines_need_keys_and_the_error_says_who_has_none(
 
 def test_a_task_that_lost_its_place_goes_to_another_one_of_its_machine_only() -> None:
     class Two(Here):
-        def call(self, host: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        def call(self, host: str, function: Callable[..., Any], *arguments: Any,
+                 seconds: float | None = None) -> Any:
             found = super().call(host, function, *arguments)
             return ({**found, "machine": "other"} if function is hosting.place and host == "far"
                     else found)

@@ -21,8 +21,9 @@ class DaskWorkers:
         """Their addresses."""
         return sorted(self._client.nthreads())
 
-    def call(self, host: Any, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Run a function in a worker and wait for it."""
+    def call(self, host: Any, function: Callable[..., Any], *arguments: Any,
+             seconds: float | None = None) -> Any:
+        """Run a function in a worker and wait for it; Dask says when its scheduler is gone."""
         return self._client.run(function, *arguments, workers=[host])[host]
 
     def serve(self, host: Any, *arguments: Any) -> int:

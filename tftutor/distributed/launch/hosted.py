@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -13,6 +15,7 @@ from tftutor.distributed.launch.cluster import Cluster
 from tftutor.distributed.launch.task_process import LaunchError
 
 _LOOPBACK = "127.0.0.1"
+_SECONDS_TO_STOP = 5.0
 _SOMEWHERE = "192.0.2.1"  # an address for examples that nobody has, beyond all local networks
 
 
@@ -24,8 +27,12 @@ class Hosts(Protocol):
     def names(self) -> Sequence[Any]:
         """The processes there are, in an order that stays."""
 
-    def call(self, host: Any, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Run one of `hosting`'s functions in one of them; its result, or its error."""
+    def call(self, host: Any, function: Callable[..., Any], *arguments: Any,
+             seconds: float | None = None) -> Any:
+        """Run one of `hosting`'s functions in one of them; its result, or its error.
+
+        Raises: LaunchError when it hasn't answered after `seconds`.
+        """
 
     def serve(self, host: Any, *arguments: Any) -> int:
         """Run `hosting.serve` in one of them; its process id."""
@@ -138,11 +145,18 @@ class HostedCluster(Cluster):
         self._remove()
 
     def _remove(self) -> None:
+        """Tell all to stop. Whoever has lost its controller or scheduler can't be told any more."""
         hosts, self.hosts = self.hosts, {}
-        alive = set(self._adapter.names())
-        for task, host in hosts.items():
-            if host in alive:
-                self._adapter.call(host, hosting.stop, self._task_key(task))
+        deadline = time.monotonic() + _SECONDS_TO_STOP
+        try:
+            alive = set(self._adapter.names())
+            for task, host in hosts.items():
+                if host in alive:
+                    self._adapter.call(host, hosting.stop, self._task_key(task),
+                                       seconds=max(0.1, deadline - time.monotonic()))
+        except Exception as error:  # noqa: BLE001 - of the other library, whatever it raises
+            print(f"The {self._adapter.kind} can't be told any more to stop their tasks: "
+                  f"{type(error).__name__}: {error}", file=sys.stderr)
 
 
 def _assign(hosts: Hosts, jobs: Mapping[str, int]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from typing import Any
 
 from tftutor.distributed.launch import hosting
 from tftutor.distributed.launch.hosted import HostedCluster
+from tftutor.distributed.launch.task_process import LaunchError
 
 
 class Engines:
@@ -34,9 +35,13 @@ class Engines:
         """Their ids."""
         return list(self._client.ids)
 
-    def call(self, host: Any, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Run a function in an engine and wait for it."""
-        return self._client[host].apply_sync(function, *arguments)
+    def call(self, host: Any, function: Callable[..., Any], *arguments: Any,
+             seconds: float | None = None) -> Any:
+        """Run a function in an engine and wait for it. Raises: LaunchError after `seconds`."""
+        result = self._client[host].apply_async(function, *arguments)
+        if not result.wait(-1 if seconds is None else seconds):
+            raise LaunchError(f"engine {host} hasn't answered for {seconds:.0f} s")
+        return result.get()
 
     def serve(self, host: Any, *arguments: Any) -> int:
         """Start a server in an engine, with its variables in the engine's namespace."""
