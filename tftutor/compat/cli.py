@@ -74,6 +74,11 @@ def _server_arguments(parser: argparse.ArgumentParser) -> None:
         "as it is (default: TF_CONFIG)"
     )
     parser.add_argument("--config", metavar="FILE", help="a tf.ConfigProto in text format")
+    parser.epilog = (
+        "Example: tftutor server --job ps --task 0 --cluster spec.json. It ends with Ctrl-C, SIGTERM "
+        "or a shutdown of the cluster. Other machines may connect if TFTUTOR_KEYS names a directory "
+        "of keys, which `tftutor keys new DIR` makes."
+    )
     # What tf.cluster.local adds: end with the program that holds our input, and tell it things.
     parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--parent-pid", type=int, help=argparse.SUPPRESS)
@@ -83,6 +88,10 @@ def _server_arguments(parser: argparse.ArgumentParser) -> None:
 def _keys_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("new",), metavar="new", help="make new ones")
     parser.add_argument("directory", metavar="DIR", help="where to write them; it is made")
+    parser.epilog = (
+        "Copy DIR to each machine over a safe channel (scp -rp), and set TFTUTOR_KEYS=DIR for "
+        "programs and servers there."
+    )
 
 
 def _no_arguments(parser: argparse.ArgumentParser) -> None:
