@@ -75,9 +75,9 @@ def _server_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--config", metavar="FILE", help="a tf.ConfigProto in text format")
     parser.epilog = (
-        "Example: tftutor server --job ps --task 0 --cluster spec.json. It ends with Ctrl-C, SIGTERM "
-        "or a shutdown of the cluster. Other machines may connect if TFTUTOR_KEYS names a directory "
-        "of keys, which `tftutor keys new DIR` makes."
+        "Example: tftutor server --job ps --task 0 --cluster spec.json. It ends with Ctrl-C, "
+        "SIGTERM or a shutdown of the cluster. Other machines may connect if TFTUTOR_KEYS names a "
+        "directory of keys, which `tftutor keys new DIR` makes."
     )
     # What tf.cluster.local adds: end with the program that holds our input, and tell it things.
     parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
