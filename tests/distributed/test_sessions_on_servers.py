@@ -398,6 +398,30 @@ def test_a_scalar_string_is_fed_sent_and_fetched():
             assert session.run([longest, longer], {text: "a"}) == [b"abc", b"ab"]
 
 
+def test_a_cluster_for_tests_trains_with_a_session_for_each_worker():
+    workers, parameter_servers = tf.test.create_local_cluster(num_workers=2, num_ps=2)
+    try:
+        with tf.Graph().as_default() as graph:
+            adds, total = [], 0.0
+            for i in range(2):
+                with tf.device(f"/job:ps/task:{i}"):
+                    w = tf.get_variable(f"w{i}", [], initializer=tf.zeros_initializer())
+                with tf.device(f"/job:worker/task:{i}"):
+                    adds.append(tf.assign_add(w, i + 1.0))
+                total = total + w
+            sessions = [tf.Session(worker.target, graph=graph) for worker in workers]
+            sessions[0].run(tf.global_variables_initializer())
+            for session, add in zip(sessions, adds, strict=True):
+                session.run([add] * 3)
+                session.run(add)
+            assert [session.run(total) for session in sessions] == [6.0, 6.0]
+            for session in sessions:
+                session.close()
+    finally:
+        for server in (*workers, *parameter_servers):
+            server.stop()
+
+
 def test_a_local_server_is_a_cluster_of_one():
     with tf.Graph().as_default(), tf.train.Server.create_local_server() as server:
         c = tf.constant(2) * 3

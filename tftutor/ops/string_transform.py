@@ -23,6 +23,8 @@ from tftutor.ops.array_shape import rank
 from tftutor.ops.constant import constant
 from tftutor.platform.renamed_arguments import renamed_argument
 
+_C_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
+
 _NO_GRADIENT = "strings have no derivative"
 
 RegexReplace = OpDef("RegexReplace", inputs=("input: string", "pattern: string", "rewrite: string"),
@@ -240,7 +242,7 @@ def decode_raw_kernel(bytes, *, out_type, little_endian):
     if length % kind.itemsize:
         raise errors.InvalidArgumentError(
             None, None, f"Input to DecodeRaw has length {length} that is not a multiple of "
-            f"{kind.itemsize}, the size of {out_type.name}")
+            f"{kind.itemsize}, the size of {_C_NAMES.get(out_type.name, out_type.name)}")
     joined = b"".join(itertools.chain(flat))
     order = "<" if little_endian else ">"
     values = np.frombuffer(joined, kind.newbyteorder(order)).astype(kind)
