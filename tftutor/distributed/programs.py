@@ -69,10 +69,14 @@ class Programs:
                     program.is_connected = False
 
     def ended(self) -> list[str]:
-        """The tasks whose programs have been here, have closed their sessions and are gone."""
+        """The tasks whose programs have been here, have closed their sessions and are gone.
+
+        Parameter servers don't count: a session without one is of no use.
+        """
         with self._lock:
             return sorted(name for name, program in self._programs.items()
-                          if not program.is_connected and not program.sessions)
+                          if not name.startswith("ps:")
+                          and not program.is_connected and not program.sessions)
 
     def have_ended(self) -> bool:
         """Whether chief and workers have all been here, and they and all others are done."""
