@@ -312,6 +312,31 @@ def test_a_fetched_variable_is_as_before_the_update_unless_it_is_on_the_targets_
             assert [session.run([train, v.value()])[1] for _ in range(3)] == seen
 
 
+@pytest.mark.parametrize("device", ["/job:ps/gpu:0", "/job:ps/cpu:0"])
+def test_what_is_fetched_before_an_update_is_in_host_memory(device, monkeypatch):
+    monkeypatch.setenv("TFTUTOR_SIMULATED_GPUS", "1")
+    (worker,), (ps,) = tf.test.create_local_cluster(num_workers=1, num_ps=1)
+    try:
+        with tf.Graph().as_default(), tf.Session(worker.target) as session:
+            with tf.device(device):
+                v = tf.Variable([1.0, 2.0], name="v")
+            with tf.device("/job:worker/cpu:0"):
+                one = tf.exp(tf.zeros([2])) * tf.placeholder_with_default(1.0, [])
+            with tf.device(device):
+                add = tf.assign_add(v, one).op
+            session.run(v.initializer)
+            for fetch, seen in ((v, [1.0, 2.0]), (v.value(), [2.0, 3.0]), (v, [3.0, 4.0])):
+                value = session.run([add, fetch])[1]
+                assert type(value) is np.ndarray
+                np.testing.assert_array_equal(value, seen)
+            traced = session.run([add, v], options=tf.RunOptions(
+                trace_level=tf.RunOptions.FULL_TRACE), run_metadata=tf.RunMetadata())[1]
+            np.testing.assert_array_equal(traced, [4.0, 5.0])
+    finally:
+        worker.stop()
+        ps.stop()
+
+
 def test_a_variable_is_initialized_and_fetched_in_one_step(servers):
     with tf.device(PS):
         v = tf.Variable([1.0, 2.0], name="v")

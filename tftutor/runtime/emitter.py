@@ -195,8 +195,8 @@ class Emitter:
         for tensor in op.outputs if self.early else ():
             if tensor in self.early and tensor.dtype._is_ref_dtype and self.indent == 1:
                 name = self._early_names[tensor] = f"e{len(self._early_names)}"
-                cell = self.raw(tensor)
-                self.write(f"{name} = {cell}.value if {cell}.is_initialized else None", op)
+                value = self.returned(tensor)
+                self.write(f"{name} = {value} if {self.raw(tensor)}.is_initialized else None", op)
 
     def emit_one(self, op: Operation) -> None:
         """Write one operation: as nothing, an alias, a folded constant or a step."""
