@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from tftutor.distributed.listening import check_addresses, listening_address
 from tftutor.distributed.messages import Hello, Request
 from tftutor.distributed.processors import ProcessorShare, neighbours
 from tftutor.distributed.servers_here import announce, connect, service_at, withdraw
-from tftutor.distributed.worker import TaskService, short_name
+from tftutor.distributed.worker import TaskService
 from tftutor.runtime import device_threads
 from tftutor.runtime.device_set import GpuSettings, session_devices
 from tftutor.runtime.devices import Device
@@ -72,7 +71,7 @@ class Server:
             f"/job:{job}/replica:0/task:{index}": self._cluster.task_address(job, index)
             for job in self._cluster.jobs for index in self._cluster.task_indices(job)}
         check_addresses(self._addresses, self._task)
-        self._service = _Service(self._task, self._cluster_dict(), self._devices(), self._push)
+        self._service = TaskService(self._task, self._cluster_dict(), self._devices(), self._push)
         self._service.is_partial = is_partial(server_or_cluster_def)
         self._service.resources.default_container = self._server_def.job_name
         self._transport = self._listen()
@@ -261,31 +260,6 @@ def _is_script() -> bool:
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return (threading.current_thread() is threading.main_thread() and shell is None
             and hasattr(sys.modules.get("__main__"), "__file__"))
-
-
-class _Service(TaskService):
-    """A task that knows whether its ClusterSpec lists some tasks only, and whose variables it has.
-    """
-
-    is_partial = False
-
-    def _open_session(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any
-                      ) -> tuple[dict[str, Any], list[Any]]:
-        answer = super()._open_session(header, tensors, caller)
-        name = header["session"]
-        resources = self._sessions.find(name).resources
-        resources.default_container = self.resources.default_container
-        resources.origin = (
-            f"session {name[:6]} of {short_name(header.get('origin') or self.task)}, opened at "
-            f"{time.strftime('%H:%M:%S')}")
-        return answer
-
-    def _status(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any
-                ) -> tuple[dict[str, Any], list[Any]]:
-        status, values = super()._status(header, tensors, caller)
-        status["details"]["partial"] = self.is_partial
-        status["details"]["ended"] = self.programs.ended()
-        return status, values
 
 
 class _Delivered:

@@ -27,6 +27,7 @@ import zmq
 from tftutor import errors
 from tftutor.backends.freed_memory import keep_freed_memory
 from tftutor.backends.kept_buffers import forget_idle_buffers
+from tftutor.distributed.addresses import is_loopback, join_address, resolve, split_address
 from tftutor.distributed.connection import Connection
 from tftutor.distributed.curve import KeyCheck, secure_dealer, secure_router
 from tftutor.distributed.io_thread import IoThread
@@ -38,13 +39,9 @@ from tftutor.distributed.peer import Call, Peer
 from tftutor.distributed.sockets import make_dealer, make_router, new_context
 from tftutor.distributed.unix_sockets import (
     UntrustedDirectory,
-    is_loopback,
     is_socket,
-    join_address,
     make_socket_directory,
-    resolve,
     socket_path,
-    split_address,
 )
 
 __all__ = ["Call", "Peer", "Responder", "Transport", "TransportOptions"]

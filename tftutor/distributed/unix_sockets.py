@@ -16,11 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-# Re-exported for the modules that know them from here.
-from tftutor.distributed.addresses import is_loopback as is_loopback
-from tftutor.distributed.addresses import join_address as join_address
-from tftutor.distributed.addresses import resolve as resolve
-from tftutor.distributed.addresses import split_address as split_address
+from tftutor.distributed.addresses import split_address
 
 PATH_LIMIT = 100     # bytes: sun_path has 104 on macOS and 108 on Linux, one of them for the zero
 

@@ -63,6 +63,7 @@ class TaskService:
       cluster: job -> task index -> address.
       devices: its devices, the first CPU first.
       push: sends a value to another task of the cluster.
+    Attributes: is_partial: whether the ClusterSpec that it was given lists some tasks only.
     """
 
     def __init__(self, task: str, cluster: Mapping[str, Mapping[int, str]],
@@ -70,6 +71,7 @@ class TaskService:
         self.task = task
         self.cluster = cluster
         self.devices = {device.name: device for device in devices}
+        self.is_partial = False
         self.incarnation = secrets.randbits(62)
         self.resources = ResourceManager()
         self.started = time.time()
@@ -128,6 +130,7 @@ class TaskService:
         return {"task": self.task, "cluster": cluster, "devices": devices,
                 "incarnation": self.incarnation, "uptime": time.time() - self.started,
                 "details": {"sessions": len(self._sessions), "simulated": simulated,
+                            "partial": self.is_partial, "ended": self.programs.ended(),
                             "stalls": self._stalls(), "refused": self.refusals(),
                             **self.counts, **self._traffic.as_data(),
                             **variables_as_data(self.resources, list(self.devices.values()))}}, []
@@ -148,6 +151,9 @@ class TaskService:
         resources = (ResourceManager() if header.get("isolate")
                      else SessionResources(self.resources))
         origin = short_name(header.get("origin") or "")
+        resources.default_container = self.resources.default_container
+        program = f"session {header['session'][:6]} of {origin or short_name(self.task)}"
+        resources.origin = f"{program}, opened at {time.strftime('%H:%M:%S')}"
         session = WorkerSession(resources, origin.replace(":", " "))
         session.used_by(caller)
         self._sessions.add(header["session"], session)
