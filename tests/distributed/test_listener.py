@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from typing import Any
 
 from tests.distributed.running_tasks import client
@@ -57,3 +58,15 @@ def test_late_words_of_a_connection_that_has_ended_do_not_end_another_one(tasks:
         peer.call("heartbeat", {}, timeout=5)
         assert listener.counters["protocol errors"] == errors
         assert list(listener._callers.values()) == [caller] and not caller.gone
+
+
+def test_who_looks_after_a_connection_wakes_the_one_who_reads_it(tasks: Any) -> None:
+    """To ask whether something has arrived silences the descriptor on which a thread sleeps."""
+    task = tasks.here()
+    with client(heartbeat_interval=60.0, heartbeat_timeout=120.0) as transport:
+        peer = transport.peer(task.address)
+        accepted(task, peer)
+        connection = peer._connection
+        connection._poll = select.poll()
+        connection._poll.register(connection._wake_read, select.POLLIN)
+        assert peer.start("heartbeat", {}).wait(3).code == 0

@@ -270,7 +270,10 @@ class Connection:
         return "connection lost" if beat.state == "alive" else _no_heartbeat(beat)
 
     def _check_heartbeat(self, now: float) -> None:
-        self._pulse.heard(now if self._socket.readable() else self.link.heard)
+        has_arrived = self._socket.readable()
+        if has_arrived and not self.turns.nudge():     # asking has silenced the descriptor
+            self._io.post(self._on_readable)
+        self._pulse.heard(now if has_arrived else self.link.heard)
         beat = self._pulse.tick(now)
         if beat.state == "lost":
             self.end(Cause.HEARTBEAT, _no_heartbeat(beat))
