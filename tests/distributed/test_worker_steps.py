@@ -175,3 +175,18 @@ def test_a_task_that_has_only_a_constant_which_is_copied_is_left_alone(servers):
         assert session.run(total) == np.float32(np.sqrt(2))
         assert servers[1]._service.counts["steps"] == before
         assert session.run([rate, total]) == [2.0, np.float32(np.sqrt(2))]
+
+
+def test_a_step_that_is_ended_from_outside_says_so_in_tensorflows_words(servers):
+    """TF 1.15: without the task, since no task is to blame."""
+    with tf.device(PS):
+        taken = tf.FIFOQueue(1, tf.float32, [], shared_name="q").dequeue()
+    session = tf.Session(servers[1].target)
+    with pytest.raises(tf.errors.DeadlineExceededError) as late:
+        session.run(taken, options=tf.RunOptions(timeout_in_ms=100))
+    assert late.value.message == "Operation timed out."
+    threading.Timer(0.3, session.close).start()
+    with pytest.raises(tf.errors.CancelledError) as closed:
+        session.run(taken)
+    assert closed.value.message == (
+        "Step was cancelled by an explicit call to `Session::Close()`.")

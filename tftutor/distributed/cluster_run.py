@@ -19,6 +19,7 @@ from tftutor.distributed.cluster_rendezvous import plain_value, wire_value
 from tftutor.distributed.pushes import Ride, split
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.stall_reports import StallReports
+from tftutor.distributed.worker import CLOSED
 from tftutor.runtime.device_threads import start
 from tftutor.runtime.executor import place_text
 from tftutor.runtime.step_state import StepState
@@ -32,6 +33,7 @@ _LATE = 1.0  # seconds that a task has to answer beyond the step's own deadline
 _PATIENCE = 1.0  # seconds after which those who have done their part are asked what became of it
 _GRACE = 5.0  # seconds that the other tasks have to end a step which one of them has failed in
 _FOLLOWS = "Step was cancelled by an error in another task"
+OUT_OF_TIME = "Operation timed out."  # with a target TensorFlow says it so
 _step_ids = itertools.count(secrets.randbits(40) << 20)
 
 
@@ -181,7 +183,7 @@ class ClusterRun:
             self._abort("Step ran out of time")
             self._give_up()
             self.errors.append((self.plan.parts[0].task, errors.DeadlineExceededError(
-                None, None, "Timed out waiting for notification")))
+                None, None, OUT_OF_TIME)))
         elif self.errors:  # the others were told; who doesn't listen isn't waited for
             self._failed_at = self._failed_at or now
             if now > self._failed_at + _GRACE:
@@ -237,6 +239,10 @@ class ClusterRun:
             error.op.name if isinstance(error, errors.OpError) and error.op is not None else None)
         op = self.plan.find_op(name)
         message = str(error.message if isinstance(error, errors.OpError) else error)
+        if isinstance(error, errors.DeadlineExceededError) and self.step.deadline is not None:
+            raise errors.DeadlineExceededError(None, None, OUT_OF_TIME) from None
+        if message == CLOSED:
+            raise type(error)(None, None, CLOSED) from None  # type: ignore[call-arg]
         if op is not None:
             message = message.replace(f"{{{{node {op.name}}}}}", place_text(op))
         raise type(error)(None if op is None else op.node_def, op,  # type: ignore[call-arg]

@@ -39,6 +39,7 @@ _QUICK = frozenset({
     "ApplyGradientDescent", "Assign", "AssignAdd", "AssignAddVariableOp", "AssignSub",
     "AssignSubVariableOp", "AssignVariableOp", "Const", "Identity", "NoOp", "ReadVariableOp",
     "ResourceApplyGradientDescent", "VarHandleOp", "Variable", "VariableV2", "_Recv", "_Send"})
+CLOSED = "Step was cancelled by an explicit call to `Session::Close()`."
 _STALL = 5.0  # seconds: who waits longer for gradients is worth a word
 
 Answer = tuple[dict[str, Any], list[Any]]
@@ -166,7 +167,7 @@ class TaskService:
         self.programs.close(header["session"])
         for step in self._steps.all():
             if session is not None and step.state.session is session:
-                step.cancel("Session has been closed.")
+                step.cancel(CLOSED)
         return {}, []
 
     def _reset(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
