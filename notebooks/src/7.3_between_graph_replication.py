@@ -222,8 +222,9 @@ print("I have made", len(history), "steps")
 
 # %% [markdown]
 # It depends on how fast they are, and who started first. All we can say: together they have made
-# 600, perhaps one more. (Each worker stops when it *sees* 600; meanwhile the other may have begun
-# another step.)
+# 600, perhaps one or two more. (Each worker stops when it *sees* 600; meanwhile the other may have
+# begun another step. And each reads the global step before its own update: what the other one does
+# between the two, it sees a step later.)
 #
 # We fetch both histories from the workers, and ask the parameter server for its `global_step`. The
 # notebook is a client of the cluster too, with a graph of its own.
@@ -253,9 +254,9 @@ graph, test, accuracy, global_step = build_test_graph()
 with tf.Session(cluster.target, graph=graph) as sess:
     reached, right = sess.run([global_step, accuracy], test)
 print("the steps of the workers add up to the global step:", sum(mine) == reached)
-print("expected: 600 or 601, more than 8 of 10 test digits are right")
-print("computed:", reached in (600, 601), right > 0.8)
-assert sum(mine) == reached and reached in (600, 601) and right > 0.8
+print("expected: from 600 to 602, more than 8 of 10 test digits are right")
+print("computed:", 600 <= reached <= 602, right > 0.8)
+assert sum(mine) == reached and 600 <= reached <= 602 and right > 0.8
 
 # %% tags=["nbval-ignore-output"]
 figure, axis = plt.subplots(figsize=(9, 3.4), layout="constrained")
