@@ -113,8 +113,8 @@ class BaseSession:
         if not self._closed:
             self._closed = True
             for step in list(self._running):
-                step.cancelled = "Session has been closed." if self._master is None else (
-                    "Step was cancelled by an explicit call to `Session::Close()`.")
+                step.cancelled = ("Session has been closed." if self._master is None
+                                  else self._master.closed_text)
             self._resources.clear()
             plans = [compiled.plan for compiled in self._cache.values()]
             self._cache.clear()

@@ -53,6 +53,7 @@ class ClusterPlan:
       parts: one a task.
       device_parts: one a device, in the order in which it was cut.
       here: the one that the thread of the session runs, the last of `parts`; or None.
+      elsewhere: the names of the tasks of other processes.
       fresh_fetches: positions of fetched values that have come over a connection, in an array that
         nobody else has.
       session: its name at the tasks.
@@ -77,6 +78,7 @@ class ClusterPlan:
         self.parts = [self._register(task, by_task[task], cut)
                       for task in sorted(by_task, key=lambda task: task.is_here)]
         self.here = self.parts[-1] if self.parts and self.parts[-1].task.is_here else None
+        self.elsewhere = frozenset(part.task.name for part in self.parts if not part.task.is_here)
         self.fresh_fetches = frozenset(
             positions[0] for part in self.parts if not part.task.is_here
             for positions in part.fetch_positions)

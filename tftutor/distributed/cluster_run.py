@@ -33,7 +33,7 @@ _LATE = 1.0  # seconds that a task has to answer beyond the step's own deadline
 _PATIENCE = 1.0  # seconds after which those who have done their part are asked what became of it
 _GRACE = 5.0  # seconds that the other tasks have to end a step which one of them has failed in
 _FOLLOWS = "Step was cancelled by an error in another task"
-OUT_OF_TIME = "Operation timed out."  # with a target TensorFlow says it so
+_OUT_OF_TIME = "Operation timed out."  # with a target TensorFlow says it so
 _step_ids = itertools.count(secrets.randbits(40) << 20)
 
 
@@ -54,7 +54,7 @@ class ClusterRun:
         self._begun = time.monotonic()
         self._done: list[RemoteTask] = []  # whose parts have ended well
         self._confirming: dict[RemoteTask, Any] = {}
-        self._ride = Ride(part.task.name for part in plan.parts if part.task.service is None)
+        self._ride = Ride(plan.elsewhere)
 
     def results(self) -> list[Any]:
         """Start all parts, run the one of this process, gather what they give."""
@@ -146,12 +146,10 @@ class ClusterRun:
                 outcome = _outcome(work, timeout)
                 if outcome is not None:
                     self._finish(part, *self._own_values(*outcome))
+                    del self._pending[part]
             except errors.OpError as error:
                 del self._pending[part]
                 self._note(part.task, error)
-                continue
-            if outcome is not None:
-                del self._pending[part]
         self._check_step()
 
     def _own_values(self, tensors: Sequence[Any], header: dict[str, Any]
@@ -183,7 +181,7 @@ class ClusterRun:
             self._abort("Step ran out of time")
             self._give_up()
             self.errors.append((self.plan.parts[0].task, errors.DeadlineExceededError(
-                None, None, OUT_OF_TIME)))
+                None, None, _OUT_OF_TIME)))
         elif self.errors:  # the others were told; who doesn't listen isn't waited for
             self._failed_at = self._failed_at or now
             if now > self._failed_at + _GRACE:
@@ -240,7 +238,7 @@ class ClusterRun:
         op = self.plan.find_op(name)
         message = str(error.message if isinstance(error, errors.OpError) else error)
         if isinstance(error, errors.DeadlineExceededError) and self.step.deadline is not None:
-            raise errors.DeadlineExceededError(None, None, OUT_OF_TIME) from None
+            raise errors.DeadlineExceededError(None, None, _OUT_OF_TIME) from None
         if message == CLOSED:
             raise type(error)(None, None, CLOSED) from None  # type: ignore[call-arg]
         if op is not None:

@@ -21,7 +21,7 @@ from tftutor.distributed.cluster_plan import ClusterPlan
 from tftutor.distributed.handshake import cluster_difference, has_gaps
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.servers_here import connect, service_at
-from tftutor.distributed.worker import short_name
+from tftutor.distributed.worker import CLOSED, short_name
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.cut_step import CutStep, cut_step
 from tftutor.runtime.devices import Device
@@ -174,6 +174,8 @@ class MasterSession:
         elsewhere = [p for p in cut.partitions if self._task_of(p.device.name).name != own]
         return frozenset(t for p in elsewhere for t in p.fetches if t not in cut.feeds
                          and (t.dtype._is_ref_dtype or t in cut.late.updated))
+
+    closed_text = CLOSED  # why a step that waits is cancelled by `close`
 
     def close(self) -> None:
         """Forget the session on every task; the variables stay."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 
 from tftutor import errors
@@ -47,8 +47,8 @@ class Ride:
     Attributes: messages: task -> the header and the tensors that it would have had on its own.
     """
 
-    def __init__(self, tasks: Iterable[str]) -> None:
-        self._tasks = frozenset(tasks)
+    def __init__(self, tasks: Collection[str]) -> None:
+        self._tasks = tasks
         self.messages: dict[str, tuple[dict[str, Any], Sequence[Any]]] = {}
 
     def take(self, task: str, header: dict[str, Any], tensors: Sequence[Any], nbytes: int) -> bool:
