@@ -32,7 +32,7 @@ def split_address(address: str) -> tuple[str, int]:
     return bare, int(port)
 
 
-def join_address(host: str, port: int) -> str:
+def join_address(host: str, port: int | str) -> str:
     """Return "host:port", with brackets around an IPv6 host."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
@@ -50,17 +50,13 @@ def plain_host(address: str) -> str:
 
 def plain_address(address: str) -> str:
     """An address in one spelling, so that equal ones are equal texts; no name is looked up."""
-    return _with_host(plain_host(address), address)
+    return join_address(plain_host(address), address.rpartition(":")[2])
 
 
 def address_from_here(address: str) -> str:
     """How this machine itself reaches an address at which a server listens, in one spelling."""
     host = plain_host(address)
-    return _with_host(_EVERYWHERE.get(host, host), address)
-
-
-def _with_host(host: str, address: str) -> str:
-    return f"{f'[{host}]' if ':' in host else host}:{address.rpartition(':')[2]}"
+    return join_address(_EVERYWHERE.get(host, host), address.rpartition(":")[2])
 
 
 def is_loopback(host: str) -> bool:

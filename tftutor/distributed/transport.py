@@ -143,9 +143,8 @@ class Transport:
                             "connect, which a process that serves others needs")
 
     def _bind_tcp(self, router: Any, number: str, port: int) -> int:
-        host = f"[{number}]" if ":" in number else number
         try:
-            router.bind(f"tcp://{host}:{port or '*'}")
+            router.bind(f"tcp://{join_address(number, port or '*')}")
         except zmq.ZMQError as error:
             raise errors.UnknownError(
                 None, None, f"Could not start gRPC server: {join_address(number, port)}: "
