@@ -6,13 +6,15 @@ import gzip
 import json
 import pathlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 import tftutor as tf
+from tests.distributed.processes import free_ports
 from tests.distributed.running_tasks import Tasks
 from tests.golden.cluster_programs import answers
+from tftutor.distributed.launch.ports import PortReservation
 
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
 
@@ -47,3 +49,26 @@ def tasks() -> Iterator[Tasks]:
     started = Tasks()
     yield started
     started.end()
+
+
+@pytest.fixture
+def ports() -> Iterator[list[str]]:
+    """Addresses that nobody else takes."""
+    made = [PortReservation() for _ in range(3)]
+    yield [port.address for port in made]
+    for port in made:
+        port.close()
+
+
+@pytest.fixture
+def servers() -> Iterator[list[Any]]:
+    """A parameter server and two workers."""
+    ports = free_ports(3)
+    spec = tf.train.ClusterSpec({"ps": [f"localhost:{ports[0]}"],
+                                 "worker": [f"localhost:{p}" for p in ports[1:]]})
+    made = [tf.train.Server(spec, job, index)
+            for job, index in (("ps", 0), ("worker", 0), ("worker", 1))]
+    with tf.Graph().as_default():
+        yield made
+    for server in made:
+        server.stop()

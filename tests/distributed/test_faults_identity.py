@@ -17,19 +17,9 @@ import tftutor as tf
 from tests.distributed.faults import counter, endless_wait
 from tests.distributed.running_tasks import ROOT
 from tftutor.distributed import servers_here
-from tftutor.distributed.launch.ports import PortReservation
 from tftutor.distributed.master import MasterSession
 from tftutor.distributed.messages import PROTOCOL_VERSION, Hello
 from tftutor.distributed.transport import Transport
-
-
-@pytest.fixture
-def ports() -> Iterator[list[str]]:
-    """Addresses that nobody else takes."""
-    made = [PortReservation() for _ in range(3)]
-    yield [port.address for port in made]
-    for port in made:
-        port.close()
 
 
 @pytest.fixture

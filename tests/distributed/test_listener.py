@@ -5,8 +5,8 @@ from __future__ import annotations
 import select
 from typing import Any
 
+from tests.distributed.processes import comes_true
 from tests.distributed.running_tasks import client
-from tests.distributed.test_transport_faults import wait_until
 from tftutor.distributed.messages import Done, Heartbeat
 from tftutor.distributed.protocol import encode
 
@@ -48,7 +48,7 @@ def test_late_words_of_a_connection_that_has_ended_do_not_end_another_one(tasks:
     with client() as first, client() as second:
         listener, ended = accepted(task, first.peer(task.address))
         first.close()
-        wait_until(lambda: not listener._callers)
+        assert comes_true(lambda: not listener._callers, 5)
         peer = second.peer(task.address)
         _, caller = accepted(task, peer)
         words = encode(Heartbeat(1))[0]

@@ -12,16 +12,6 @@ import pytest
 import tftutor as tf
 from tftutor.distributed import servers_here
 from tftutor.distributed.cluster_spec import is_partial
-from tftutor.distributed.launch.ports import PortReservation
-
-
-@pytest.fixture
-def ports() -> Iterator[list[str]]:
-    """Addresses that nobody else takes."""
-    made = [PortReservation() for _ in range(3)]
-    yield [port.address for port in made]
-    for port in made:
-        port.close()
 
 
 @pytest.fixture

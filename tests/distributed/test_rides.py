@@ -16,9 +16,8 @@ import numpy as np
 import pytest
 
 import tftutor as tf
-from tests.distributed.processes import comes_true
+from tests.distributed.processes import comes_true, free_ports
 from tests.distributed.running_tasks import ROOT
-from tests.distributed.test_sessions_on_servers import free_ports
 from tftutor.distributed.peer import Peer
 from tftutor.distributed.pushes import Ride, split
 from tftutor.errors import InvalidArgumentError

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import re
-import socket
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 import tftutor as tf
+from tests.distributed.processes import free_ports
 
 PS, WORKER0, WORKER1 = "/job:ps/task:0", "/job:worker/task:0", "/job:worker/task:1"
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on just now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-@pytest.fixture
-def servers() -> Iterator[list[Any]]:
-    """A parameter server and two workers."""
-    ports = free_ports(3)
-    spec = tf.train.ClusterSpec({"ps": [f"localhost:{ports[0]}"],
-                                 "worker": [f"localhost:{p}" for p in ports[1:]]})
-    made = [tf.train.Server(spec, job, index)
-            for job, index in (("ps", 0), ("worker", 0), ("worker", 1))]
-    with tf.Graph().as_default():
-        yield made
-    for server in made:
-        server.stop()
 
 
 def test_a_session_sees_the_devices_of_all_tasks(servers):
@@ -73,96 +49,6 @@ def test_training_across_tasks_gives_what_one_process_gives(servers):
 
     np.testing.assert_allclose(train(servers[1].target, PS, WORKER0), train("", None, None),
                                rtol=1e-5)
-
-
-def test_variables_belong_to_the_task_and_outlive_sessions_and_graphs(servers):
-    def variable() -> Any:
-        with tf.device(PS):
-            return tf.Variable(1.0, name="shared")
-
-    with tf.Graph().as_default():
-        v = variable()
-        with tf.Session(servers[1].target) as session:
-            session.run(v.initializer)
-            session.run(tf.assign_add(v, 41.0))
-    with tf.Graph().as_default():
-        v = variable()
-        with tf.Session(servers[2].target) as session:
-            assert session.run(v) == 42.0
-
-
-def test_another_shape_under_the_same_name_is_refused_and_the_old_value_stays(servers):
-    with tf.device(PS):
-        v = tf.Variable([1.0, 2.0], name="v")
-    with tf.Session(servers[1].target) as session:
-        session.run(v.initializer)
-        with tf.Graph().as_default():
-            with tf.device(PS):
-                other = tf.Variable([1.0, 2.0, 3.0], name="v")
-            with tf.Session(servers[2].target) as second, \
-                    pytest.raises(tf.errors.InvalidArgumentError, match="Assign requires shapes"):
-                second.run(other.initializer)
-        np.testing.assert_array_equal(session.run(v), [1.0, 2.0])
-
-
-def test_another_type_under_the_same_name_is_refused(servers):
-    with tf.device(PS):
-        v = tf.Variable([1.0, 2.0], name="v")
-    with tf.Session(servers[1].target) as session:
-        session.run(v.initializer)
-        with tf.Graph().as_default():
-            with tf.device(PS):
-                other = tf.Variable([1, 2], name="v")
-            with tf.Session(servers[2].target) as second:
-                for each in (other, other.initializer):
-                    with pytest.raises(tf.errors.InternalError, match="Output 0 of type float_ref "
-                                       "does not match declared output type int32_ref"):
-                        second.run(each)
-        np.testing.assert_array_equal(session.run(v), [1.0, 2.0])
-
-
-def test_isolated_sessions_have_variables_of_their_own(servers):
-    with tf.device(PS):
-        v = tf.Variable(1.0, name="v")
-    config = tf.ConfigProto(isolate_session_state=True)
-    with tf.Session(servers[1].target) as session:
-        session.run(v.initializer)
-        with tf.Session(servers[1].target, config=config) as alone:
-            assert not alone.run(tf.is_variable_initialized(v))
-        assert session.run(tf.is_variable_initialized(v))
-
-
-def test_reset_clears_the_tasks_and_ends_other_sessions(servers):
-    with tf.device(PS):
-        v = tf.Variable(1.0, name="v")
-    with tf.Session(servers[1].target) as session:
-        session.run(v.initializer)
-        tf.Session.reset(servers[1].target)
-        with pytest.raises(tf.errors.AbortedError, match="Session .* is not found"):
-            session.run(v)
-    with tf.Session(servers[1].target) as session:
-        assert not session.run(tf.is_variable_initialized(v))
-
-
-@pytest.mark.parametrize(("place", "node"), [(PS, "node w .defined at .*"),
-                                             (WORKER0, "{{node _send_w_0}}")])
-def test_an_uninitialized_fetch_names_the_node_as_tf_does(servers, place, node):
-    with tf.device(place):
-        w = tf.Variable(1.0, name="w")
-    with tf.Session(servers[1].target) as session:
-        with pytest.raises(tf.errors.FailedPreconditionError, match=rf"value w\n\t \[\[{node}\]\]"):
-            session.run(w)
-
-
-def test_an_uninitialized_read_says_where(servers):
-    with tf.device(PS):
-        v = tf.Variable(1.0, name="v")
-    with tf.device(WORKER0):
-        y = v * 2.0
-    with tf.Session(servers[1].target) as session, pytest.raises(
-            tf.errors.FailedPreconditionError,
-            match="(?s)^From /job:ps/replica:0/task:0:\nAttempting to use uninitialized value v"):
-        session.run(y)
 
 
 def test_the_graph_may_grow_after_the_session_was_made(servers):
@@ -292,58 +178,6 @@ def test_closing_a_session_ends_its_waiting_step(servers):
     assert not thread.is_alive() and isinstance(caught[0], tf.errors.CancelledError)
 
 
-@pytest.mark.parametrize("looped", [False, True])
-def test_a_fetched_variable_is_as_before_the_update_unless_it_is_on_the_targets_task(
-        servers, looped):
-    # TF 1.15 gives these numbers in every run when the update waits for another task.
-    for place, seen in ((PS, [0, 1, 2]), (WORKER1, [0, 1, 2]), (WORKER0, [1, 2, 3])):
-        with tf.Graph().as_default(), tf.Session(servers[1].target) as session:
-            with tf.device(place):
-                v = tf.Variable(0, name=f"v{looped}")
-            with tf.device(WORKER1 if place == WORKER0 else WORKER0):
-                one = tf.constant(1) + tf.py_func(lambda: np.int32(0), [], tf.int32) \
-                    if place != WORKER0 else tf.constant(1)
-                if looped:
-                    one = tf.while_loop(lambda i: i < 1, lambda i: i + 1, [one - 1])
-            train = v.assign_add(one).op
-            session.run(v.initializer)
-            assert [session.run([train, v])[1] for _ in range(3)] == seen
-            session.run(v.initializer)
-            assert [session.run([train, v.value()])[1] for _ in range(3)] == seen
-
-
-@pytest.mark.parametrize("device", ["/job:ps/gpu:0", "/job:ps/cpu:0"])
-def test_what_is_fetched_before_an_update_is_in_host_memory(device, monkeypatch):
-    monkeypatch.setenv("TFTUTOR_SIMULATED_GPUS", "1")
-    (worker,), (ps,) = tf.test.create_local_cluster(num_workers=1, num_ps=1)
-    try:
-        with tf.Graph().as_default(), tf.Session(worker.target) as session:
-            with tf.device(device):
-                v = tf.Variable([1.0, 2.0], name="v")
-            with tf.device("/job:worker/cpu:0"):
-                one = tf.exp(tf.zeros([2])) * tf.placeholder_with_default(1.0, [])
-            with tf.device(device):
-                add = tf.assign_add(v, one).op
-            session.run(v.initializer)
-            for fetch, seen in ((v, [1.0, 2.0]), (v.value(), [2.0, 3.0]), (v, [3.0, 4.0])):
-                value = session.run([add, fetch])[1]
-                assert type(value) is np.ndarray
-                np.testing.assert_array_equal(value, seen)
-            traced = session.run([add, v], options=tf.RunOptions(
-                trace_level=tf.RunOptions.FULL_TRACE), run_metadata=tf.RunMetadata())[1]
-            np.testing.assert_array_equal(traced, [4.0, 5.0])
-    finally:
-        worker.stop()
-        ps.stop()
-
-
-def test_a_variable_is_initialized_and_fetched_in_one_step(servers):
-    with tf.device(PS):
-        v = tf.Variable([1.0, 2.0], name="v")
-    with tf.Session(servers[1].target) as session:
-        np.testing.assert_array_equal(session.run([v.initializer, v])[1], [1.0, 2.0])
-
-
 def test_what_a_node_keeps_to_itself_goes_with_the_session(servers):
     with tf.device(PS):
         own = tf.FIFOQueue(3, tf.int32, [[]], name="own")
@@ -364,21 +198,6 @@ def test_what_a_node_keeps_to_itself_goes_with_the_session(servers):
             with pytest.raises(tf.errors.FailedPreconditionError, match="not been initialized"):
                 session.run(element)
             session.run(iterator.initializer)
-
-
-def test_containers_that_are_not_named_are_called_after_the_job(servers):
-    with tf.device(PS):
-        v = tf.get_variable("v", [], use_resource=True, initializer=tf.zeros_initializer())
-        w = tf.get_variable("w", [], use_resource=True, initializer=tf.zeros_initializer())
-    with tf.Session(servers[1].target) as session:
-        session.run(w.initializer)
-        with pytest.raises(tf.errors.FailedPreconditionError, match="Container: ps. This could "
-                           "mean .* Not found: Resource ps/v/N10tensorflow3VarE does not exist"):
-            session.run(v)
-    for containers, value in ((["localhost", "worker"], 0.0), (["ps"], None)):
-        tf.Session.reset(servers[1].target, containers)
-        with tf.Session(servers[1].target) as session:
-            assert session.run(tf.is_variable_initialized(w)) is np.bool_(value is not None)
 
 
 def test_an_input_pipeline_runs_on_the_sessions_own_task(servers):

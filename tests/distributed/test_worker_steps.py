@@ -14,8 +14,7 @@ import pytest
 
 import tftutor as tf
 from tests.distributed.faults import Attempt
-from tests.distributed.test_sessions_on_servers import free_ports
-from tests.distributed.test_transport_faults import wait_until
+from tests.distributed.processes import comes_true, free_ports
 from tftutor.distributed.cluster_run import ClusterRun
 from tftutor.runtime.step_state import StepState
 
@@ -67,7 +66,8 @@ def test_a_step_that_is_done_is_forgotten_with_its_values(servers):
             assert session.run(total, {x: fed}) == 2000
         gc.collect()
         assert not runs
-        wait_until(lambda: not any(server._service._steps._unconfirmed for server in servers))
+        assert comes_true(lambda: not any(server._service._steps._unconfirmed
+                                          for server in servers), 5)
 
 
 def test_what_was_sent_ahead_for_a_step_that_fails_is_forgotten(servers):
