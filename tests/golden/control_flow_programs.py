@@ -203,4 +203,26 @@ init=tf.no_op()
 r=tf.cond(tf.constant(True),lambda:a,lambda:a)
 out=[r.values]
 """,
+    "cond_updates_in_one_branch": """
+v=tf.Variable([1.,2.],name="v"); init=v.initializer; feeds={}
+r=tf.cond(tf.placeholder_with_default(False,[]), lambda: v*2., lambda: tf.assign_add(v,[1.,1.]))
+out=[r+1., tf.identity(r)]
+""",
+    "cond_gives_a_variable_or_a_value": """
+v=tf.Variable([1.,2.],name="v"); init=v.initializer
+p=tf.placeholder(tf.bool,[]); feeds={p:True}
+r=tf.cond(p, lambda: tf.cond(p, lambda: tf.assign(v,[0.,5.]), lambda: v*3.), lambda: v)
+out=[r, r*2.]
+""",
+    "case_updates": """
+v=tf.Variable([1.,2.],name="v"); init=v.initializer; feeds={}
+p=tf.placeholder_with_default(True,[])
+r=tf.case([(p,lambda:tf.assign_add(v,[1.,2.])),(tf.logical_not(p),lambda:v*1.)],lambda:v+0.)
+out=[r, tf.reduce_sum(r)]
+""",
+    "while_from_an_updated_variable": """
+v=tf.Variable([1.,2.],name="v"); init=v.initializer; feeds={}
+r=tf.while_loop(lambda i,a:i<3,lambda i,a:[i+1,a*2],[0,tf.identity(tf.assign_add(v,[1.,1.]))])
+out=[r[1]]
+""",
 }

@@ -192,8 +192,20 @@ class StructuredEmitter(Emitter):
                 (arm, self.global_name("c", self._index_constant(arm.position))) for arm in arms])
 
     def arm_text(self, merge: Operation, tensor: Tensor) -> str:
-        """Source text for the value that comes into a Merge by one of its arms."""
-        return self.raw(tensor)
+        """Source text for what comes into a Merge by one of its arms.
+
+        `Merge` takes the value of a variable (`tf.cond(p, lambda: 2 * v, lambda: v.assign_add(1))`),
+        `RefMerge` passes the variable on.
+        """
+        return self.raw(tensor) if merge.outputs[0].dtype._is_ref_dtype else self.read(tensor)
+
+    def pass_on(self, source: Tensor, target: Tensor) -> None:
+        """Let `target` name what `source` is; where that is a variable, its value if need be."""
+        if not source.dtype._is_ref_dtype or target.dtype._is_ref_dtype:
+            super().pass_on(source, target)
+        elif target not in self.names:
+            text = self.read(source)
+            self.write(f"{self.new_name(target)} = {text}", target.op)
 
     def _set_constants_if_free(self, tensor: Tensor, value: Any) -> None:
         if tensor not in self.names:

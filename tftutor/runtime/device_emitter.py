@@ -215,6 +215,6 @@ class StructuredDeviceEmitter(DeviceMemory, StructuredEmitter):
 
     def arm_text(self, merge: Operation, tensor: Tensor) -> str:
         """Source text for the value that comes into a Merge by one of its arms."""
-        if tensor.dtype._is_ref_dtype:
+        if merge.outputs[0].dtype._is_ref_dtype:
             return self.raw(tensor)
         return self.text_in(tensor, memory_of(merge).host_outputs[0])
