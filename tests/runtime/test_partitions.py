@@ -400,3 +400,16 @@ def test_branches_written_in_turn_on_a_device_close_properly():
                     lambda: tf.py_func(lambda: np.float32(2), [], tf.float32))
     assert _run(value * 3.0, {pred: True}) == 3.0
     assert _run(value * 3.0, {pred: False}) == 6.0
+
+
+@pytest.mark.parametrize("device", ["/cpu:0", "/gpu:0", "/gpu:1"])
+def test_a_branch_that_updates_a_variable_of_another_device_gives_its_value(device):
+    pred = tf.placeholder(tf.bool, [])
+    with tf.device("/gpu:0"):
+        variable = tf.Variable([1.0, 2.0])
+    with tf.device(device):
+        value = tf.cond(pred, lambda: variable * 2.0, lambda: tf.assign_add(variable, [1.0, 1.0]))
+        more = value + 1.0
+    for flag, expected in ((True, [2.0, 4.0]), (False, [2.0, 3.0])):
+        np.testing.assert_array_equal(_run(value, {pred: flag}, **TIMEOUT), expected)
+        np.testing.assert_array_equal(_run(more, {pred: flag}, **TIMEOUT), np.add(expected, 1))

@@ -210,9 +210,11 @@ class Partitioner:
         """Edges for variables of one device that an operation on another one reads anew.
 
         The variable is read where that operation stands in the order of the step, after the update.
+        What comes into a Merge is read on its branch: the other one may have no value for it.
         """
         for op, target in self._places.items():
-            references = {t: t for t in op._inputs if t.dtype._is_ref_dtype}
+            references = {t: t for t in op._inputs
+                          if t.dtype._is_ref_dtype and op.type not in MERGES}
             references.update((t, self.late.updated[t]) for t in self.late.of.get(op, ()))
             for tensor, reference in references.items():
                 place = self._places.get(reference.op)
