@@ -336,3 +336,19 @@ def test_partition_graphs_are_what_ran(c):
     names = [node.name for node in partition.node]
     assert "wanted" in names
     assert "other" not in names
+
+
+def test_a_closed_session_lists_no_devices():
+    session = tf.Session()
+    session.close()
+    with pytest.raises(tf.errors.CancelledError, match="Session has been closed"):
+        session.list_devices()
+
+
+def test_a_list_is_no_feed_dict():
+    x = tf.placeholder(tf.float32, [], name="x")
+    session = tf.Session()
+    for _ in range(2):
+        with pytest.raises(TypeError, match="input must be a dictionary"):
+            session.run(x, [x])
+        assert session.run(x, {x: 1.0}) == 1.0

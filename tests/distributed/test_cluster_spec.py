@@ -53,3 +53,13 @@ def test_describing_a_cluster_loads_neither_protobuf_nor_sockets() -> None:
     run = subprocess.run([sys.executable, "-c", program], text=True, capture_output=True,
                          check=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("task", "message"), [
+    (("worker", "0"), "'0' has type str, but expected one of: int"),
+    (("worker", 1.0), "1.0 has type float, but expected one of: int"),
+    ((3, 0), "3 has type int, but expected one of: bytes, unicode"),
+])
+def test_a_task_of_another_type_is_refused_in_the_words_of_tf(task, message):
+    with pytest.raises(TypeError, match=message):
+        tf.train.Server({"worker": ["localhost:0"]}, *task)

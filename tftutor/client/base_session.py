@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tftutor import errors
 from tftutor.client.config import (
     SessionConfig,
     StepOptions,
@@ -98,7 +99,13 @@ class BaseSession:
         return self._target
 
     def list_devices(self) -> list[DeviceAttributes]:
-        """The devices that this session can use. Source: TF 1.15 docs, tf.Session.list_devices."""
+        """The devices that this session can use.
+
+        Raises: tf.errors.CancelledError on a closed session.
+        Source: TF 1.15 docs, tf.Session.list_devices.
+        """
+        if self._closed:
+            raise errors.CancelledError(None, None, "Session has been closed.")
         return [attributes_of(device) for device in self._devices]
 
     def placement(self) -> Placement:
@@ -216,7 +223,10 @@ class BaseSession:
     def _feed_values(self, tensors: tuple[Tensor, ...], feed_dict: Any) -> list[Any]:
         if not tensors:
             return []
-        values = list(feed_dict.values())
+        try:
+            values = list(feed_dict.values())
+        except AttributeError:  # [x] has the plan of {x: 1}
+            raise TypeError("input must be a dictionary") from None
         if len(values) != len(tensors) or not all(
                 key is tensor for key, tensor in zip(feed_dict, tensors, strict=True)):
             values = [value for _, value in feed_pairs(self._graph, feed_dict)]

@@ -53,12 +53,12 @@ _WITHOUT_EFFECT = {
     "graph_options.enable_recv_scheduling": "it orders what a cost model measured",
     "graph_options.enable_bfloat16_sendrecv": "copies between devices keep their type",
     "graph_options.timeline_step": "RunOptions ask for a trace",
-    "share_cluster_devices_in_session": "sessions here run in this process",
+    "share_cluster_devices_in_session": "tasks share their devices always",
+    "rpc_options.": "tasks talk in a protocol of tftutor's own",
     "experimental.": "tuning of parts that don't exist here",
 }
 _REFUSED = {
-    "cluster_def": "sessions here run in this process",
-    "rpc_options": "sessions here run in this process",
+    "cluster_def": "each tf.train.Server is given the whole ClusterSpec",
     "gpu_options": "TensorFlow 1.15 has no such option",
 }
 _RUN_FIELDS = {"trace_level", "timeout_in_ms", "output_partition_graphs",

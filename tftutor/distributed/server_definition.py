@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import Any
 
@@ -23,9 +24,9 @@ def make_server_def(server_or_cluster_def: Any, job_name: str | None, task_index
     if isinstance(server_or_cluster_def, kind):
         made.CopyFrom(server_or_cluster_def)
         if job_name is not None:
-            made.job_name = job_name
+            made.job_name = _as_name(job_name)
         if task_index is not None:
-            made.task_index = task_index
+            made.task_index = _as_index(task_index)
         if protocol is not None:
             made.protocol = protocol
     else:
@@ -50,7 +51,7 @@ def _cluster_spec(given: Any) -> ClusterSpec:
 
 def _job_name(cluster: ClusterSpec, given: str | None) -> str:
     if given is not None:
-        return given
+        return _as_name(given)
     if len(cluster.jobs) == 1:
         return cluster.jobs[0]
     raise ValueError("Must specify an explicit `job_name`.")
@@ -58,11 +59,29 @@ def _job_name(cluster: ClusterSpec, given: str | None) -> str:
 
 def _task_index(cluster: ClusterSpec, job: str, given: int | None) -> int:
     if given is not None:
-        return given
+        return _as_index(given)
     indices = cluster.task_indices(job)
     if len(indices) == 1:
         return indices[0]
     raise ValueError("Must specify an explicit `task_index`.")
+
+
+def _as_name(given: Any) -> Any:
+    if isinstance(given, str | bytes):
+        return given
+    raise _wrong_type(given, "bytes, unicode")
+
+
+def _as_index(given: Any) -> int:
+    """The number of a task: a command line's "1" is none."""
+    try:
+        return operator.index(given)
+    except TypeError:
+        raise _wrong_type(given, "int") from None
+
+
+def _wrong_type(given: Any, expected: str) -> TypeError:
+    return TypeError(f"{given!r} has type {type(given).__name__}, but expected one of: {expected}")
 
 
 def _check(server_def: Any) -> None:
