@@ -1,6 +1,7 @@
 """Ask TF 1.15 to write checkpoints: tests/golden/checkpoint/tf115.{index,data-00000-of-00001}.
 
-`tf115_parts` has variables in parts, with the numbers 0, 1, 2, ...
+`tf115_parts` has variables in parts, with the numbers 0, 1, 2, ...; so has `tf115_sharded`, in two
+data files, one a device.
 
 Run with the oracle's Python: python tests/golden/ask_checkpoint.py
 """
@@ -45,6 +46,23 @@ def save_parts():
                               write_meta_graph=False, write_state=False)
 
 
+def save_sharded():
+    with tf.Session(config=tf.ConfigProto(device_count={"CPU": 2})) as session:
+        for number in (0, 1):
+            with tf.device("/cpu:%d" % number):
+                tf.get_variable("v%d" % number, initializer=np.arange(3 + number))
+        for number in (0, 1):
+            with tf.device("/cpu:%d" % number):
+                part = tf.Variable(np.arange(5.0) + 5 * number, name="parts/part_%d" % number)
+            part._set_save_slice_info(tf.Variable.SaveSliceInfo("parts", [10], [5 * number], [5]))
+        with tf.device("/cpu:0"):
+            tf.get_variable("text", initializer=tf.constant(["a", "bc"]))
+        session.run(tf.global_variables_initializer())
+        tf.train.Saver(sharded=True).save(
+            session, os.path.join(HERE, "checkpoint", "tf115_sharded"), write_meta_graph=False,
+            write_state=False)
+
+
 def main():
     tf.compat.v1.logging.set_verbosity("ERROR")
     variables = {name: tf.Variable(value, name=name, dtype=tf.string if name == "string" else None)
@@ -55,6 +73,8 @@ def main():
                                        write_meta_graph=False, write_state=False)
     with tf.Graph().as_default():
         save_parts()
+    with tf.Graph().as_default():
+        save_sharded()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tftutor as tf
+from tftutor.formats.sorted_table import read_table
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +107,51 @@ def test_bad_paths_are_refused(tmp_path: pathlib.Path) -> None:
         with pytest.raises(ValueError, match="not a valid checkpoint"):
             saver.restore(session, str(tmp_path / "nothing"))
         with pytest.raises(ValueError, match="Parent directory of .* doesn't exist"):
-            saver.save(session, str(tmp_path / "no" / "m"))
+            saver.save(session, str(tmp_path / "no" / "such" / "m"))
         with pytest.raises(TypeError, match="'sess' must be a Session"):
             saver.save(None, str(tmp_path / "m"))
+
+
+SHARDED = pathlib.Path(__file__).parent.parent / "golden" / "checkpoint" / "tf115_sharded"
+TWO_CPUS = tf.ConfigProto(device_count={"CPU": 2})
+
+
+def _sharded_variables() -> dict[str, tf.Variable]:
+    """What tests/golden/ask_checkpoint.py saves from two devices."""
+    found = {}
+    for number in (0, 1):
+        with tf.device(f"/cpu:{number}"):
+            found[f"v{number}"] = tf.get_variable(f"v{number}", initializer=np.arange(3 + number))
+    for number in (0, 1):
+        with tf.device(f"/cpu:{number}"):
+            part = tf.Variable(np.arange(5.0) + 5 * number, name=f"parts/part_{number}")
+        part._set_save_slice_info(tf.Variable.SaveSliceInfo("parts", [10], [5 * number], [5]))
+        found[f"parts{number}"] = part
+    with tf.device("/cpu:0"):
+        found["text"] = tf.get_variable("text", initializer=tf.constant(["a", "bc"]))
+    return found
+
+
+def test_sharded_files_are_those_of_tf(tmp_path: pathlib.Path) -> None:
+    _sharded_variables()
+    with tf.Session(config=TWO_CPUS) as session:
+        session.run(tf.global_variables_initializer())
+        path = tf.train.Saver(sharded=True).save(session, str(tmp_path / "m"))
+    names = [".data-00000-of-00002", ".data-00001-of-00002", ".index"]
+    assert sorted(file.name[1:] for file in tmp_path.glob("m.[di]*")) == names
+    for name in names[:2]:
+        assert pathlib.Path(path + name).read_bytes() == pathlib.Path(
+            f"{SHARDED}{name}").read_bytes()
+    ours, theirs = (read_table(pathlib.Path(f"{each}.index").read_bytes())
+                    for each in (path, SHARDED))
+    assert ours == theirs
+
+
+def test_sharded_files_of_tf_are_restored() -> None:
+    found = _sharded_variables()
+    with tf.Session(config=TWO_CPUS) as session:
+        tf.train.Saver(sharded=True).restore(session, str(SHARDED))
+        values = session.run(found)
+    assert {name: value.tolist() for name, value in values.items()} == {
+        "v0": [0, 1, 2], "v1": [0, 1, 2, 3], "parts0": [0, 1, 2, 3, 4], "parts1": [5, 6, 7, 8, 9],
+        "text": [b"a", b"bc"]}

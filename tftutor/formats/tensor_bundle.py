@@ -8,6 +8,7 @@ an entry for the whole and one for each part. What is written here real TensorFl
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import threading
@@ -49,6 +50,13 @@ def data_path(prefix: str, shard: int = 0, shards: int = 1) -> str:
     return f"{prefix}.data-{shard:05d}-of-{shards:05d}"
 
 
+def make_folder(folder: str) -> None:
+    """Make the last directory of a path. Raises: OSError when the one above isn't there."""
+    if folder:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folder)
+
+
 def write_bundle(prefix: str, tensors: Mapping[str, Any],
                  parts: Sequence[tuple[str, str, Any]] = ()) -> None:
     """Write a checkpoint with these arrays (strings: object arrays of bytes).
@@ -56,12 +64,12 @@ def write_bundle(prefix: str, tensors: Mapping[str, Any],
     `parts` are (name of the whole, which part in the words of SaveV2, array).
 
     Both files are written under temporary names and renamed, the index last: a reader sees an old
-    checkpoint or a whole new one. Raises: tf.errors.InvalidArgumentError for a dtype that can't be
-    saved, OSError when the files can't be written.
+    checkpoint or a whole new one. The directory is made, those above it are not.
+
+    Raises: tf.errors.InvalidArgumentError for a dtype that can't be saved, OSError when the files
+    can't be written.
     """
-    folder = os.path.dirname(prefix)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
+    make_folder(os.path.dirname(prefix))
     header = bundle_header()(num_shards=1)
     header.version.producer = 1
     items = [(b"", header.SerializeToString())]
@@ -203,8 +211,9 @@ class BundleReader:
             full, wanted = parse_spec(spec)
             if full != shape:
                 raise errors.InvalidArgumentError(
-                    None, None, f"Shape in shape_and_slice spec {brackets_text(full)} does not "
-                                f"match the shape stored in checkpoint: {brackets_text(shape)}")
+                    None, None, f"tensor_name = {name}; shape in shape_and_slice spec "
+                                f"{brackets_text(full)} does not match the shape stored in "
+                                f"checkpoint: {brackets_text(shape)}")
         if not entry.slices:
             whole = self._read(name, entry, shape)
             return np.ascontiguousarray(whole[wanted.cut()]) if spec else whole

@@ -7,11 +7,14 @@ lists the slices, and one for each slice, whose key sorts as TensorFlow's Ordere
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from tftutor import errors
 from tftutor.formats.varint import decode_varint, encode_varint
+from tftutor.framework.shape_merge import brackets_text
 
+_INT64_MAX = 2**63 - 1
 _HEADERS = (b"", b"\x80", b"\xc0", b"\xe0", b"\xf0", b"\xf8", b"\xfc", b"\xfe", b"\xff",
             b"\xff\x80", b"\xff\xc0")  # of a signed number by its length: ones, then a zero
 
@@ -27,6 +30,10 @@ class TensorSlice(NamedTuple):
         return tuple(slice(None) if length < 0 else slice(begin, begin + length)
                      for begin, length in zip(self.begins, self.lengths, strict=True))
 
+    def shape_in(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of this part of a tensor of that shape."""
+        return tuple(dim if length < 0 else length
+                     for dim, length in zip(shape, self.lengths, strict=True))
 
     def shared_with(self, other: TensorSlice, shape: tuple[int, ...]) -> int:
         """How many elements of a tensor of that shape are in both parts."""
@@ -45,23 +52,48 @@ class TensorSlice(NamedTuple):
 def parse_spec(text: str) -> tuple[tuple[int, ...], TensorSlice]:
     """(shape of the whole, slice) of a `shape_and_slice` text.
 
-    Raises: tf.errors.InvalidArgumentError for text that is none.
+    Raises: tf.errors.InvalidArgumentError for text that is none, InternalError for a slice that
+    isn't one of such a tensor.
     """
     *dims, parts = text.split(" ")
-    try:
-        shape = tuple(int(dim) for dim in dims)
-        pairs = [(0, -1) if part == "-" else tuple(int(number) for number in part.split(","))
-                 for part in parts.split(":")]
-        begins, lengths = zip(*pairs, strict=True)
-    except ValueError:
+    if not dims:
         raise errors.InvalidArgumentError(
-            None, None, f"Need length in format 'shape slice' but got {text!r}") from None
-    if len(shape) != len(begins) or any(
-            begin + length > dim
-            for begin, length, dim in zip(begins, lengths, shape, strict=True)):
+            None, None, f"Need least two elements in shape_and_slice specification: {text}")
+    pairs = [_extent(part, parts) for part in parts.split(":") if part]
+    if not all(re.fullmatch("[0-9]+", dim) for dim in dims):
         raise errors.InvalidArgumentError(
-            None, None, f"The slice {parts} doesn't lie in a tensor of shape {list(shape)}")
-    return shape, TensorSlice(begins, lengths)
+            None, None, f"Non numerical dimension in shape_and_slice: {text}")
+    shape = tuple(int(dim) for dim in dims)
+    found = TensorSlice(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
+    _check_fits(found, shape)
+    return shape, found
+
+
+def _extent(part: str, parts: str) -> tuple[int, int]:
+    if part == "-":
+        return 0, -1
+    match = re.fullmatch("(-?[0-9]+),(-?[0-9]+)", part)
+    if match is None or any(abs(int(number)) > _INT64_MAX for number in match.groups()):
+        raise errors.InvalidArgumentError(
+            None, None, f"Expected a pair of numbers or '-' but got '{part}': string = {parts}")
+    begin, length = int(match[1]), int(match[2])
+    if begin < 0 or length <= 0:
+        raise errors.InvalidArgumentError(
+            None, None, "Expected non-negative start and positive length but got start = "
+                        f"{begin}, length = {length}: string = {parts}")
+    return begin, length
+
+
+def _check_fits(part: TensorSlice, shape: tuple[int, ...]) -> None:
+    whole = brackets_text(shape)
+    if len(shape) != len(part.begins):
+        raise errors.InternalError(None, None,
+                                   f"Mismatching ranks: shape = {whole}, slice = {part}")
+    for axis, (begin, length, dim) in enumerate(zip(*part, shape, strict=True)):
+        if length >= 0 and begin + length > dim:
+            raise errors.InternalError(
+                None, None, f"Extent in dimension {axis} out of bounds: shape = {whole}, slice = "
+                            f"{part}")
 
 
 def slice_key(name: str, part: TensorSlice) -> bytes:

@@ -44,8 +44,14 @@ def as_tf_errors(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kind = _ERROR_CLASSES.get(error.errno or 0, errors.UnknownError)
-        raise kind(None, None, f"{path}; {os.strerror(error.errno or 0)}") from None
+        raise tf_error(error, path) from None
+
+
+def tf_error(error: OSError, path: str | None = None) -> errors.OpError:
+    """The TF error of the same kind as an OSError; `path`: when it isn't the error's own."""
+    kind = _ERROR_CLASSES.get(error.errno or 0, errors.UnknownError)
+    name = error.filename if path is None else path
+    return kind(None, None, f"{name}; {os.strerror(error.errno or 0)}")
 
 
 def _name(path: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from tftutor.formats.tensor_bundle import BundleReader, index_path
 from tftutor.framework import dtypes
 from tftutor.framework.api import tf_export
 from tftutor.platform import tf_logging
+
+_SHARDS = r"-[\d?]+-of-\d+$"  # at the end of the names of old sharded checkpoints
 
 
 def _state_path(folder: str, latest_filename: str | None) -> str:
@@ -133,12 +136,18 @@ def get_checkpoint_mtimes(checkpoint_prefixes: Any) -> list[float]:
             if os.path.exists(index_path(p))]
 
 
+def meta_graph_filename(checkpoint_filename: str, meta_graph_suffix: str = "meta") -> str:
+    """The file of the graph that belongs to a checkpoint."""
+    return f"{re.sub(_SHARDS, '', checkpoint_filename)}.{meta_graph_suffix}"
+
+
 @tf_export("train.remove_checkpoint")
 def remove_checkpoint(checkpoint_prefix: str, checkpoint_format_version: int = 2,
                       meta_graph_suffix: str = "meta") -> None:
     """Delete the files of a checkpoint. Source: TF 1.15 docs, tf.train.remove_checkpoint."""
     prefix = glob.escape(checkpoint_prefix)
-    for path in [f"{checkpoint_prefix}.{meta_graph_suffix}", index_path(checkpoint_prefix),
+    for path in [meta_graph_filename(checkpoint_prefix, meta_graph_suffix),
+                 index_path(checkpoint_prefix),
                  *glob.glob(f"{prefix}.data-?????-of-?????")]:
         if os.path.exists(path):
             os.remove(path)

@@ -14,7 +14,8 @@ from tftutor.platform import tf_logging
 from tftutor.train import checkpoint_management
 from tftutor.train.global_step_variable import global_step as read_global_step
 from tftutor.train.meta_graph import export_meta_graph
-from tftutor.train.saver_builder import build_saver_nodes, saveables_of
+from tftutor.train.saveables import saveables_of
+from tftutor.train.saver_builder import build_saver_nodes
 
 _V2 = 2
 
@@ -27,6 +28,8 @@ class Saver:
       var_list: variables, or a dict from names in the checkpoint to variables; by default all
         saveable ones of the graph.
       reshape: restore a value of another shape but the same size.
+      sharded: write one data file for each device that has variables; on a cluster each parameter
+        server writes its own, to a directory that all tasks share.
       max_to_keep: how many recent checkpoints to keep; None or 0 for all.
       keep_checkpoint_every_n_hours: keep one of these for ever, beside the recent ones.
       allow_empty: don't mind when there is nothing to save.
@@ -55,6 +58,7 @@ class Saver:
                                           "the V2 format, which is the default")
         self._var_list = var_list
         self._reshape = reshape
+        self._sharded = sharded
         self._max_to_keep = max_to_keep
         self._keep_hours = keep_checkpoint_every_n_hours
         self._name = name
@@ -67,6 +71,7 @@ class Saver:
         self._save_relative_paths = save_relative_paths
         self._filename = filename
         self._last_checkpoints: list[tuple[str, float]] = []
+        self._surplus: list[tuple[str, float]] = []
         self._next_checkpoint_time = 0.0
         if not defer_build:
             self.build()
@@ -98,8 +103,9 @@ class Saver:
         from tensorboard.compat.proto.saver_pb2 import SaverDef
 
         names = build_saver_nodes(saveables_of(self._var_list), self._name, self._filename,
-                                  self._reshape, self._restore_sequentially)
+                                  self._reshape, self._restore_sequentially, self._sharded)
         return SaverDef(max_to_keep=self._max_to_keep or 0, version=SaverDef.V2,
+                        sharded=self._sharded,
                         keep_checkpoint_every_n_hours=self._keep_hours, **names)
 
     def _prefix_saver_def(self, scope: str) -> None:
@@ -136,8 +142,8 @@ class Saver:
              strip_default_attrs: bool = False, save_debug_info: bool = False) -> str | None:
         """Save the variables and return the checkpoint's prefix.
 
-        Writes `<prefix>.index`, `<prefix>.data-00000-of-00001`, `<prefix>.meta` (the graph) and
-        the directory's `checkpoint` file.
+        Writes `<prefix>.index`, `<prefix>.data-00000-of-00001` (and more, when sharded),
+        `<prefix>.meta` (the graph) and the directory's `checkpoint` file.
 
         Raises: TypeError for something that isn't a session, ValueError for a directory that
         doesn't exist or a name that collides, RuntimeError before `build`.
@@ -147,25 +153,25 @@ class Saver:
         latest_filename = latest_filename or "checkpoint"
         if os.path.split(latest_filename)[0]:
             raise ValueError("'latest_filename' must not contain path components")
+        prefix = self._prefix(sess, save_path, global_step, latest_filename)
         if not hasattr(sess, "run") or not hasattr(sess, "graph"):
             raise TypeError(f"'sess' must be a Session; {sess}")
-        prefix = self._prefix(sess, save_path, global_step, latest_filename)
-        saved = None if self._is_empty else self._run_save(sess, save_path, prefix)
-        if saved is not None and write_state:
-            surplus = self._record(saved)
-            checkpoint_management.update_checkpoint_state(
-                os.path.dirname(save_path), self._state_path(saved, save_path),
-                [self._state_path(p, save_path) for p in self.last_checkpoints], latest_filename)
-            self._delete(surplus, meta_graph_suffix)
+        saved = None
+        if not self._is_empty:
+            saved = self._run_save(sess, save_path, prefix)
+            if write_state:
+                self._write_state(saved, save_path, latest_filename)
+                self._delete_one(meta_graph_suffix)
         if write_meta_graph:
             with graph_as_default(sess.graph):
-                self.export_meta_graph(f"{prefix}.{meta_graph_suffix}",
-                                       strip_default_attrs=strip_default_attrs)
+                self.export_meta_graph(
+                    checkpoint_management.meta_graph_filename(prefix, meta_graph_suffix),
+                    strip_default_attrs=strip_default_attrs)
         return saved
 
     def _prefix(self, sess: Any, save_path: str, global_step: Any, latest_filename: str) -> str:
         if global_step is None:
-            if os.path.basename(save_path) == latest_filename:
+            if os.path.basename(save_path) == latest_filename and not self._sharded:
                 raise ValueError("'latest_filename' collides with 'save_path': "
                                  f"'{latest_filename}' and '{save_path}'")
             return save_path
@@ -175,32 +181,47 @@ class Saver:
         return f"{save_path}-{number:08d}" if self._pad_step_number else f"{save_path}-{number}"
 
     def _run_save(self, sess: Any, save_path: str, prefix: str) -> str:
-        parent = os.path.dirname(save_path)
-        if parent and not os.path.isdir(parent):
-            raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.")
-        return sess.run(self.saver_def.save_tensor_name,
-                        {self.saver_def.filename_tensor_name: prefix}).decode()
+        try:
+            return sess.run(self.saver_def.save_tensor_name,
+                            {self.saver_def.filename_tensor_name: prefix}).decode()
+        except (errors.FailedPreconditionError, errors.NotFoundError):
+            if os.path.isdir(os.path.dirname(save_path)):
+                raise
+        raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.")
+
+    def _write_state(self, saved: str, save_path: str, latest_filename: str) -> None:
+        self._record(saved)
+        checkpoint_management.update_checkpoint_state(
+            os.path.dirname(save_path), self._state_path(saved, save_path),
+            [self._state_path(p, save_path) for p in self.last_checkpoints], latest_filename)
 
     def _state_path(self, path: str, save_path: str) -> str:
-        if not self._save_relative_paths:
+        if not (self._save_relative_paths and os.path.isabs(path)):
             return path
-        return os.path.relpath(path, os.path.dirname(save_path) or ".")
+        return os.path.relpath(path, os.path.dirname(save_path))
 
-    def _record(self, path: str) -> list[tuple[str, float]]:
-        """Note a new checkpoint; return those that are now too many."""
+    def _record(self, path: str) -> None:
         limit = self.saver_def.max_to_keep
         if not limit:
-            return []
-        recent = [p for p in self._last_checkpoints if p[0] != path] + [(path, time.time())]
-        self._last_checkpoints = recent[-limit:]
-        return recent[:-limit]
+            return
+        self._last_checkpoints = [p for p in self._last_checkpoints if p[0] != path]
+        self._last_checkpoints.append((path, time.time()))
+        if len(self._last_checkpoints) > limit:
+            self._surplus.append(self._last_checkpoints.pop(0))
 
-    def _delete(self, surplus: list[tuple[str, float]], meta_graph_suffix: str) -> None:
-        for path, saved_at in surplus:
-            if saved_at > self._next_checkpoint_time:  # one of these is kept for ever
-                self._next_checkpoint_time += self.saver_def.keep_checkpoint_every_n_hours * 3600
-            else:
-                checkpoint_management.remove_checkpoint(path, _V2, meta_graph_suffix)
+    def _delete_one(self, meta_graph_suffix: str) -> None:
+        """Delete a checkpoint that is one too many."""
+        if not self._surplus:
+            return
+        path, saved_at = self._surplus.pop(0)
+        if saved_at > self._next_checkpoint_time:  # one of these is kept for ever
+            self._next_checkpoint_time += self.saver_def.keep_checkpoint_every_n_hours * 3600
+            return
+        try:
+            checkpoint_management.remove_checkpoint(path, self.saver_def.version,
+                                                    meta_graph_suffix)
+        except OSError as error:
+            tf_logging.warning("Ignoring: %s", str(error))
 
     @property
     def last_checkpoints(self) -> list[str]:

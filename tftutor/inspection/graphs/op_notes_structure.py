@@ -119,6 +119,7 @@ STRUCTURE: dict[str, tuple[str, str]] = {
     # -- files and summaries
     "SaveV2": ("", "Writes tensors to a checkpoint."),
     "RestoreV2": ("", "Reads tensors from a checkpoint."),
+    "MergeV2Checkpoints": ("", "Makes one checkpoint of the parts that several devices wrote."),
     "ShardedFilename": ("", "The name of one part of a checkpoint."),
     "ScalarSummary": ("", "One number for TensorBoard, written with a name and a step."),
     "HistogramSummary": ("", "How the values of a tensor are distributed, for TensorBoard."),

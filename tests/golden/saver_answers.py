@@ -1,0 +1,80 @@
+"""How a program of saver_programs.py becomes comparable lines; for both libraries.
+
+Imports neither library: the caller hands its `tf` and `np` in.
+"""
+
+import re
+import shutil
+import socket
+import tempfile
+
+from graph_answers import graph_answer
+from saver_programs import GRAPHS, RUNS
+from sync_replicas_answers import plain
+
+STARTED = []  # TF's servers can't be stopped: they last as long as the process
+RANDOM = re.compile("_temp_[0-9a-f]{32}/part")
+
+
+def masked(answer):
+    """Without the random name of a sharded saver's directory."""
+    if isinstance(answer, str):
+        return RANDOM.sub("_temp_<random>/part", answer)
+    if isinstance(answer, list):
+        return [masked(each) for each in answer]
+    if isinstance(answer, dict):
+        return {key: masked(each) for key, each in answer.items()}
+    return answer
+
+
+def nodes_of(tf, np, name):
+    """The nodes that the program builds, and what each is colocated with."""
+    graph = tf.Graph()
+    with graph.as_default():
+        exec(compile(GRAPHS[name], "<program>", "exec"), {"tf": tf, "np": np})
+    places = [list(node.attr["_class"].list.s) for node in graph.as_graph_def().node]
+    return [node + [[place.decode() for place in each]] for node, each in
+            zip(masked(graph_answer(graph, tf.make_ndarray)), places)]
+
+
+def starter(tf):
+    """What starts tasks in this process and gives their targets."""
+    def start(**jobs):
+        sockets = {(job, task): socket.socket() for job in jobs for task in range(jobs[job])}
+        for each in sockets.values():
+            each.bind(("127.0.0.1", 0))
+        addresses = {job: ["127.0.0.1:%d" % sockets[job, task].getsockname()[1]
+                           for task in range(jobs[job])] for job in jobs}
+        for each in sockets.values():
+            each.close()
+        spec = tf.train.ClusterSpec(addresses)
+        servers = {each: tf.train.Server(spec, job_name=each[0], task_index=each[1])
+                   for each in sockets}
+        STARTED.append(servers)
+        return {each: servers[each].target for each in servers}
+    return start
+
+
+def lines_of(tf, np, io, name):
+    """What the program shows, and the error that ended it."""
+    lines = []
+    folder = tempfile.mkdtemp()
+
+    def show(*values):
+        text = " ".join(plain(value) for value in values)
+        lines.append(masked(text.replace(folder, "<folder>")))
+
+    try:
+        with tf.Graph().as_default():
+            exec(compile(RUNS[name], "<program>", "exec"),
+                 {"tf": tf, "np": np, "show": show, "folder": folder, "io": io,
+                  "start": starter(tf)})
+    except Exception as error:  # every class is an answer
+        first_line = str(error).split("\n")[0]
+        lines.append(masked(f"raised {type(error).__name__}: {first_line}").replace(
+            folder, "<folder>"))
+    finally:
+        for server in [each for servers in STARTED for each in servers.values()]:
+            getattr(server, "stop", lambda: None)()
+        shutil.rmtree(folder)
+    return lines
