@@ -53,10 +53,10 @@ def cut_step(step: Step, device_of: Callable[[Operation], Device], host: Device,
     gone, and whoever asks wants to know.
     """
     flow = (FlowAnalysis(step.ops, step.feeds) if step.is_structured
-            else straight_flow(step.ops, device_of, step.feeds))
-    late = LateReads(step.ops, step.feeds)
+            else straight_flow(step.ops, device_of, step.feeds, step.waits))
+    late = LateReads(step.ops, step.feeds, step.waits)
     partitioner = Partitioner(flow, device_of, step.fetches, step.feeds, host, late,
-                              step.targets if keep_targets else ())
+                              step.waits, step.targets if keep_targets else ())
     partitions = partitioner.partitions()
     return CutStep(step.fetches, step.feeds, step.ops, partitions, partitioner.channels,
                    flow.tensor_guard, flow.frame_of, flow.arms, late, partitioner.late_values)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tftutor.framework.operation import Operation, Tensor
+from tftutor.runtime.waiting import Waits
 
 _SNAPSHOTS = {"Identity", "Snapshot"}
 # They pass on the memory they get, and with it a variable's.
@@ -39,7 +40,8 @@ class LateReads:
 
     __slots__ = ("of", "updated")
 
-    def __init__(self, ops: Sequence[Operation], fed: Iterable[Tensor]) -> None:
+    def __init__(self, ops: Sequence[Operation], fed: Iterable[Tensor],
+                 waits: Waits | None = None) -> None:
         self.of: dict[Operation, list[Tensor]] = {}
         self.updated: dict[Tensor, Tensor] = {}
         snapshots = _snapshots(ops, set(fed))
@@ -50,14 +52,14 @@ class LateReads:
         self.updated = {tensor: place.outputs[0] for tensor, place in snapshots.items()
                         if place in places}
         if self.updated:
-            self._find(ops, snapshots, updates)
+            self._find(ops, snapshots, updates, waits or {})
 
     def _find(self, ops: Sequence[Operation], snapshots: dict[Tensor, Operation],
-              updates: dict[Operation, Places]) -> None:
+              updates: dict[Operation, Places], waits: Waits) -> None:
         before: dict[Operation, Places] = {}  # places updated before an operation's followers run
         for op in ops:
             seen = _NOWHERE
-            for source in (*(t.op for t in op._inputs), *op._control_inputs):
+            for source in (*(t.op for t in op._inputs), *op._control_inputs, *waits.get(op, ())):
                 earlier = before.get(source, _NOWHERE)
                 if not earlier <= seen:
                     seen = seen | earlier if seen else earlier

@@ -30,6 +30,7 @@ from tftutor.runtime.kernel_registry import is_array, memory_of
 from tftutor.runtime.late_reads import LateReads
 from tftutor.runtime.step_order import Source, Units, receive_late, taken_by
 from tftutor.runtime.transfers import Channel, TransferNode
+from tftutor.runtime.waiting import Waits
 
 _SMALL = 1 << 10  # bytes
 
@@ -69,14 +70,16 @@ class Partitioner:
       device_of: the device of an operation.
       fed: tensors whose values come from outside, into whichever partition takes them.
       late: which operations read a variable anew.
+      waits: what operations wait for beside their inputs.
       kept: operations whose device takes part even if there is nothing to do for them.
     """
 
     def __init__(self, flow: FlowAnalysis, device_of: Callable[[Operation], Device],
                  fetches: Sequence[Tensor], fed: Iterable[Tensor], host: Device,
-                 late: LateReads, kept: Collection[Operation] = ()) -> None:
+                 late: LateReads, waits: Waits, kept: Collection[Operation] = ()) -> None:
         self.flow = flow
         self.kept = kept
+        self.waits = waits
         self.late = late
         self.late_values: dict[Operation, dict[Tensor, Tensor]] = {}
         self._late_channels: dict[Operation, list[Channel]] = {}
@@ -88,7 +91,8 @@ class Partitioner:
         self._channels_from: dict[Operation, list[Channel]] = {}
         self._ends: dict[tuple[Source, Device], Channel] = {}
         self._copies: dict[Device, set[Operation]] = {}  # constants that a device has, too
-        self._waited_for = {control for op in self._places for control in op._control_inputs}
+        self._waited_for = {control for op in self._places
+                            for control in (*op._control_inputs, *waits.get(op, ()))}
 
     def partitions(self) -> list[Partition]:
         """One partition a device that has something to do, the host's first."""
@@ -128,7 +132,7 @@ class Partitioner:
             for tensor in op._inputs:
                 if tensor not in self.late_values.get(op, ()):
                     self._add(needs, tensor, device)
-            for control in op._control_inputs:
+            for control in (*op._control_inputs, *self.waits.get(op, ())):
                 self._add_control(needs, op, control, device)
             guards.append(self.flow.op_guard.get(op, ()))
             guards.extend(arm.rest for arm in self.flow.arms.get(op, ()))
@@ -291,6 +295,7 @@ class Partitioner:
         for arm in self.flow.arms.get(op, ()):
             yield from (literal.tensor for literal in arm.rest)
         yield from self.late_values.get(op, {}).values()
+        yield from self.waits.get(op, ())
 
     def _receivers(self, op: Operation, device: Device, needs: dict[Source, None]
                    ) -> list[TransferNode]:

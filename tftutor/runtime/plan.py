@@ -19,9 +19,11 @@ from tftutor.runtime.control_flow import StructuredEmitter
 from tftutor.runtime.devices import HERE
 from tftutor.runtime.emitter import Emitter
 from tftutor.runtime.frames import CONTROL_FLOW_TYPES
+from tftutor.runtime.late_reads import LateReads
 from tftutor.runtime.pruning import reachable_ops, topological_order, without_unused_values
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.shape_regions import StraightEmitter
+from tftutor.runtime.waiting import Waits, waits_through_others
 
 _HOST_NAME = f"{HERE}/device:CPU:0"
 
@@ -33,9 +35,10 @@ class Step:
       fetches, targets, feeds: what was asked for.
       ops: the operations it needs, in one topological order.
       is_structured: true with branches or loops.
+      waits: what operations wait for through others that aren't run.
     """
 
-    __slots__ = ("fetches", "targets", "feeds", "ops", "is_structured")
+    __slots__ = ("fetches", "targets", "feeds", "ops", "is_structured", "waits")
 
     def __init__(self, fetches: Sequence[Tensor], targets: Sequence[Operation],
                  feeds: Sequence[Tensor], done: Collection[Operation] = ()) -> None:
@@ -47,8 +50,10 @@ class Step:
         roots.extend(targets)
         self.ops = topological_order(reachable_ops(roots, fed, done), fed)
         self.is_structured = any(op.type in CONTROL_FLOW_TYPES for op in self.ops)
+        self.waits: Waits = {}
         if not self.is_structured:
-            self.ops = without_unused_values(self.ops, self.fetches, targets)
+            needed, self.ops = self.ops, without_unused_values(self.ops, self.fetches, targets)
+            self.waits = waits_through_others(needed, self.ops)
 
 
 class Plan:
@@ -110,5 +115,7 @@ class Plan:
 def emitter_for(step: Step, resources: ResourceManager) -> Emitter:
     """The emitter of a step that the host runs alone."""
     emitter_type = StructuredEmitter if step.is_structured else StraightEmitter
-    return emitter_type(step.ops, step.fetches, step.feeds, NodeBinder(resources, step.feeds))
+    emitter = emitter_type(step.ops, step.fetches, step.feeds, NodeBinder(resources, step.feeds))
+    emitter.late = LateReads(step.ops, step.feeds, step.waits)
+    return emitter
 

@@ -12,6 +12,7 @@ from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.devices import Device
 from tftutor.runtime.frames import FlowAnalysis, Frame, Guard, Unit
 from tftutor.runtime.transfers import TransferNode
+from tftutor.runtime.waiting import Waits
 
 Units = list[tuple[Unit, Guard]]
 Source = Tensor | Operation  # what is needed from elsewhere: a value, or that something has run
@@ -19,7 +20,7 @@ AlsoTaken = Callable[[Operation], Iterable[Source]]  # beyond the inputs of an o
 
 
 def straight_flow(ops: Sequence[Operation], device_of: Callable[[Operation], Device],
-                  fed: Iterable[Tensor]) -> FlowAnalysis:
+                  fed: Iterable[Tensor], waits: Waits) -> FlowAnalysis:
     """The flow of a step without branches and loops, ordered for devices that work at once.
 
     First comes what needs no other device, then what needs one hop between devices, and so on: a
@@ -31,7 +32,8 @@ def straight_flow(ops: Sequence[Operation], device_of: Callable[[Operation], Dev
         for op in ops:
             place = device_of(op)
             hops[op] = max((hops[source] + (device_of(source) is not place)
-                            for source in (*(t.op for t in op._inputs), *op._control_inputs)
+                            for source in (*(t.op for t in op._inputs), *op._control_inputs,
+                                           *waits.get(op, ()))
                             if source in hops), default=0)
     flow = FlowAnalysis((), fed)
     flow.position = {op: index for index, op in enumerate(ops)}
