@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import importlib.util
 import os
 import pkgutil
 import sys
@@ -23,7 +24,7 @@ _EAGER = ("tftutor.platform", "tftutor.ops", "tftutor.composite", "tftutor.kerne
 # Namespaces that are filled when they are first used.
 _LAZY_PACKAGES = {"train": "tftutor.train", "contrib": "tftutor.compat.contrib",
                   "summary": "tftutor.summary", "layers": "tftutor.layers",
-                  "data": "tftutor.data"}
+                  "data": "tftutor.data", "estimator": "tftutor.estimator"}
 # Names of TensorFlow before 1.0, in a module that is imported for them alone.
 _OLD_SUMMARY_NAMES = ("scalar_summary", "histogram_summary", "image_summary", "merge_summary",
                       "merge_all_summaries")
@@ -77,6 +78,9 @@ def resolve(module: Any, name: str) -> Any:
                 return module.__dict__[name]
     top = full.partition(".")[0]
     if top in _LAZY_PACKAGES:
+        own = f"{module.__name__}.{name}"
+        if module.__name__ == _LAZY_PACKAGES[top] and importlib.util.find_spec(own) is not None:
+            return importlib.import_module(own)  # `from tftutor.train import saver`: it alone
         _fill(top)
         if name in module.__dict__:
             return module.__dict__[name]

@@ -15,6 +15,7 @@ from monitored_model import PROGRAMS
 _TIMES = ((re.compile(r"\(\d+\.\d+ sec\)"), "(# sec)"),
           (re.compile(r"/sec: [\d.e+]+"), "/sec: #"),
           (re.compile(r" at 0x[0-9a-f]+"), ""),
+          (re.compile(r"\d{4}-\d\d-\d\d[T-]\d\d:\d\d:\d\dZ?"), "<time>"),
           (re.compile(r"<(class|function) '?(?:\w+\.)*([\w<>.]+)'?>?"), r"<\1 \2>"))
 # Not of the training: TF's own deprecated parts. Not always at the same place: errors of threads.
 _ASIDE = re.compile("deprecated|Instructions for updating|^From |^Error reported to Coordinator")
@@ -29,7 +30,7 @@ def plain(value):
     return str(value)
 
 
-def answer(tf, name):
+def answer(tf, name, programs=PROGRAMS):
     folder = tempfile.mkdtemp()
     lines = []
 
@@ -50,7 +51,7 @@ def answer(tf, name):
     logger.setLevel(logging.INFO)
     try:
         with tf.Graph().as_default():
-            PROGRAMS[name](tf, folder, lambda *values: add(" ".join(map(plain, values))))
+            programs[name](tf, folder, lambda *values: add(" ".join(map(plain, values))))
     except Exception as error:
         first_line = str(error).split("\n")[0]
         add(f"raised {type(error).__name__}: {first_line}")

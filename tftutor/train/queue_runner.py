@@ -145,7 +145,7 @@ class QueueRunner:
         """Body of a thread: enqueue until the data end or the coordinator says stop."""
         try:
             while coord is None or not coord.should_stop():
-                sess.run(enqueue_op)
+                self._enqueue(sess, enqueue_op)
         except self._queue_closed_exception_types:
             if self._count_down(sess) == 0:
                 self._run_quietly(sess, self._close_op)
@@ -161,6 +161,9 @@ class QueueRunner:
             if not (coord.joined and isinstance(error, errors.CancelledError)):
                 coord.request_stop(error)
         self._count_down(sess)
+
+    def _enqueue(self, sess: Any, enqueue_op: Any) -> None:
+        sess.run(enqueue_op)
 
     def _count_down(self, sess: Any) -> int:
         with self._lock:
