@@ -25,7 +25,8 @@ def failing(say, *works):
         try:
             result = work()
         except Exception as error:
-            text = re.sub(r"<(function|class|object|tensorflow|tftutor)[^>]*>+", r"<\1>", str(error))
+            text = str(error)
+            text = re.sub(r"<(function|class|object|tensorflow|tftutor)[^>]*>+", r"<\1>", text)
             text = re.sub(r"<__main__[^>]*>|<tests[^>]*>|<estimator_programs[^>]*>", "<obj>", text)
             say(type(error).__name__, text.replace("\n", "|"))
         else:
@@ -286,7 +287,8 @@ def wrong_estimators(tf, folder, say):
             lambda: model.train(lambda: 1, steps=1, max_steps=1),
             lambda: model.train(lambda: 1, hooks=[1]),
             lambda: model.train(lambda: 1, saving_listeners=[1]),
-            lambda: model.evaluate(lambda: 1, steps=0), lambda: model.evaluate(lambda: 1, hooks=[1]),
+            lambda: model.evaluate(lambda: 1, steps=0),
+            lambda: model.evaluate(lambda: 1, hooks=[1]),
             lambda: next(model.predict(lambda: 1, hooks=[1])))
     for name in ("loss", "global_step"):
         def model_fn(features, labels, mode, name=name):
@@ -417,9 +419,9 @@ def hooks_and_listeners(tf, folder, say):
 
     def model_fn(features, labels, mode):
         spec = base(features, labels, mode, {})
-        return spec._replace(training_hooks=[hook("training")], evaluation_hooks=[hook("evaluation")],
-                             training_chief_hooks=[hook("chief")],
-                             prediction_hooks=[hook("prediction")])
+        return spec._replace(
+            training_hooks=[hook("training")], evaluation_hooks=[hook("evaluation")],
+            training_chief_hooks=[hook("chief")], prediction_hooks=[hook("prediction")])
 
     model = tf.estimator.Estimator(model_fn, folder, tf.estimator.RunConfig(
         save_checkpoints_steps=2))

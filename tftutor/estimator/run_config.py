@@ -113,7 +113,7 @@ class RunConfig:
     num_ps_replicas = _Field("The number of parameter servers.")
     num_worker_replicas = _Field("The number of workers, the chief included.")
     task_id = _Field("The index of this task in its job.")
-    global_id_in_cluster = _Field("The number of this task in the whole cluster; the evaluator's is None.")
+    global_id_in_cluster = _Field("The number of this task in the cluster; the evaluator has none.")
     experimental_max_worker_delay_secs = _Field("The longest wait of a worker before it starts.")
     task_type = _Field("The job of this task.")
     tf_random_seed = _Field("The graph's seed.")
