@@ -13,8 +13,7 @@ warnings.simplefilter("ignore")
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
-from saver_answers import lines_of, nodes_of  # noqa: E402
-from saver_programs import GRAPHS, RUNS  # noqa: E402
+from saver_answers import GRAPHS, RUNS, lines_of, nodes_of  # noqa: E402
 from tensorflow.python.ops import gen_io_ops  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))

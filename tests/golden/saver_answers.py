@@ -3,23 +3,31 @@
 Imports neither library: the caller hands its `tf` and `np` in.
 """
 
+import os
 import re
 import shutil
 import socket
 import tempfile
 
+import checkpoint_programs
+import saver_programs
 from graph_answers import graph_answer
-from saver_programs import GRAPHS, RUNS
 from sync_replicas_answers import plain
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+GRAPHS = {**saver_programs.GRAPHS, **checkpoint_programs.GRAPHS}
+RUNS = {**saver_programs.RUNS, **checkpoint_programs.RUNS}
+
 STARTED = []  # TF's servers can't be stopped: they last as long as the process
+MODULE = re.compile(r"<class '[\w.]+\.")
 RANDOM = re.compile("_temp_[0-9a-f]{32}/part")
 
 
 def masked(answer):
-    """Without the random name of a sharded saver's directory."""
+    """Without the random name of a sharded saver's directory, paths, and modules of classes."""
     if isinstance(answer, str):
-        return RANDOM.sub("_temp_<random>/part", answer)
+        answer = MODULE.sub("<class '", answer)
+        return RANDOM.sub("_temp_<random>/part", answer).replace(HERE, "<here>")
     if isinstance(answer, list):
         return [masked(each) for each in answer]
     if isinstance(answer, dict):
@@ -31,7 +39,7 @@ def nodes_of(tf, np, name):
     """The nodes that the program builds, and what each is colocated with."""
     graph = tf.Graph()
     with graph.as_default():
-        exec(compile(GRAPHS[name], "<program>", "exec"), {"tf": tf, "np": np})
+        exec(compile(GRAPHS[name], "<program>", "exec"), {"tf": tf, "np": np, "here": HERE})
     places = [list(node.attr["_class"].list.s) for node in graph.as_graph_def().node]
     return [node + [[place.decode() for place in each]] for node, each in
             zip(masked(graph_answer(graph, tf.make_ndarray)), places)]

@@ -19,8 +19,7 @@ IO = SimpleNamespace(save_v2=get_op_def("SaveV2"), restore_v2=get_op_def("Restor
 GOLDEN = Path(__file__).parent.parent / "golden"
 sys.path.insert(0, str(GOLDEN))
 try:
-    from saver_answers import lines_of, nodes_of
-    from saver_programs import GRAPHS, RUNS
+    from saver_answers import GRAPHS, RUNS, lines_of, nodes_of
 finally:
     sys.path.remove(str(GOLDEN))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from tftutor.compat.aliases import tf
 from tftutor.compat.contrib.arg_scope import add_arg_scope
 from tftutor.framework.api import tf_export
 from tftutor.framework.collections import GraphKeys
+from tftutor.framework.device_spec import DeviceSpec
 from tftutor.framework.dtypes import float32
 from tftutor.ops.variable_policies import VariableAggregation, VariableSynchronization
 
@@ -162,3 +165,44 @@ def get_variables_to_restore(include: Any = None, exclude: Any = None) -> list[A
     wanted = get_variables() if include is None else [v for s in include for v in get_variables(s)]
     unwanted = {v for scope in exclude or () for v in get_variables(scope)}
     return [v for v in wanted if v not in unwanted]
+
+
+@tf_export("contrib.framework.filter_variables")
+def filter_variables(var_list: Sequence[Any], include_patterns: Sequence[str] | None = None,
+                     exclude_patterns: Sequence[str] | None = None, reg_search: bool = True
+                     ) -> list[Any]:
+    """The variables whose names fit one pattern to include and none to exclude.
+
+    Args:
+      reg_search: patterns may be anywhere in a name; otherwise at its beginning.
+
+    Source: TF 1.15 docs, tf.contrib.framework.filter_variables.
+    """
+    fits = re.search if reg_search else re.match
+    found = [v for v in var_list if include_patterns is None
+             or any(fits(pattern, v.name) for pattern in include_patterns)]
+    unwanted = exclude_patterns or ()
+    return [v for v in found if not any(fits(pattern, v.name) for pattern in unwanted)]
+
+
+@tf_export("contrib.framework.VariableDeviceChooser")
+class VariableDeviceChooser:
+    """A device function for variables: one parameter server after the other, or a fixed device.
+
+    Source: TF 1.15 docs, tf.contrib.framework.VariableDeviceChooser.
+    """
+
+    def __init__(self, num_tasks: int = 0, job_name: str = "ps", device_type: str = "CPU",
+                 device_index: int = 0, replica: int | None = None) -> None:
+        self._num_tasks, self._job_name = num_tasks, job_name
+        self._device_type, self._device_index = device_type, device_index
+        self._replica = replica
+        self._next_task = 0
+
+    def __call__(self, op: Any) -> str:
+        spec = DeviceSpec(replica=self._replica, device_type=self._device_type,
+                          device_index=self._device_index)
+        if self._num_tasks > 0:
+            spec.job, spec.task = self._job_name, self._next_task
+            self._next_task = (self._next_task + 1) % self._num_tasks
+        return spec.to_string()

@@ -30,7 +30,6 @@ MOVED: dict[str, str] = {
     "framework.assert_global_step": "train.assert_global_step",
     "framework.argsort": "argsort",
     "framework.sort": "sort",
-    "framework.init_from_checkpoint": "train.init_from_checkpoint",
     "util.make_tensor_proto": "make_tensor_proto",
     "util.make_ndarray": "make_ndarray",
     "util.constant_value": "get_static_value",
