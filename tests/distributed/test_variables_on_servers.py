@@ -69,18 +69,6 @@ def test_isolated_sessions_have_variables_of_their_own(servers):
         assert session.run(tf.is_variable_initialized(v))
 
 
-def test_reset_clears_the_tasks_and_ends_other_sessions(servers):
-    with tf.device(PS):
-        v = tf.Variable(1.0, name="v")
-    with tf.Session(servers[1].target) as session:
-        session.run(v.initializer)
-        tf.Session.reset(servers[1].target)
-        with pytest.raises(tf.errors.AbortedError, match="Session .* is not found"):
-            session.run(v)
-    with tf.Session(servers[1].target) as session:
-        assert not session.run(tf.is_variable_initialized(v))
-
-
 @pytest.mark.parametrize(("place", "node"), [(PS, "node w .defined at .*"),
                                              (WORKER0, "{{node _send_w_0}}")])
 def test_an_uninitialized_fetch_names_the_node_as_tf_does(servers, place, node):
@@ -167,3 +155,42 @@ def test_containers_that_are_not_named_are_called_after_the_job(servers):
         tf.Session.reset(servers[1].target, containers)
         with tf.Session(servers[1].target) as session:
             assert session.run(tf.is_variable_initialized(w)) is np.bool_(value is not None)
+
+
+@pytest.mark.parametrize("resource", [False, True])
+def test_a_variable_that_is_sent_to_another_task_keeps_its_value(servers, resource):
+    with tf.device(PS):
+        total = tf.Variable(tf.zeros([50_000]), use_resource=resource)
+    with tf.device(WORKER0):
+        delta = tf.Variable(tf.ones([50_000]))
+    with tf.device(PS):
+        add, put = total.assign_add(delta).op, total.assign(delta).op
+    with tf.Session(servers[1].target) as session:  # all tasks are of this process
+        session.run(tf.global_variables_initializer())
+        for update in (add, put, add, add):
+            session.run(update)
+        np.testing.assert_array_equal(session.run(delta), np.ones(50_000, np.float32))
+        np.testing.assert_array_equal(session.run(total), np.full(50_000, 3, np.float32))
+
+
+def test_values_that_come_over_a_connection_are_added_to_each_variable_that_wants_them():
+    sizes = (3, 50_000, 600_000)  # within a header, in a frame, in pieces
+    with tf.cluster.local(ps=1, worker=1) as cluster, tf.Graph().as_default():
+        with tf.device(WORKER0):
+            deltas = [tf.Variable(tf.ones([size])) for size in sizes]
+        with tf.device(PS):
+            totals, others, sums = ([tf.Variable(tf.zeros([size])) for size in sizes]
+                                    for _ in range(3))
+            add = tf.group(*[total.assign_add(d) for total, d in zip(totals, deltas, strict=True)])
+            both = tf.group(*[kept.assign_sub(d) for d, total, other in zip(
+                deltas, sums, others, strict=True) for kept in (total, other)])
+            put = tf.group(*[other.assign(d) for other, d in zip(others, deltas, strict=True)])
+        with tf.Session(cluster.target) as session:
+            session.run(tf.global_variables_initializer())
+            before = session.run(totals)
+            for update in (add, add, both, put):
+                session.run(update)
+            after = map(session.run, (totals, sums, others, deltas))
+            for size, *found in zip(sizes, before, *after, strict=True):
+                for value, wanted in zip(found, (0, 2, -1, 1, 1), strict=True):
+                    np.testing.assert_array_equal(value, np.full(size, wanted, np.float32))

@@ -15,7 +15,7 @@ from typing import Any
 
 from tftutor.distributed.credits import ReceivingCredit, SendingCredit
 from tftutor.distributed.limits import Limits
-from tftutor.distributed.messages import CONTROL, Credit, Message, Reply, Request
+from tftutor.distributed.messages import Credit, Message, Reply, Request
 from tftutor.distributed.protocol import (
     HANDSHAKE_LIMITS,
     Decoder,
@@ -67,10 +67,10 @@ class Link:
         Raises: QueueFull, or LocalProtocolError for what may not be sent at all.
         """
         parts = encode(message)
-        if isinstance(message, CONTROL):
-            self._send(parts[0])
-        else:
+        if isinstance(message, (Request, Reply)):
             self.send_parts(parts)
+        else:
+            self._send(parts[0])
 
     def send_parts(self, parts: list[Frames]) -> None:
         """Send the multiparts of one request or reply that has been encoded."""
@@ -129,4 +129,4 @@ class Link:
 
 
 def _bytes(frames: Frames) -> int:
-    return sum(frame.nbytes if isinstance(frame, memoryview) else len(frame) for frame in frames)
+    return sum(map(len, frames))  # of memoryviews, too: they are views of bytes

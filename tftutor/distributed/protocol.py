@@ -15,7 +15,6 @@ import msgpack
 from tftutor.distributed.assembly import IN_CHUNKS, IN_FRAME, Assembly
 from tftutor.distributed.limits import HANDSHAKE_LIMITS, MIB, Limits
 from tftutor.distributed.messages import (
-    CONTROL,
     PROTOCOL_VERSION,
     Bye,
     Credit,
@@ -57,6 +56,7 @@ _CLASSES: dict[str, type] = {
     "done": Done, "bye": Bye}
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 _CODES = 16   # the highest of tf.errors' codes
+_LIMITS = Limits()
 
 
 def cost(message: Message | None, frames: Sequence[Any]) -> int:
@@ -65,9 +65,9 @@ def cost(message: Message | None, frames: Sequence[Any]) -> int:
     `message` is the one that `encode` cut into these frames among others, or what `Decoder.feed`
     returned for them: both sides count the same.
     """
-    if isinstance(message, CONTROL):
-        return 0
-    return sum(memoryview(frame).nbytes for frame in frames)
+    if message is None or isinstance(message, (Request, Reply)):
+        return sum(map(len, frames))
+    return 0
 
 
 def encode(message: Message, chunk: int = CHUNK_BYTES,
@@ -77,9 +77,8 @@ def encode(message: Message, chunk: int = CHUNK_BYTES,
     Big tensors are cut into views of `chunk` bytes: they must not change until they are sent.
     Raises: LocalProtocolError for a message that the other side, with `limits`, would not accept.
     """
-    limits = limits or Limits()
     if isinstance(message, (Request, Reply)):
-        return _encode_payload(message, chunk, limits)
+        return _encode_payload(message, chunk, limits or _LIMITS)
     if isinstance(message, Hello):
         fields = message._asdict()
         start = [fields.pop(name) for name in ("version", "role", "task", "incarnation")]
@@ -212,7 +211,7 @@ class Decoder:
         limits = self.limits
         if not 1 <= len(frames) <= limits.tensors + 1:
             raise RemoteProtocolError(f"{len(frames)} frames at once")
-        if sum(frame.nbytes for frame in frames) > limits.multipart_bytes:
+        if sum(map(len, frames)) > limits.multipart_bytes:
             raise RemoteProtocolError(f"more than {limits.multipart_bytes} bytes at once")
         parts = _unpack(frames[0], limits)
         if type(parts) is not list or not parts or type(parts[0]) is not str:

@@ -6,18 +6,26 @@ A field that a row does not name is refused, and so is a missing one unless it i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 # A checker returns None, or what the value must be: "must be text".
 Checker: TypeAlias = Callable[[Any], "str | None"]
-Fields: TypeAlias = dict[str, Checker]
 INT64_MAX = 2**63 - 1
 _TASK_NAME = re.compile(r"(/job:[A-Za-z][\w.-]{0,99}(/replica:\d{1,9})?/task:\d{1,9})?", re.ASCII)
 ROLES = ("client", "task", "admin")
 MAX_TEXT = 64 * 2**10   # characters: a message with its stack trace is far below
 MAX_ITEMS = 4096        # of a list or a map
 MAX_DEPTH = 6           # of lists and maps in each other, where the form is free
+
+
+class Fields(dict[str, Checker]):
+    """The fields of a header; `needed` are those that must be there."""
+
+    def __init__(self, fields: Mapping[str, Checker]) -> None:
+        super().__init__(fields)
+        self.needed = frozenset(name for name, checker in fields.items()
+                                if not getattr(checker, "optional", False))
 
 
 def text(value: Any) -> str | None:
@@ -72,7 +80,7 @@ def maybe(checker: Checker) -> Checker:
 
 def maybe_all(fields: Fields) -> Fields:
     """Fields each of which may be left out."""
-    return {name: maybe(checker) for name, checker in fields.items()}
+    return Fields({name: maybe(checker) for name, checker in fields.items()})
 
 
 def listed(checker: Checker) -> Checker:
@@ -80,8 +88,11 @@ def listed(checker: Checker) -> Checker:
     def check(value: Any) -> str | None:
         if type(value) is not list or len(value) > MAX_ITEMS:
             return f"must be a list of up to {MAX_ITEMS} values"
-        return next((f"[{i}] {wrong}" for i, item in enumerate(value)
-                     if (wrong := checker(item)) is not None), None)
+        for index, item in enumerate(value):
+            wrong = checker(item)
+            if wrong is not None:
+                return f"[{index}] {wrong}"
+        return None
     return check
 
 
@@ -95,10 +106,12 @@ def mapping(checker: Checker) -> Checker:
     return check
 
 
-def record(fields: Fields) -> Checker:
+def record(fields: Mapping[str, Checker]) -> Checker:
     """A map with exactly these fields."""
+    known = Fields(fields)
+
     def check(value: Any) -> str | None:
-        return check_fields(value, fields)
+        return check_fields(value, known)
     return check
 
 
@@ -118,16 +131,16 @@ def check_fields(header: Any, fields: Fields) -> str | None:
     """Return what is wrong with a header, or None."""
     if type(header) is not dict:
         return "must be a map"
-    for name, checker in fields.items():
-        if name in header:
-            wrong = checker(header[name])
-            if wrong is not None:
-                return f"field {name} {wrong}"
-        elif not getattr(checker, "optional", False):
-            return f"field {name} is missing"
-    if len(header) > len(fields) or not header.keys() <= fields.keys():
-        unknown = next(name for name in header if name not in fields)
-        return f"field {str(unknown)[:40]!r} is unknown"
+    for name, value in header.items():  # few of the fields that there may be
+        checker = fields.get(name)
+        if checker is None:
+            return f"field {str(name)[:40]!r} is unknown"
+        wrong = checker(value)
+        if wrong is not None:
+            return f"field {name} {wrong}"
+    if not fields.needed <= header.keys():
+        missing = next(name for name in fields if name in fields.needed and name not in header)
+        return f"field {missing} is missing"
     return None
 
 
@@ -135,8 +148,8 @@ def check_fields(header: Any, fields: Fields) -> str | None:
 # A hello begins with its version, and these five never change: whoever meets another version
 # must be able to say so. The rest of its fields, by name:
 HELLO_START: tuple[Checker, ...] = (natural, text, task_name, natural)
-HELLO_REST: Fields = {"fingerprint": text, "cluster": mapping(mapping(text)), "partial": flag,
-                      "to": task_name, "expects": natural, "credit": natural}
+HELLO_REST = Fields({"fingerprint": text, "cluster": mapping(mapping(text)), "partial": flag,
+                     "to": task_name, "expects": natural, "credit": natural})
 CONTROL_FIELDS: dict[str, tuple[Checker, ...]] = {
     "welcome": (text, task_name, natural, text, natural, natural),
     "refused": (text, natural, text),
@@ -159,39 +172,39 @@ class Method(NamedTuple):
     is_told_late: bool = False
 
 
+def _method(request: Mapping[str, Checker], reply: Mapping[str, Checker],
+            roles: tuple[str, ...] = ROLES, is_told_late: bool = False) -> Method:
+    return Method(Fields(request), Fields(reply), roles, is_told_late)
+
+
 DEVICE = record({"name": text, "type": text, "memory": natural, "incarnation": natural,
                  "description": maybe(text)})
-ERROR: Fields = {"message": text, "node": maybe(text), "task": maybe(text)}
-EDGES: Fields = {"keys": listed(text), "dead": maybe(listed(natural)),
-                 "signals": maybe(listed(natural))}
+ERROR = Fields({"message": text, "node": maybe(text), "task": maybe(text)})
+EDGES = Fields({"keys": listed(text), "dead": maybe(listed(natural)),
+                "signals": maybe(listed(natural))})
 
 METHODS: dict[str, Method] = {
-    "status": Method(
+    "status": _method(
         {}, {"task": text, "cluster": mapping(mapping(text)), "devices": listed(DEVICE),
              "incarnation": natural, "uptime": number, "details": maybe(anything)}),
-    "open_session": Method(
-        {"session": text, "isolate": maybe(flag), "config": maybe(data),
-         "origin": maybe(task_name), "hosted": maybe(flag)}, {}),
-    "close_session": Method({"session": text}, {}),
-    "register_graph": Method(    # tensors: the GraphDef's bytes as uint8
-        {"session": text, "config": maybe(data), "feeds": maybe(listed(text)),
-         "fetches": maybe(listed(text)), "targets": maybe(listed(text)),
-         "options": maybe(anything)},
-        {"handle": text, "is_first": maybe(flag)}),
-    "deregister_graph": Method({"session": maybe(text), "handle": text}, {}),
-    "run_graph": Method(         # tensors: what is fed, or fetched; then those of `keys`
-        {"session": maybe(text), "handle": text, "step": natural, "timeout_ms": maybe(natural),
+    "open_session": _method(
+        {"session": text, "isolate": maybe(flag), "origin": maybe(task_name),
+         "hosted": maybe(flag)}, {}),
+    "close_session": _method({"session": text}, {}),
+    "register_graph": _method(    # tensors: the part's description, and its GraphDef, as uint8
+        {"session": text}, {"handle": text, "is_first": maybe(flag)}),
+    "run_graph": _method(         # tensors: what is fed, or fetched; then those of `keys`
+        {"session": text, "handle": text, "step": natural, "timeout_ms": maybe(natural),
          "trace": maybe(flag), "origin": maybe(task_name), **maybe_all(EDGES)},
         {"stats": maybe(data), **maybe_all(EDGES)}),
-    "cleanup_step": Method({"session": maybe(text), "step": natural}, {}),
-    "abort_step": Method(
-        {"session": maybe(text), "step": natural, "code": natural, **ERROR}, {}),
-    "confirm_step": Method({"session": maybe(text), "step": natural}, {}),
-    "send_tensors": Method(      # tensors: one for each key that is neither dead nor a signal
-        {"session": maybe(text), "step": natural, **EDGES}, {}, is_told_late=True),
-    "reset": Method({"containers": listed(text)}, {}, roles=("client", "admin")),
-    "shutdown": Method({"reason": maybe(text)}, {}, roles=("client", "admin")),
-    "heartbeat": Method({}, {"uptime": maybe(number), "details": maybe(anything)}),
+    "abort_step": _method({"step": natural, "message": text}, {}),
+    "confirm_step": _method({"session": text, "step": natural}, {}),
+    "send_tensors": _method(      # tensors: one for each key that is neither dead nor a signal
+        {"step": natural, **EDGES}, {}, is_told_late=True),
+    "reset": _method({"containers": listed(text), "origin": task_name}, {},
+                     roles=("client", "admin")),
+    "shutdown": _method({}, {}, roles=("client", "admin")),
+    "heartbeat": _method({}, {}),
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from tftutor import errors
 from tftutor.backends.blas import single_threaded_blas
+from tftutor.distributed.cluster_rendezvous import lent
 from tftutor.distributed.cluster_spec import ClusterSpec, is_partial
 from tftutor.distributed.listening import check_addresses, listening_address
 from tftutor.distributed.messages import Hello, Request
@@ -183,7 +184,7 @@ class Server:
                             f"{self._task}")
         here = service_at(address)
         if here is not None:
-            here.answer("send_tensors", header, tensors)
+            here.answer("send_tensors", header, [lent(tensor) for tensor in tensors])
             return _Delivered()
         return self._transport.peer(address).start("send_tensors", header, tensors,
                                                    connect_timeout=_RECONNECT)

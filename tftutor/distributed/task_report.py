@@ -55,7 +55,10 @@ class Traffic:
 
 def nbytes_of(tensors: Iterable[Any]) -> int:
     """The bytes of the elements of tensors."""
-    return sum(int(getattr(tensor, "nbytes", 0)) for tensor in tensors)
+    total = 0
+    for tensor in tensors:
+        total += getattr(tensor, "nbytes", 0)
+    return total
 
 
 def variables_as_data(resources: ResourceManager, devices: Sequence[Device]) -> dict[str, Any]:

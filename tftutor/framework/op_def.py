@@ -121,7 +121,8 @@ class OpDef:
 
         The kernel takes one positional argument an input (a list for `N * T` inputs) and asks by
         keyword-only parameters for what else it needs: attribute names, `xp` (array namespace),
-        `ctx` (KernelContext of this node) or `step` (the running step).
+        `ctx` (KernelContext of this node), `step` (the running step) or `may_take` (whether nobody
+        else has its last input, an array that may be kept or written into).
         """
 
         def register(fn: Kernel) -> Kernel:

@@ -117,10 +117,10 @@ AssignVariableOp.not_differentiable("gradients end at variables")
 
 
 @AssignVariableOp.kernel("numpy")
-def assign_variable_kernel(resource, value):
+def assign_variable_kernel(resource, value, *, may_take):
     with resource.lock:
         if resource.is_initialized and np.shape(resource.value) == np.shape(value):
-            store(resource, value)
+            store(resource, value, may_take)
         else:
             resource.commit(np.array(value)[()])
 
@@ -145,10 +145,10 @@ AssignSubVariableOp.not_differentiable("gradients end at variables")
 
 
 @AssignAddVariableOp.kernel("numpy")
-def assign_add_variable_kernel(resource, value):
+def assign_add_variable_kernel(resource, value, *, may_take):
     with resource.lock:
         _check_same_shape(resource.value, value)
-        update(resource, np.add, value)
+        update(resource, np.add, value, may_take)
 
 
 @AssignAddVariableOp.kernel()
@@ -159,10 +159,10 @@ def assign_add_variable_of_library_kernel(resource, value):
 
 
 @AssignSubVariableOp.kernel("numpy")
-def assign_sub_variable_kernel(resource, value):
+def assign_sub_variable_kernel(resource, value, *, may_take):
     with resource.lock:
         _check_same_shape(resource.value, value)
-        update(resource, np.subtract, value)
+        update(resource, np.subtract, value, may_take)
 
 
 @AssignSubVariableOp.kernel()

@@ -81,6 +81,8 @@ class NodeBinder:
                 keywords[param] = self.xp
             elif param == "ctx":
                 keywords[param] = self.context(op)
+            elif param == "may_take":  # the plan says otherwise where it may
+                keywords[param] = False
             elif param != "step":
                 keywords[param] = plain_attr(op._attrs[param])
         return BoundKernel(function, keywords, "step" in params)

@@ -62,6 +62,7 @@ class Emitter:
         self._uses: dict[Tensor, int] = {}  # how many operations take it
         self._arrays: dict[tuple[Tensor, Shape], np.ndarray] = {}  # constant scalars as arrays
         self._received: set[Tensor] = set()  # come from another device: values, never cells
+        self._given: set[Tensor] = set()  # of those, what nobody else has
         self.late: LateReads | None = None  # of the whole step, when this is a part of one
         self._late = LateReads((), ())
         # Operation -> variables of another device that it reads anew -> what it receives for them.
@@ -224,6 +225,8 @@ class Emitter:
         target = ""
         if channel.tensor is not None:
             self._received.add(channel.tensor)
+            if channel.gives_away:
+                self._given.add(channel.tensor)
             target = f"{self._output_name(channel.tensor)} = "
         self.write(f"{target}{self.global_name('k', channel.recv)}(step)", node)
 
@@ -358,6 +361,12 @@ class Emitter:
                 and self._last_use.get(tensor) is op and tensor not in self._received
                 and op._inputs.count(tensor) == 1 and self.names.get(tensor, "").startswith("v"))
 
+    def _may_take(self, op: Operation) -> bool:
+        """Whether a kernel may keep its last input, which nobody else has or sees again."""
+        tensor = op._inputs[-1]
+        return (tensor in self._given and self._uses.get(tensor) == 1 and not self.late_values
+                and self._last_use.get(tensor) is op)
+
     def _only_user(self, op: Operation) -> Operation | None:
         """The operation that alone sees what this one makes, if it makes one thing."""
         if len(op.outputs) != 1 or self._uses.get(op.outputs[0]) != 1:
@@ -378,6 +387,8 @@ class Emitter:
         kernel = self.binder.bind(op, self._may_overwrite(op), self._only_user(op))
         arguments = list(inputs)
         for key, value in kernel.keywords.items():
+            if key == "may_take":
+                value = self._may_take(op)
             literal = repr(value) if value is None or type(value) in (bool, int, str) \
                 else self.global_name("a", value)
             arguments.append(f"{key}={literal}")

@@ -36,13 +36,17 @@ from tftutor.runtime.step_state import StepState
 from tftutor.runtime.transfers import Channel
 
 _LONGEST_SLEEP = 0.5  # seconds: not every platform lets Ctrl-C into a long wait
+_nothing = contextlib.nullcontext()
 PartRunner = Callable[[Plan, Sequence[Any], StepState], list[Any]]
 
 
 class Part:
-    """One device's part of a step: its plan, and which feeds and fetches of the step are its."""
+    """One device's part of a step: its plan, and which feeds and fetches of the step are its.
 
-    __slots__ = ("device", "plan", "feed_positions", "fetch_positions")
+    Attributes: is_plain: whether NumPy computes it in the caller's thread, with all that it has.
+    """
+
+    __slots__ = ("device", "plan", "feed_positions", "fetch_positions", "is_plain")
 
     def __init__(self, device: Device, plan: Plan, feed_positions: list[int],
                  fetch_positions: list[list[int]]) -> None:
@@ -50,6 +54,7 @@ class Part:
         self.plan = plan
         self.feed_positions = feed_positions
         self.fetch_positions = fetch_positions
+        self.is_plain = device.is_host and not device.is_simulated
 
 
 class PartitionedPlan:
@@ -68,6 +73,7 @@ class PartitionedPlan:
         self.mutations = cut.ops[0].graph._mutations if cut.ops else 0
         self.parts = [self._part(partition, cut, host, resources) for partition in cut.partitions]
         self.channels: list[Channel] = cut.channels
+        self.has_simulated_parts = any(part.device.is_simulated for part in self.parts)
 
     def _part(self, partition: Partition, cut: CutStep, host: Device, resources: ResourceManager
               ) -> Part:
@@ -139,15 +145,11 @@ class _Run:
     def results(self) -> list[Any]:
         """The fetched values, in the order of the plan. Raises: what a part raised first."""
         parts = self.plan.parts
-        here = parts[0] if parts and parts[0].device.is_host else None
-        simulated = any(part.device.is_simulated for part in parts)
-        with single_threaded_blas() if simulated else contextlib.nullcontext():
-            works = [(part, start(functools.partial(self._run_part, part), part.device.short_name))
-                     for part in parts if part is not here]
-            found = [(here, self._run_part(here))] if here is not None else []
-            for part, work in works:
-                self._wait(work)
-                found.append((part, work.result))
+        if len(parts) == 1 and parts[0].is_plain:
+            found = [(parts[0], self._run_part(parts[0]))]
+        else:
+            with single_threaded_blas() if self.plan.has_simulated_parts else _nothing:
+                found = self._run_parts(parts)
         if self.error is not None:
             error, self.error = self.error, None
             try:
@@ -160,6 +162,16 @@ class _Run:
                 for position in positions:
                     values[position] = value
         return values
+
+    def _run_parts(self, parts: list[Part]) -> list[tuple[Part, list[Any]]]:
+        here = parts[0] if parts and parts[0].device.is_host else None
+        works = [(part, start(functools.partial(self._run_part, part), part.device.short_name))
+                 for part in parts if part is not here]
+        found = [(here, self._run_part(here))] if here is not None else []
+        for part, work in works:
+            self._wait(work)
+            found.append((part, work.result))
+        return found
 
     def _wait(self, work: Work) -> None:
         while True:
@@ -175,6 +187,8 @@ class _Run:
         feeds = [self.feeds[i] for i in part.feed_positions]
         self.rendezvous.begin_turn()
         try:
+            if part.is_plain:
+                return self.run_part(part.plan, feeds, self.step)
             with part.device.library.activate(), alone(part.device.is_simulated):
                 results = self.run_part(part.plan, feeds, self.step)
                 part.device.library.synchronize()

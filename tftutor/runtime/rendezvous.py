@@ -35,7 +35,8 @@ class Rendezvous:
     def __init__(self, step: StepState, at_once: int | None = None) -> None:
         self._step = step
         self._values: dict[Any, deque[Any]] = {}
-        self._changed = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()
+        self._changed: threading.Condition | None = None  # of that lock, once somebody waits
         self._aborted = False
         self._turns = threading.Semaphore(at_once) if at_once else None
 
@@ -45,14 +46,15 @@ class Rendezvous:
 
     def send_all(self, entries: Iterable[tuple[Any, Any]]) -> None:
         """Leave several values."""
-        with self._changed:
+        with self._lock:
             for key, value in entries:
                 self._values.setdefault(key, deque()).append(value)
-            self._changed.notify_all()
+            if self._changed is not None:
+                self._changed.notify_all()
 
     def peek(self, keys: Sequence[Any]) -> list[Any] | None:
         """The next value of each key, which stays; None unless all are there."""
-        with self._changed:
+        with self._lock:
             queues = [self._values.get(key) for key in keys]
             return [queue[0] for queue in queues if queue] if all(queues) else None
 
@@ -64,7 +66,7 @@ class Rendezvous:
 
         Raises: StepAborted when another partition has failed; DeadlineExceededError.
         """
-        with self._changed:
+        with self._lock:
             waiting = self._values.get(key)
             if waiting:
                 return waiting.popleft()
@@ -72,7 +74,7 @@ class Rendezvous:
         self.end_turn()
         try:
             while True:
-                with self._changed:
+                with self._lock:
                     waiting = self._values.get(key)
                     if waiting:
                         return waiting.popleft()
@@ -83,7 +85,7 @@ class Rendezvous:
             self.begin_turn()
 
     def _sleep(self) -> bool:
-        """Wait for a change; False when there was none for a while."""
+        """Wait, with the lock held, for a change; False when there was none for a while."""
         step = self._step
         if self._aborted or step.cancelled is not None:
             raise StepAborted
@@ -92,13 +94,16 @@ class Rendezvous:
             left = min(left, step.deadline - time.monotonic())
             if left <= 0:
                 raise step_timeout()
+        if self._changed is None:
+            self._changed = threading.Condition(self._lock)
         return self._changed.wait(left)
 
     def abort(self) -> None:
         """Let everybody who waits go, with StepAborted."""
-        with self._changed:
+        with self._lock:
             self._aborted = True
-            self._changed.notify_all()
+            if self._changed is not None:
+                self._changed.notify_all()
 
     def check(self) -> None:
         """Raise when the step won't be finished; loops ask in each iteration.

@@ -119,9 +119,11 @@ class Channel(_Counted):
       sent: what the sender reads: `tensor`, or the variable whose value of then it stands for.
       from_host_memory: the value lies in host memory where it is made.
       into_host_memory: the receiver takes it in host memory.
+      gives_away: the receiver gets an array that nobody else has, unless it is read-only.
       edge: its name in `_Send` and `_Recv` nodes, as TensorFlow writes it.
     """
 
+    gives_away = False
     _numbers = itertools.count(1)
     _edges = itertools.count(1)
 
