@@ -104,3 +104,11 @@ def _long(s: bytes, n: int) -> int:
     x, y, z, v0, v1, w0, w1 = _round(s, n - 64, (x, y, z, v0, v1, w0, w1), mul, 9)
     return _mix((_mix(v0, w0, mul) + _shift_mix(y) * _K0 + z) & _MASK,
                 (_mix(v1, w1, mul) + x) & _MASK, mul)
+
+
+def fingerprint_cat64(a: int, b: int) -> int:
+    """One fingerprint of two, in this order (TensorFlow's own mixing, after MurmurHash)."""
+    mul = 0xC6A4A7935BD1E995
+    result = ((a ^ mul) ^ _shift_mix(b * mul) * mul) * mul & _MASK
+    result = _shift_mix(result) * mul & _MASK
+    return _shift_mix(result)
