@@ -21,6 +21,7 @@ from tftutor.framework.name_scope import name_scope
 from tftutor.framework.op_def import OpDef
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_merge import are_compatible, broadcast, merge_shapes
+from tftutor.ops.nn_softmax import SHORT
 from tftutor.ops.prevent_gradient import PreventGradient
 from tftutor.platform.renamed_arguments import renamed_argument
 from tftutor.platform.tf_logging import warn_deprecated_once
@@ -163,8 +164,7 @@ def _dims(array: Any) -> str:
     return "[" + ",".join(map(str, array.shape)) + "]"
 
 
-@SoftmaxCrossEntropyWithLogits.kernel()
-def softmax_cross_entropy_kernel(features, labels, *, xp):
+def _of_one_shape(features: Any, labels: Any, xp: Any) -> tuple[Any, Any]:
     if features.shape != labels.shape:
         try:
             features, labels = xp.broadcast_arrays(features, labels)
@@ -176,6 +176,28 @@ def softmax_cross_entropy_kernel(features, labels, *, xp):
         raise errors.InvalidArgumentError(
             None, None, "logits and labels must be either 2-dimensional, or broadcasted to be "
             "2-dimensional")
+    return features, labels
+
+
+@SoftmaxCrossEntropyWithLogits.kernel("numpy")
+def softmax_cross_entropy_numpy_kernel(features, labels):
+    """With few classes in columns, as `numpy_softmax_kernel`."""
+    features, labels = _of_one_shape(features, labels, np)
+    if not 0 < features.shape[1] <= SHORT or features.dtype.kind != "f":
+        return softmax_cross_entropy_kernel(features, labels, xp=np)
+    shifted, labels = features.T.copy(), labels.T.copy()
+    shifted -= np.maximum.reduce(shifted, 0)
+    powers = np.exp(shifted)
+    totals = np.add.reduce(powers, 0)
+    loss = np.add.reduce(labels * (np.log(totals) - shifted), 0)
+    powers /= totals
+    powers -= labels
+    return loss, np.ascontiguousarray(powers.T)
+
+
+@SoftmaxCrossEntropyWithLogits.kernel()
+def softmax_cross_entropy_kernel(features, labels, *, xp):
+    features, labels = _of_one_shape(features, labels, xp)
     shifted = features - xp.max(features, axis=1, keepdims=True)
     powers = xp.exp(shifted)
     totals = xp.sum(powers, axis=1, keepdims=True)

@@ -17,7 +17,7 @@ from tftutor.framework.operation import Tensor
 from tftutor.platform.renamed_arguments import given_once
 from tftutor.platform.tf_logging import warn_deprecated_once
 
-_SHORT = 64  # classes
+SHORT = 64  # classes: rows that NumPy reduces faster as columns
 _FLOATS = "T: {half, bfloat16, float, double}"
 
 # The bare reductions: np.max and np.sum cost a microsecond more, which short rows notice.
@@ -110,7 +110,7 @@ def log_softmax_gradient(op: Any, grad: Tensor) -> Tensor:
 @Softmax.kernel("numpy")
 def numpy_softmax_kernel(logits):
     """Short rows are turned into columns: NumPy reduces whole rows faster than many short ones."""
-    if not 0 < logits.shape[-1] <= _SHORT or logits.dtype.kind != "f":
+    if not 0 < logits.shape[-1] <= SHORT or logits.dtype.kind != "f":
         return softmax_kernel(logits, xp=np)
     columns = logits.reshape(-1, logits.shape[-1]).T.copy()
     columns -= _max_of(columns, 0)
