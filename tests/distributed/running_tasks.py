@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 def step(handle: str) -> dict[str, Any]:
     """The header of a run_graph."""
-    return {"handle": handle, "step": 1}
+    return {"session": "s", "handle": handle, "step": 1}
 
 
 def client(role: str = "client", task: str = "", keys: Any = None, incarnation: int = 0,

@@ -104,7 +104,8 @@ def test_a_reset_connection_is_unavailable_at_once_and_the_next_step_works(
 def test_a_ps_restarted_during_a_partition_aborts_the_old_session(
         cluster: Any, proxy: FaultProxy) -> None:
     count, add = counter()
-    with tf.Session(f"grpc://{proxy.address}") as session:
+    session = tf.Session(f"grpc://{proxy.address}")
+    with pytest.raises(tf.errors.AbortedError, match="this master has restarted"), session:
         session.run(count.initializer)
         proxy.blackhole()
         attempt = Attempt(lambda: session.run(add))

@@ -18,7 +18,7 @@ from tftutor.distributed.cluster_spec import is_partial
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Starts servers that talk over sockets, as those of several processes do."""
     monkeypatch.setattr(servers_here, "service_at", lambda address: None)
-    for module in ("server", "master"):
+    for module in ("server", "cluster_tasks"):
         monkeypatch.setattr(f"tftutor.distributed.{module}.service_at", lambda address: None)
     with ExitStack() as servers:
         yield lambda cluster, job, index: servers.enter_context(

@@ -190,7 +190,7 @@ def test_goodbye_ends_both_sides() -> None:
 
 @pytest.mark.parametrize("method", ["shutdown", "reset"])
 def test_task_may_not_shut_down_or_reset_another(method: str) -> None:
-    header = {"containers": []} if method == "reset" else {}
+    header = {"containers": [], "origin": ""} if method == "reset" else {}
     for caller, allowed in ((CALLER, False), (Hello("client", "", 5), True)):
         dialler, listener = pair(caller)
         shake(dialler, listener)

@@ -137,10 +137,11 @@ def test_free_form_field_may_nest_only_so_deep() -> None:
         value: Any = 1
         for _ in range(levels):
             value = [value]
-        header = {"session": "s", "options": value}
-        return msgpack.packb(["request", 1, "register_graph", header, []])
+        header = {"task": "", "cluster": {}, "devices": [], "incarnation": 1, "uptime": 1,
+                  "details": value}
+        return msgpack.packb(["reply", 1, 0, "status", header, []])
 
-    assert isinstance(Decoder().feed([packed(6)]), Request)
+    assert isinstance(Decoder().feed([packed(6)]), Reply)
     with pytest.raises(RemoteProtocolError, match="deeper than 6 levels"):
         Decoder().feed([packed(7)])
 

@@ -47,10 +47,10 @@ def server() -> Iterator[Any]:
 @pytest.fixture
 def session(server: Any) -> Iterator[Any]:
     """A session of worker 0, with a graph and variables of its own."""
-    with tf.Graph().as_default(), tf.container(f"test {id(server)}"):
+    with tf.Graph().as_default(), tf.container("test"):
         with tf.Session(server.target) as made:
             yield made
-            tf.Session.reset(server.target)
+    tf.Session.reset(server.target, ["test"])
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def test_a_worker_key_may_not_shut_down_whatever_it_claims_to_be(
     with client(claimed, task, load_keys(key_directory, "worker")) as transport:
         peer = transport.peer(guarded.address)
         peer.call("run_graph", step("echo"), timeout=8)
-        for method, header in (("shutdown", {}), ("reset", {"containers": []})):
+        for method, header in (("shutdown", {}), ("reset", {"containers": [], "origin": ""})):
             with pytest.raises(tf.errors.PermissionDeniedError, match=method):
                 peer.call(method, header, timeout=8)
     assert guarded.calls == 1
@@ -170,8 +170,8 @@ with tf.device("/job:ps/task:0"):
     a = tf.constant(20) + 1
 from tftutor.distributed import servers_here
 servers_here.service_at = lambda address: None
-import tftutor.distributed.master as master
-master.service_at = lambda address: None
+import tftutor.distributed.cluster_tasks as cluster_tasks
+cluster_tasks.service_at = lambda address: None
 with tf.Session(server.target.replace("0.0.0.0", "127.0.0.1")) as session:
     print(session.run(a * 2))
 """

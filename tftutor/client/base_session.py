@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,9 +14,11 @@ from tftutor.client.config import (
     SessionConfig,
     StepOptions,
     check_target,
+    default_config_proto,
     log_placement,
     read_config,
     read_run_options,
+    target_bytes,
 )
 from tftutor.client.devices import DeviceAttributes, attributes_of
 from tftutor.client.feeds import fed_and_fetched, feed_pairs, feed_value
@@ -33,6 +36,8 @@ from tftutor.runtime.placer import Placer
 from tftutor.runtime.plan import Plan, Step
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
+
+_local_sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
 
 
 class _Compiled:
@@ -63,10 +68,13 @@ class BaseSession:
             self._graph = graph
         else:
             raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
-        self._target = check_target(target)
+        self._target = target_bytes(target)
         self._settings: SessionConfig = read_config(config)
+        if self._target:
+            check_target(self._target, default_config_proto() if config is None else config)
         self._config = config
         self._closed = False
+        self._was_reset = False
         self._resources = ResourceManager()
         self._cache: dict[Any, _Compiled] = {}
         self._cache_lock = threading.Lock()
@@ -80,6 +88,8 @@ class BaseSession:
         self._placer = Placer(self._devices, self._settings.allow_soft_placement)
         if self._settings.log_device_placement:
             log_placement([device_mapping(self._devices)])
+        if self._master is None:
+            _local_sessions.add(self)
 
     # -- properties -------------------------------------------------------------------------
 
@@ -104,7 +114,7 @@ class BaseSession:
         Raises: tf.errors.CancelledError on a closed session.
         Source: TF 1.15 docs, tf.Session.list_devices.
         """
-        if self._closed:
+        if self._closed and not self._was_reset:
             raise errors.CancelledError(None, None, "Session has been closed.")
         return [attributes_of(device) for device in self._devices]
 
@@ -116,7 +126,12 @@ class BaseSession:
         return self._placer.place(self._graph)
 
     def close(self) -> None:
-        """Free what the session holds and cancel steps that wait; `run` is refused from now on."""
+        """Free what the session holds and cancel steps that wait; `run` is refused from now on.
+
+        Raises: tf.errors.AbortedError for a session on a cluster that was ended by a reset, or
+        whose target was restarted.
+        """
+        self._was_reset = False
         if not self._closed:
             self._closed = True
             for step in list(self._running):
@@ -133,6 +148,8 @@ class BaseSession:
                     plan.forget()
 
     def _check_open(self) -> None:
+        if self._was_reset:
+            raise errors.CancelledError(None, None, "Session has been closed.")
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
         if self._graph.version == 0:
@@ -319,6 +336,14 @@ class BaseSession:
         """
         self._check_open()
         return self._partial_runs.run(handle, fetches, feed_dict or {})
+
+
+def reset_local_sessions() -> None:
+    """End all sessions of this process that have no target: their steps are cancelled."""
+    for session in list(_local_sessions):
+        if not session._closed:
+            session.close()
+            session._was_reset = True
 
 
 def _traced(plan: Any) -> Any:

@@ -7,6 +7,7 @@ stands in one of the tables below.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -159,19 +160,55 @@ def read_run_options(options: Any, default_timeout: float | None) -> StepOptions
                        options.output_partition_graphs)
 
 
-def check_target(target: Any) -> bytes:
-    """Return the target as bytes. Raises: TypeError, tf.errors.NotFoundError."""
+def target_bytes(target: Any) -> bytes:
+    """A session's target as bytes; None is the same as "". Raises: TypeError."""
+    if target is None:
+        return b""
     if not isinstance(target, str | bytes):
         raise TypeError(f"target must be a string, but got {type(target)}")
-    text = target.decode() if isinstance(target, bytes) else target
-    if not text.startswith("grpc://") and text not in ("", "local"):
-        looks_like_address = text.rpartition(":")[2].isdecimal()
-        raise errors.NotFoundError(
-            None, None, f'No session factory registered for the given session options: {{target: '
-            f'"{text}" config: }} Registered factories are {{DIRECT_SESSION, GRPC_SESSION}}.'
-            + (" The target of a server begins with grpc://, as in grpc://"
-               f"{text.rpartition('/')[2]}" if looks_like_address else ""))
-    return text.encode()
+    return target.encode() if isinstance(target, str) else target
+
+
+def check_target(target: bytes, config: Any) -> None:
+    """Raises: NotFoundError for a target that is neither empty nor one of `grpc://`.
+
+    It names the target and the settings as TensorFlow does, then what was meant perhaps.
+    """
+    text = target.decode()
+    if not text or text.startswith("grpc://"):
+        return
+    from google.protobuf import text_format
+
+    settings = "" if config is None else text_format.MessageToString(config, as_one_line=True)
+    settings = re.sub(r'(device_count { key: "\w+") }', r"\1 value: 0 }", settings)
+    hint = ""
+    if text.rpartition(":")[2].isdecimal():
+        hint = ("The target of a server begins with grpc://, as in grpc://"
+                f"{text.rpartition('/')[2]}")
+    elif text in ("local", "direct"):
+        hint = 'tf.Session() runs in this process; "" is its target.'
+    raise errors.NotFoundError(
+        None, None, f'No session factory registered for the given session options: {{target: '
+        f'"{text}" config: {settings}}} Registered factories are {{DIRECT_SESSION, GRPC_SESSION}}.'
+        f"{hint and ' '}{hint}")
+
+
+def default_config_proto() -> Any:
+    """What `tf.config` says, as TensorFlow writes it: the settings of a session without a config.
+
+    For the text of errors.
+    """
+    from tensorboard.compat.proto.config_pb2 import ConfigProto
+
+    settings = process_settings
+    proto = ConfigProto(allow_soft_placement=bool(settings.soft_placement),
+                        inter_op_parallelism_threads=settings.inter_op_threads or 0,
+                        intra_op_parallelism_threads=settings.intra_op_threads or 0)
+    devices = settings.visible_devices()
+    for kind in ("CPU", "GPU"):
+        proto.device_count[kind] = sum(device.device_type == kind for device in devices)
+    proto.gpu_options.experimental.SetInParent()
+    return proto
 
 
 def log_placement(lines: list[str]) -> None:

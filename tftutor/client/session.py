@@ -6,10 +6,11 @@ import threading
 import warnings
 from typing import Any
 
-from tftutor.client.base_session import BaseSession
+from tftutor.client.base_session import BaseSession, reset_local_sessions
 from tftutor.client.config import check_target
 from tftutor.framework import default_graph, default_session
 from tftutor.framework.api import tf_export
+from tftutor.platform.compat_strings import as_bytes
 
 
 @tf_export("Session")
@@ -58,16 +59,27 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target: Any, containers: list[str] | None = None, config: Any = None) -> None:
-        """Clear resource containers (all by default) on every task of a cluster.
+        """Forget what lies in resource containers, on every task of a cluster.
 
-        Sessions that were open there raise AbortedError from now on. Without a cluster there is
-        nothing to clear. Source: TF 1.15 docs, tf.Session.reset.
+        By default that is what was made outside of `tf.container`; it lies in containers that are
+        called after their jobs. Sessions of the same target raise AbortedError from now on,
+        whoever has them. Those of other targets go on, without the variables. With the target ""
+        all sessions of this process that have none are closed.
+
+        Raises: TypeError for names that aren't strings; tf.errors.NotFoundError for a target that
+        can't be; tf.errors.UnavailableError for tasks that don't come up.
+        Source: TF 1.15 docs, tf.Session.reset.
         """
-        text = b"" if target is None else check_target(target)
-        if text.startswith(b"grpc://"):
+        known = as_bytes(target) if target is not None else b""
+        names = [as_bytes(name).decode() for name in containers] if containers is not None else []
+        if known.startswith(b"grpc://"):
             from tftutor.distributed import master
 
-            master.reset(text.decode(), containers)
+            master.reset(known.decode(), names)
+        elif known:
+            check_target(known, config)
+        else:
+            reset_local_sessions()
 
 
 def _leave(context: Any, exc_info: tuple[Any, ...]) -> None:

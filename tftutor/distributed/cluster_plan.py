@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tftutor import errors
-from tftutor.distributed.cluster_run import ClusterRun, from_task
+from tftutor.distributed.cluster_run import ClusterRun
 from tftutor.distributed.partition_codec import describe
-from tftutor.distributed.remote_task import RemoteTask
+from tftutor.distributed.remote_task import RemoteTask, from_task
 from tftutor.framework.attr_values import FuncName
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.cut_step import CutStep

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tftutor import errors
 from tftutor.distributed.cluster_rendezvous import plain_value, wire_value
 from tftutor.distributed.pushes import Ride, split
-from tftutor.distributed.remote_task import RemoteTask
+from tftutor.distributed.remote_task import RemoteTask, from_task
 from tftutor.distributed.stall_reports import StallReports
 from tftutor.distributed.worker import CLOSED
 from tftutor.runtime.device_threads import start
@@ -214,7 +214,7 @@ class ClusterRun:
                 return
 
     def _abortion(self, why: str) -> dict[str, Any]:
-        return {"step": self.step_id, "code": errors.CANCELLED, "message": why}
+        return {"step": self.step_id, "message": why}
 
     def _abort(self, why: str) -> None:
         for part in self._pending:
@@ -245,11 +245,6 @@ class ClusterRun:
             message = message.replace(f"{{{{node {op.name}}}}}", place_text(op))
         raise type(error)(None if op is None else op.node_def, op,  # type: ignore[call-arg]
                           from_task(task, message)) from None
-
-
-def from_task(task: RemoteTask, message: str) -> str:
-    """A message that begins with where the error comes from."""
-    return message if message.startswith("From /job:") else f"From {task.name}:\n{message}"
 
 
 def _outcome(work: Any, timeout: float) -> tuple[Sequence[Any], dict[str, Any]] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ class RemoteTask:
       address: `host:port`.
       peer: the connection to it, unless it is in this process.
       service: the task itself, if it is in this process.
+    Attributes: is_master: it is the target of the session.
     """
 
     def __init__(self, name: str, address: str, peer: Any = None,
@@ -28,6 +30,7 @@ class RemoteTask:
         self.name = name
         self.address = address
         self.service = service
+        self.is_master = False
         self._peer = peer
 
     @property
@@ -99,3 +102,21 @@ def checked(reply: Reply) -> Reply:
     error = kind(None, None, reply.header["message"])  # type: ignore[call-arg]
     error.node_name = reply.header.get("node")  # type: ignore[attr-defined]
     raise error
+
+
+_LOST = re.compile(r"Session handle is not found: (\w+)\.")
+_NOT_FOUND = re.compile(r"Session \w+ is not found\.")
+
+
+def from_task(task: RemoteTask, message: str) -> str:
+    """A message that begins with where the error comes from.
+
+    Of a session that is no more the target's own task speaks as TensorFlow's master does.
+    """
+    lost = _LOST.match(message) if task.is_master else None
+    if lost is not None:
+        return (f"Session {lost[1]} is not found. ({task.name} was restarted after the session was "
+                "made; a new one can be made.)")
+    if message.startswith("From /job:") or _NOT_FOUND.match(message):
+        return message
+    return f"From {task.name}:\n{message}"

@@ -82,7 +82,7 @@ class TaskService:
         self._push = push
         self.refusals: Callable[[], dict[str, int]] = dict  # what the transport has refused
         self.programs = Programs(cluster)
-        self._sessions = SessionTable()
+        self._sessions = SessionTable(task)
         self._steps = StepTable(self._count_and_push)
         self._methods: dict[str, Method] = {
             "status": self._status, "heartbeat": self._heartbeat,
@@ -112,7 +112,7 @@ class TaskService:
         by values that are here already: such parts of steps need none.
         """
         if method == "run_graph":
-            wanted = self._sessions.wanted(header.get("session") or "", header["handle"])
+            wanted = self._sessions.wanted(header["session"], header["handle"])
             if wanted is None or header.get("trace") or nbytes_of(tensors) > SMALL:
                 return True
             missing = tuple(key for key in wanted if key not in (header.get("keys") or ()))
@@ -144,7 +144,7 @@ class TaskService:
         return sorted({text for text in found if text})
 
     def _heartbeat(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
-        return {"uptime": time.time() - self.started}, []
+        return {}, []
 
     # -- sessions ---------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class TaskService:
         resources.default_container = self.resources.default_container
         program = f"session {header['session'][:6]} of {origin or short_name(self.task)}"
         resources.origin = f"{program}, opened at {time.strftime('%H:%M:%S')}"
-        session = WorkerSession(resources, origin.replace(":", " "))
+        session = WorkerSession(resources, _spaced(header.get("origin") or ""))
         session.used_by(caller)
         self._sessions.add(header["session"], session)
         if header.get("hosted"):
@@ -163,20 +163,27 @@ class TaskService:
         return {}, []
 
     def _close_session(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
-        session = self._sessions.remove(header["session"])
-        self.programs.close(header["session"])
-        for step in self._steps.all():
-            if session is not None and step.state.session is session:
-                step.cancel(CLOSED)
+        name = header["session"]
+        self.programs.close(name)
+        try:
+            session = self._sessions.find(name)
+        finally:
+            self._sessions.remove(name)
+        self._cancel_steps_of([session])
         return {}, []
 
-    def _reset(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
-        """Forget resources, of some containers or of all, and every session."""
-        containers = header["containers"] or None
-        self._sessions.clear()
+    def _cancel_steps_of(self, sessions: Sequence[WorkerSession]) -> None:
         for step in self._steps.all():
-            step.cancel("The containers of this task were reset.")
-        self.resources.clear(containers)
+            if step.state.session in sessions:
+                step.cancel(CLOSED)
+
+    def _reset(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
+        """Forget resources, of some containers or of the job's own, and one master's sessions."""
+        self._cancel_steps_of(self._sessions.end_those_of(_spaced(header["origin"])))
+        self.resources.clear(header["containers"] or [self.resources.default_container])
+        for session in self._sessions.all():
+            if isinstance(session.resources, SessionResources):
+                session.bind_anew(self._host)
         return {}, []
 
     def lose(self, caller: Any) -> None:
@@ -196,11 +203,10 @@ class TaskService:
         graph._functions = session.functions
         cut = rebuild(tensors[0].tobytes(), tensors[1].tobytes(), graph, self.devices,
                       self._channel)
-        handle = str(next(session.handles))
+        handle = session.register(cut, self._host)
         if all(op.type in _QUICK for partition in cut.partitions for op in partition.ops):
             session.quick[handle] = tuple(channel.edge for channel in cut.channels
                                           if isinstance(channel, IncomingChannel))
-        session.plans[handle] = PartitionedPlan(cut, self._host, session.resources)
         return {"handle": handle, "is_first": session.quick.get(handle) == ()}, []
 
     def _channel(self, entry: dict[str, Any], tensor: Tensor | None, sent: Tensor | None,
@@ -271,6 +277,8 @@ class TaskService:
                     self._count(task, tensors)
             return values, stats
         except errors.CancelledError as error:
+            if session.is_ended:
+                raise errors.CancelledError(None, None, CLOSED) from None
             raise pushes.failure or error from None
         finally:
             step.state.watch = None  # the step may be kept until all that it sent has arrived
@@ -287,7 +295,7 @@ class TaskService:
             pushes.wait_for_arrival()
 
     def _confirm_step(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
-        self._sessions.find(header.get("session") or "")  # else this task has been restarted
+        self._sessions.find(header["session"])  # else this task has been restarted
         self.confirm(header["step"])
         return {}, []
 
@@ -296,7 +304,7 @@ class TaskService:
         if edges:
             self.deliver(header["step"], edges, others)
         origin = header.get("origin") or ""
-        is_first = self._sessions.wanted(header.get("session") or "", header["handle"]) == ()
+        is_first = self._sessions.wanted(header["session"], header["handle"]) == ()
         ride = Ride((origin,)) if origin and is_first else None
         values, stats = self.run(header, [plain_value(t) for t in fed], caller, ride=ride)
         sent = [wire_value(value) for value in values]
@@ -340,6 +348,11 @@ def short_name(task: str) -> str:
     """`/job:worker/replica:0/task:2` as "worker:2"."""
     parts = dict(part.split(":") for part in task.strip("/").split("/") if ":" in part)
     return f"{parts['job']}:{parts.get('task', 0)}" if "job" in parts else ""
+
+
+def _spaced(task: str) -> str:
+    """`/job:worker/replica:0/task:2` as "worker 2"."""
+    return short_name(task).replace(":", " ")
 
 
 def _run(plan: PartitionedPlan, feeds: list[Any], state: StepState, is_traced: bool

@@ -17,6 +17,8 @@ from typing import Any
 from tftutor import errors
 from tftutor.distributed.cluster_rendezvous import ClusterRendezvous
 from tftutor.distributed.pushes import Push, Pushes
+from tftutor.runtime.cut_step import CutStep
+from tftutor.runtime.devices import Device
 from tftutor.runtime.partitioned_plan import PartitionedPlan
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
@@ -37,6 +39,7 @@ class WorkerSession:
       caller: the connection over which it was used last; None in this process.
       lost_since: when that connection ended, or None.
       quick: handle -> the edges from other tasks, of parts that do nothing lengthy.
+      is_ended: by a reset of its master; whoever uses it hears so.
     """
 
     def __init__(self, resources: ResourceManager, origin: str = "") -> None:
@@ -47,7 +50,29 @@ class WorkerSession:
         self.plans: dict[str, PartitionedPlan] = {}
         self.quick: dict[str, tuple[str, ...]] = {}
         self.functions: dict[str, Any] = {}  # of the master's graph, if it is in this process
-        self.handles = itertools.count(1)
+        self.is_ended = False
+        self._handles = itertools.count(1)
+        self._cuts: dict[str, CutStep] = {}
+
+    def register(self, cut: CutStep, host: Device) -> str:
+        """Make a plan of a part of a step; its handle."""
+        handle = str(next(self._handles))
+        self._cuts[handle] = cut
+        self.plans[handle] = PartitionedPlan(cut, host, self.resources)
+        return handle
+
+    def bind_anew(self, host: Device) -> None:
+        """Let the plans find their variables and queues anew: those that they had are gone."""
+        self.plans = {handle: PartitionedPlan(cut, host, self.resources)
+                      for handle, cut in list(self._cuts.items())}
+
+    def end(self) -> None:
+        """Let go of what it holds; only that it was here is remembered."""
+        self.is_ended = True
+        self.plans.clear()
+        self._cuts.clear()
+        self.quick.clear()
+        self.functions.clear()
 
     def used_by(self, caller: Any) -> None:
         """Note that somebody asks for the session over this connection."""
@@ -56,9 +81,13 @@ class WorkerSession:
 
 
 class SessionTable:
-    """The sessions of a task by name."""
+    """The sessions of a task by name.
 
-    def __init__(self) -> None:
+    Args: `task`, the task's name.
+    """
+
+    def __init__(self, task: str) -> None:
+        self._task = task
         self._sessions: dict[str, WorkerSession] = {}
         self._lock = threading.Lock()
 
@@ -79,7 +108,12 @@ class SessionTable:
         found = self._sessions.get(name)
         if found is None:
             raise errors.AbortedError(
-                None, None, f"Session {name} is not found. Possibly, this master has restarted.")
+                None, None, f"Session handle is not found: {name}. Possibly this worker "
+                            f"(\"{self._task}\") just restarted.")
+        if found.is_ended:
+            raise errors.AbortedError(
+                None, None, f"Session {name} is not found. (tf.Session.reset has ended it; a new "
+                            "one can be made.)")
         return found
 
     def wanted(self, name: str, handle: str) -> tuple[str, ...] | None:
@@ -92,10 +126,17 @@ class SessionTable:
         with self._lock:
             return self._sessions.pop(name, None)
 
-    def clear(self) -> None:
-        """Close all."""
+    def all(self) -> list[WorkerSession]:
+        """The sessions that are open."""
+        return [session for session in list(self._sessions.values()) if not session.is_ended]
+
+    def end_those_of(self, master: str) -> list[WorkerSession]:
+        """End the sessions whose target was this task, as "worker 2"; those that were ended."""
         with self._lock:
-            self._sessions.clear()
+            ended = [session for session in self._sessions.values() if session.origin == master]
+        for session in ended:
+            session.end()
+        return ended
 
     def lose(self, caller: Any) -> None:
         """A connection has ended."""

@@ -1,0 +1,119 @@
+"""What sessions say of their targets, and what a reset does: asked of TensorFlow and of tftutor.
+
+Each function takes the `tf` module and returns {what was asked: the answer}; that of an error is
+its class and text.
+"""
+
+import re
+
+_JOBS = (("ps", 0), ("worker", 0), ("worker", 1))
+TARGETS = ("", "local", "direct", "grpc", "grpc://", "grpc://x", "grpc://localhost:port", "foo://x",
+           'foo://"x', b"local", None, 3, ["a"], "localhost:2222")
+RESETS = {"all": (), "none": ([],), "empty name": ([""],), "unknown": (["nope"],), "job": (["ps"],),
+          "jobs": (["ps", "worker"],), "local": (["localhost"],), "named": (["x"],),
+          "text": ("x",), "bytes": ([b"x"],), "number": (3,), "numbers": ([3],)}
+
+
+def answer(function):
+    """What a call gives, or the class and text of its error; names of sessions are masked."""
+    try:
+        found = function()
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        text = str(error)
+        return "%s: %s" % (type(error).__name__, re.sub(r"\b[0-9a-f]{16}\b", "NAME", text))
+    return found if isinstance(found, list) else "ok"
+
+
+def _configs(tf):
+    return {"no config": None, "empty config": tf.ConfigProto(), "config": tf.ConfigProto(
+        device_count={"CPU": 2}, device_filters=["/job:ps", 'a"b'], allow_soft_placement=True,
+        operation_timeout_in_ms=5, gpu_options=tf.GPUOptions(allow_growth=True))}
+
+
+def targets(tf):
+    """Sessions with targets of all kinds, and resets of them."""
+    found = {}
+    for target in TARGETS:
+        for name, config in _configs(tf).items():
+            with tf.Graph().as_default():
+                found["Session %r %s" % (target, name)] = answer(
+                    lambda t=target, c=config: tf.Session(t, config=c).close())
+            found["reset %r %s" % (target, name)] = answer(
+                lambda t=target, c=config: tf.Session.reset(t, config=c))
+    return found
+
+
+def local_resets(tf):
+    """What a reset without a target does to sessions without one."""
+    found = {}
+    for name, arguments in (("all", ("",)), ("named", ("", ["x"])), ("none", (None,))):
+        with tf.Graph().as_default():
+            v = tf.Variable(1.0)
+            x = tf.placeholder(tf.float32, [])
+            y = x + 1.0
+            used, unused = tf.Session(), tf.Session()
+            used.run(v.initializer)
+            handle = used.partial_run_setup([y], [x])
+            call = used.make_callable(y, [x])
+            asked = {
+                "reset": lambda a=arguments: tf.Session.reset(*a),
+                "run": lambda s=used, v=v: s.run(v),
+                "call": lambda call=call: call(1.0),
+                "partial run": lambda s=used, h=handle, y=y, x=x: s.partial_run(h, y, {x: 1.0}),
+                "set-up": lambda s=used, y=y, x=x: s.partial_run_setup([y], [x]),
+                "unused": lambda s=unused, y=y, x=x: s.run(y, {x: 1.0}),
+                "devices": lambda s=used: s.list_devices() and None,
+                "close": used.close, "closed": lambda s=used, v=v: s.run(v),
+                "another": lambda y=y, x=x: tf.Session().run([y], {x: 1.0})}
+            for what, function in asked.items():
+                gives = answer(function)
+                found["%s %s" % (name, what)] = (
+                    gives if isinstance(gives, str) else str([float(x) for x in gives]))
+    return found
+
+
+def start(tf, ports):
+    """A parameter server and two workers."""
+    spec = {"ps": ["localhost:%d" % ports[0]],
+            "worker": ["localhost:%d" % port for port in ports[1:]]}
+    return [tf.train.Server(spec, job, index) for job, index in _JOBS]
+
+
+def _variables(tf):
+    """Two variables on each task, one in a container called x."""
+    made = []
+    for number, (job, index) in enumerate(_JOBS):
+        for container in ("", "x"):
+            with tf.device("/job:%s/task:%d" % (job, index)), tf.container(container):
+                made.append(tf.Variable(1.0, name="v%d%s" % (number, container)))
+    return tf.group(*[v.initializer for v in made]), [tf.is_variable_initialized(v) for v in made]
+
+
+def resets(tf, servers):
+    """What a reset of worker 0 does to sessions of all tasks: which variables are left."""
+    found = {}
+    own, other = servers[1].target, servers[2].target
+    filtered = {"filtered": tf.ConfigProto(device_filters=["/job:ps"])}
+    cases = dict({name: (arguments, None) for name, arguments in RESETS.items()},
+                 filters=((), filtered["filtered"]))
+    for name, (arguments, config) in cases.items():
+        with tf.Graph().as_default():
+            initialize, left = _variables(tf)
+            sessions = {"own": tf.Session(own), "second": tf.Session(own),
+                        "other": tf.Session(other), "ps": tf.Session(servers[0].target)}
+            alone = tf.Session(other, config=tf.ConfigProto(isolate_session_state=True))
+            for session in (sessions["own"], alone):
+                session.run(initialize)
+            for session in sessions.values():
+                session.run(left)
+            sessions.update(alone=alone, unused=tf.Session(own))
+            found["%s: reset" % name] = answer(
+                lambda a=arguments, c=config: tf.Session.reset(own, *a, config=c))
+            for who, session in list(sessions.items()) + [("new", tf.Session(own))]:
+                for what, function in (("run", lambda s=session: s.run(left)),
+                                       ("again", lambda s=session: s.run(left)),
+                                       ("close", session.close), ("close again", session.close)):
+                    gives = answer(function)
+                    found["%s: %s %s" % (name, who, what)] = (
+                        gives if isinstance(gives, str) else str([int(x) for x in gives]))
+    return found
