@@ -24,7 +24,8 @@ _EAGER = ("tftutor.platform", "tftutor.ops", "tftutor.composite", "tftutor.kerne
 # Namespaces that are filled when they are first used.
 _LAZY_PACKAGES = {"train": "tftutor.train", "contrib": "tftutor.compat.contrib",
                   "summary": "tftutor.summary", "layers": "tftutor.layers",
-                  "data": "tftutor.data", "estimator": "tftutor.estimator"}
+                  "data": "tftutor.data", "estimator": "tftutor.estimator",
+                  "feature_column": "tftutor.estimator.columns"}
 # Names of TensorFlow before 1.0, in a module that is imported for them alone.
 _OLD_SUMMARY_NAMES = ("scalar_summary", "histogram_summary", "image_summary", "merge_summary",
                       "merge_all_summaries")

@@ -55,7 +55,7 @@ def sparse_reshape(sp_input: Any, shape: Any, name: str | None = None) -> Sparse
 
 def _static_shape(sp_input: SparseTensor, shape: Tensor) -> list[int] | None:
     """The new shape where the old one and the wanted one are known."""
-    wanted = constant_value_as_shape(shape)
+    wanted = _known_sizes(shape)
     if wanted is None or not sp_input.shape.is_fully_defined():
         return None
     given = constant_value(shape)
@@ -72,6 +72,14 @@ def _static_shape(sp_input: SparseTensor, shape: Tensor) -> list[int] | None:
         raise ValueError(f"Cannot reshape a tensor with {count} elements to shape {list(wanted)} "
                          f"({int(np.prod(found))} elements).")  # type: ignore[arg-type]
     return found  # type: ignore[return-value]
+
+
+def _known_sizes(shape: Tensor) -> Any:
+    """The sizes that are constants themselves: TF computes none here, unlike shape functions."""
+    if shape.op.type != "Pack":
+        return constant_value_as_shape(shape)
+    sizes = [constant_value(size) for size in shape.op.inputs]
+    return tuple(None if size is None or size < 0 else int(size) for size in sizes)
 
 
 @tf_export("sparse.retain", "sparse_retain")
