@@ -78,6 +78,33 @@ def test_run_script_app_run_finds_main_and_flags(tutor):
     assert tutor("run", "s.py", "--steps=5", "rest", s__py=program) == (0, "5 ['rest']\n", "")
 
 
+def test_processes_that_a_script_starts_find_the_alias_too(tutor):
+    code, out, err = tutor(
+        "run", "s.py", child__py="""
+            import tensorflow.python as python
+            import tensorflow as tf
+            print(tf.__version__, tf.constant(3).shape, python.framework.ops.Graph is tf.Graph)
+        """,
+        s__py="""
+            import multiprocessing, subprocess, sys
+            import tensorflow as tf
+
+            def double(x):
+                with tf.Session() as session:
+                    return session.run(2 * tf.constant(x))
+
+            if __name__ == "__main__":
+                print(subprocess.check_output([sys.executable, "child.py"], text=True))
+                print(subprocess.check_output([sys.executable, "-m", "tftutor", "run", "child.py"],
+                                              text=True, stderr=subprocess.STDOUT))
+                with multiprocessing.get_context("spawn").Pool(1) as pool:
+                    print(pool.map(double, [1, 2]))
+        """,
+    )
+    assert code == 0, err
+    assert out == "1.15.5 () True\n\n" * 2 + "[2, 4]\n"
+
+
 def test_run_script_traceback_ends_in_the_users_line(tutor):
     program = """
         import tensorflow as tf

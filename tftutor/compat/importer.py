@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import sys
 import types
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from tftutor.compat.aliases import ROOT, locate
 # With this module present TensorBoard uses its own small stand-in for TensorFlow's file system,
 # instead of looking for `tensorflow` and taking us for it.
 _TENSORBOARD_WITHOUT_TF = "tensorboard.compat.notf"
+# Where processes that a program starts find a module called tensorflow; it calls `install`.
+FOR_CHILDREN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "for_children")
 _OLD_PRINTING: Literal["1.25"] = "1.25"  # the last NumPy whose scalars print as plain numbers
 
 
@@ -69,9 +72,11 @@ def real_tensorflow() -> str | None:
         return None
     loaded = sys.modules.get(ROOT)
     if loaded is not None:
-        return getattr(loaded, "__file__", None) or ROOT
-    spec = importlib.util.find_spec(ROOT)
-    return (spec.origin or ROOT) if spec else None
+        found = getattr(loaded, "__file__", None) or ROOT
+    else:
+        spec = importlib.util.find_spec(ROOT)
+        found = (spec.origin or ROOT) if spec else None
+    return None if found and os.path.dirname(found) == FOR_CHILDREN else found
 
 
 def install(force: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 A script runs as under `python script.py`: it is `__main__`, its directory leads `sys.path`, its
 arguments are `sys.argv`, its exit code is ours. Only tracebacks are shorter: they end in the
-user's own lines.
+user's own lines. Python programs that it starts find tftutor as `tensorflow`, too.
 """
 
 from __future__ import annotations
@@ -52,11 +52,28 @@ def program_environment(path: str, args: Sequence[str]) -> Iterator[types.Module
     sys.argv = [path, *args]
     directory = os.path.dirname(os.path.realpath(path))
     # `python -m tftutor` and the console script have put their own directory first.
-    sys.path[:] = [directory, *sys.path[1:]] if _leads_with_launcher() else [directory, *sys.path]
+    rest = sys.path[1:] if _leads_with_launcher() else sys.path
+    # What multiprocessing starts takes over `sys.path`, other processes take over PYTHONPATH.
+    sys.path[:] = [directory, importer.FOR_CHILDREN, *rest]
+    with _in_pythonpath(importer.FOR_CHILDREN):
+        try:
+            yield main_module
+        finally:
+            sys.modules["__main__"], sys.argv, sys.path[:] = before
+
+
+@contextmanager
+def _in_pythonpath(directory: str) -> Iterator[None]:
+    before = os.environ.get("PYTHONPATH")
+    if directory not in (before or "").split(os.pathsep):
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [directory, before]))
     try:
-        yield main_module
+        yield
     finally:
-        sys.modules["__main__"], sys.argv, sys.path[:] = before
+        if before is None:
+            os.environ.pop("PYTHONPATH", None)
+        else:
+            os.environ["PYTHONPATH"] = before
 
 
 def _leads_with_launcher() -> bool:

@@ -1,0 +1,1 @@
+"""A directory for the `sys.path` of processes that a program under `tftutor run` starts."""
