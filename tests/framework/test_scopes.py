@@ -194,6 +194,10 @@ def test_finalized_graph_takes_no_more_nodes(graph):
     assert graph.finalized
     with pytest.raises(RuntimeError, match="Graph is finalized and cannot be modified"):
         tf.constant(2.0)
+    for made in (lambda: tf.no_op(), lambda: tf.multiply(x, x), lambda: tf.identity(x),
+                 lambda: tf.group(x), lambda: tf.global_variables_initializer()):
+        with pytest.raises(RuntimeError, match="Graph is finalized and cannot be modified"):
+            made()
     with pytest.raises(RuntimeError, match="Graph is finalized and cannot be modified"):
         graph.add_to_collection("some", x)
     assert len(graph.get_operations()) == 1
