@@ -70,6 +70,8 @@ def _arguments(op_def: OpDef, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 def _build_simple(graph: Any, op_def: OpDef, signature: Signature, inputs: list[Tensor],
                   attrs: dict[str, Any], name: str | None) -> Operation:
     """Add a node whose inputs and attributes need no conversion."""
+    if graph._finalized:
+        graph._check_not_finalized()
     scope = graph._enter_name(op_def.name if name is None else name)
     types = signature.output_types(attrs)
     if not scope:

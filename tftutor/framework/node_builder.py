@@ -32,6 +32,8 @@ def add_node(graph: Graph, op_def: OpDef, name: str, inputs: list[Tensor],
     `name` may end with a slash: then it is used as it stands (an op that bears its scope's name).
     Raises: RuntimeError on a finalized graph, ValueError when the static shapes don't fit.
     """
+    if graph._finalized:
+        graph._check_not_finalized()
     if graph.building_function:
         inputs = graph.capture_inputs(inputs)
     if name and name[-1] == "/":
@@ -46,9 +48,7 @@ def add_node(graph: Graph, op_def: OpDef, name: str, inputs: list[Tensor],
 def add_named_node(graph: Graph, op_def: OpDef, name: str, inputs: list[Tensor],
                    output_types: Sequence[dtypes_module.DType], attrs: dict[str, Any]
                    ) -> Operation:
-    """Add a node under a name that is valid and taken already. Raises: as `add_node`."""
-    if graph._finalized:
-        graph._check_not_finalized()
+    """Add a node under a name that is valid and taken already, to a graph that takes nodes."""
     control_stack = graph._control_stack
     control = (tuple(control_inputs_for(control_stack, {t.op for t in inputs}))
                if control_stack else ())
