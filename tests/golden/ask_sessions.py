@@ -1,10 +1,20 @@
-"""Ask TensorFlow 1.15 what sessions say of their targets, and what a reset does; sessions.json."""
+"""Ask TensorFlow 1.15 what sessions say of their targets, what a reset does, how they keep tensors.
+
+Writes sessions.json.
+"""
 
 import json
 import socket
 
 import tensorflow as tf
-from session_programs import local_resets, resets, start, targets
+from session_programs import (
+    handles,
+    handles_on_clusters,
+    local_resets,
+    resets,
+    start,
+    targets,
+)
 
 tf.logging.set_verbosity(tf.logging.ERROR)
 
@@ -19,7 +29,8 @@ def _ports(count):
     return found
 
 
-ANSWERS = {"targets": targets(tf), "local_resets": local_resets(tf),
-           "resets": resets(tf, start(tf, _ports(3)))}
+SERVERS = start(tf, _ports(3))
+ANSWERS = {"targets": targets(tf), "local_resets": local_resets(tf), "handles": handles(tf),
+           "resets": resets(tf, SERVERS), "handles_on_clusters": handles_on_clusters(tf, SERVERS)}
 with open("sessions.json", "w") as file:
     json.dump(ANSWERS, file, indent=0, sort_keys=True)

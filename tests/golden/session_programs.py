@@ -117,3 +117,102 @@ def resets(tf, servers):
                     found["%s: %s %s" % (name, who, what)] = (
                         gives if isinstance(gives, str) else str([int(x) for x in gives]))
     return found
+
+
+def _shown(tf, value):
+    return value.handle if hasattr(value, "handle") else str(value)
+
+
+def handles(tf):
+    """Tensors that a session keeps: what handles look like, what reads, deletes and moves them."""
+    found = {}
+
+    def ask(what, function):
+        gives = answer(lambda: [_shown(tf, value) for value in [function()]])
+        gives = gives if isinstance(gives, str) else gives[0]
+        found[what] = re.sub(r"\(defined at [^)]*\)", "(defined)", gives.split("\n\nOriginal")[0])
+
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        b = tf.placeholder(tf.float32, [2], name="b")
+        c = tf.multiply(3.0, b, name="c")
+        made, again = tf.get_session_handle(c, name="h"), tf.get_session_handle(c)
+        ask("op", lambda: (made.op.type, made.dtype.name, made.shape, made.op.colocation_groups()))
+        kept = session.run(made, {b: [1, 2]})
+        ask("class", lambda: type(kept).__name__)
+        ask("kept", lambda: kept)
+        ask("second", lambda: session.run({"k": [again]}, {b: [1, 2]})["k"][0])
+        holder, value = tf.get_session_tensor(kept.handle, tf.float32, name="t")
+        ask("placeholder", lambda: (holder.name, holder.dtype.name, holder.shape, holder.op.device))
+        ask("tensor", lambda: (value.name, value.op.type, value.shape, value.op.device))
+        ask("read", lambda: session.run(value + 1.0, {holder: kept.handle}))
+        ask("read bytes", lambda: session.run(value, {holder: kept.handle.encode()}))
+        ask("object", lambda: session.run(value, {holder: kept}))
+        ask("object as a tensor", lambda: session.run(c, {b: kept}))
+        ask("eval", kept.eval)
+        ask("eval again", kept.eval)
+        wrong_holder, wrong = tf.get_session_tensor(kept.handle, tf.string)
+        try:
+            session.run(wrong, {wrong_holder: kept.handle})
+        except tf.errors.InternalError as error:
+            found["wrong type"] = error.message.split(" for node")[0]
+        ask("no handle", lambda: session.run(value, {holder: "nope"}))
+        ask("unknown", lambda: session.run(value, {holder: "c;77;" + kept.handle.split(";")[2]}))
+        for text in ("nope", 3, "a;b;/device:CPU:x"):
+            ask("tensor of %r" % (text,),
+                lambda t=text: tf.get_session_tensor(t, tf.int32)[1].device)
+            ask("delete %r" % (text,), lambda t=text: tf.delete_session_tensor(t)[1].device)
+        for data in (3, [1.0], None):
+            ask("keep %r" % (data,), lambda d=data: tf.get_session_handle(d))
+        dead, delete = tf.delete_session_tensor(kept.handle, name="d")
+        ask("deleter", lambda: (dead.name, delete.name, delete.type, delete.device))
+        ask("delete", lambda: session.run(delete, {dead: kept.handle}))
+        ask("delete again", lambda: session.run(delete, {dead: kept.handle}))
+        ask("read deleted", lambda: session.run(value, {holder: kept.handle}))
+        kept.get_raw_handle()
+        other = session.run(made, {b: [1, 2]})
+        ask("method delete", other.delete)
+        ask("method delete again", other.delete)
+        ask("eval deleted", other.eval)
+        raw = session.run(made, {b: [5, 6]})
+        ask("raw", raw.get_raw_handle)
+        ask("eval raw", raw.eval)
+        ask("read raw", lambda: session.run(value, {holder: raw.handle}))
+        with tf.Session() as stranger:
+            ask("other session", lambda: stranger.run(value, {holder: raw.handle}))
+            ask("object of another session", lambda: stranger.run(c, {b: raw}))
+        ask("callable", lambda: session.make_callable(made, [b])([1, 2]))
+        ask("part of a run", lambda: session.partial_run(
+            session.partial_run_setup([made], [b]), made, {b: [1, 2]}))
+        texts = []
+        for _ in range(12):  # each is garbage when the next one comes
+            handle = session.run(made, {b: [1, 2]})
+            texts.append(handle.handle)
+        alive = [not isinstance(answer(lambda t=text: [session.run(value, {holder: t})]), str)
+                 for text in texts]
+        found["garbage"] = str([int(x) for x in alive])
+        del handle
+        nodes = [(n.name, n.op, list(n.input), n.device) for n in graph.as_graph_def().node]
+        found["nodes"] = str(nodes[:12])
+    with tf.Graph().as_default() as graph, tf.Session(
+            config=tf.ConfigProto(device_count={"CPU": 2})) as session:
+        kept = []
+        for number in (0, 1):
+            with tf.device("/cpu:%d" % number):
+                c = tf.identity([1.0 + number], name="c%d" % number)
+                kept.append(session.run(tf.get_session_handle(c)))
+        holder, value = tf.get_session_tensor(kept[1].handle, tf.float32)
+        ask("on CPU:1", lambda: kept[1])
+        ask("at home", lambda: session.run(value, {holder: kept[1].handle}))
+        ask("moved", lambda: session.run(value, {holder: kept[0].handle}))
+        ask("moved again", lambda: session.run(value, {holder: kept[0].handle}))
+        found["moving nodes"] = str([(n.name, n.op, list(n.input), n.device)
+                                     for n in graph.as_graph_def().node])
+    return found
+
+
+def handles_on_clusters(tf, servers):
+    """A session with a target keeps no tensors. (To read one would crash TensorFlow's process.)"""
+    with tf.Graph().as_default(), tf.Session(servers[1].target) as session:
+        with tf.device("/job:ps/task:0"):
+            made = tf.get_session_handle(tf.constant(1.0))
+        return {"keep": answer(lambda: session.run(made)).split(" session state")[0]}

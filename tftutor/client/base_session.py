@@ -24,10 +24,12 @@ from tftutor.client.devices import DeviceAttributes, attributes_of
 from tftutor.client.feeds import fed_and_fetched, feed_pairs, feed_value
 from tftutor.client.fetches import FetchMapper, owned
 from tftutor.client.partial_run import PartialRuns
+from tftutor.client.tensor_handles import fed_by_handles, handle_fetches, moved_handles
 from tftutor.framework.default_graph import get_default_graph
 from tftutor.framework.default_session import session_as_default
 from tftutor.framework.graph import Graph
 from tftutor.framework.operation import Operation, Tensor
+from tftutor.ops.session_ops import TensorHandle
 from tftutor.runtime.device_set import device_mapping, session_devices
 from tftutor.runtime.devices import Device
 from tftutor.runtime.executor import run_plan
@@ -37,13 +39,14 @@ from tftutor.runtime.plan import Plan, Step
 from tftutor.runtime.resources import ResourceManager
 from tftutor.runtime.step_state import StepState
 
+_DEAD_HANDLES = 10  # so many handles are collected before their tensors are forgotten
 _local_sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
 
 
 class _Compiled:
     """A cached way to run one combination of fetches and feed keys."""
 
-    __slots__ = ("plan", "rebuild", "feed_tensors", "mutations", "keep", "echoes")
+    __slots__ = ("plan", "rebuild", "feed_tensors", "mutations", "keep", "echoes", "handles")
 
     def __init__(self, plan: Any, rebuild: Callable[[list[Any]], Any],
                  feed_tensors: tuple[Tensor, ...], mutations: int, keep: Any) -> None:
@@ -55,6 +58,7 @@ class _Compiled:
         # (position among the fetches, position among the feeds) of what is fed and fetched
         self.echoes = [(position, feed_tensors.index(tensor))
                        for position, tensor in enumerate(plan.fetches) if tensor in feed_tensors]
+        self.handles = handle_fetches(plan.fetches)
 
 
 class BaseSession:
@@ -80,6 +84,7 @@ class BaseSession:
         self._cache_lock = threading.Lock()
         self._step_ids = itertools.count(1)
         self._running: set[StepState] = set()
+        self._dead_handles: list[str] = []
         self._partial_runs = PartialRuns(self)
         self._logged: Placement | None = None  # what log_device_placement has printed last
         self._master = _master_session(self._target, self._settings)
@@ -178,6 +183,8 @@ class BaseSession:
         """
         if self._closed or self._graph._next_id == 0:
             self._check_open()
+        if feed_dict and "_handle_tables" in self._graph.__dict__:
+            feed_dict, moved = moved_handles(self, feed_dict)  # `moved` keeps what was moved
         compiled = self._lookup(fetches, feed_dict)
         feeds = self._feed_values(compiled.feed_tensors, feed_dict)
         if options is None and run_metadata is None:
@@ -189,16 +196,18 @@ class BaseSession:
         else:  # values from other processes are not copied again
             fresh = getattr(compiled.plan, "fresh_fetches", ())
             results = [value if i in fresh else owned(value) for i, value in enumerate(values)]
-        if compiled.echoes:
-            self._add_echoes(compiled, feed_dict, results)
+        if compiled.echoes or compiled.handles:
+            self._fill_in(compiled, feed_dict, results)
         return compiled.rebuild(results)
 
-    def _add_echoes(self, compiled: _Compiled, feed_dict: Any, results: list[Any]) -> None:
-        """Put what is fed and fetched into its place among the results."""
-        given = dict(feed_pairs(self._graph, feed_dict))
+    def _fill_in(self, compiled: _Compiled, feed_dict: Any, results: list[Any]) -> None:
+        """Put what is fed and fetched into its place among the results; handles get their class."""
+        given = dict(feed_pairs(self._graph, feed_dict or {}))
         for position, feed in compiled.echoes:
             tensor = compiled.feed_tensors[feed]
             results[position] = fed_and_fetched(tensor, given[tensor])
+        for position, dtype in compiled.handles:
+            results[position] = TensorHandle(results[position], dtype, self)
 
     def _execute(self, plan: Any, feeds: list[Any]) -> list[Any]:
         if not plan.uses_step:
@@ -247,7 +256,17 @@ class BaseSession:
         if len(values) != len(tensors) or not all(
                 key is tensor for key, tensor in zip(feed_dict, tensors, strict=True)):
             values = [value for _, value in feed_pairs(self._graph, feed_dict)]
-        return [feed_value(tensor, value) for tensor, value in zip(tensors, values, strict=True)]
+        feeds = [feed_value(tensor, value) for tensor, value in zip(tensors, values, strict=True)]
+        return fed_by_handles(self._resources, tensors, feeds) if TensorHandle.were_made else feeds
+
+    def _register_dead_handle(self, handle: str) -> None:
+        """A TensorHandle is garbage, perhaps found in the midst of anything: nothing here waits."""
+        self._dead_handles.append(handle)
+        store = self._resources.session_tensors
+        if len(self._dead_handles) >= _DEAD_HANDLES and store is not None:
+            dead, self._dead_handles = self._dead_handles, []
+            for each in dead:
+                store.delete(each)
 
     # -- plans ------------------------------------------------------------------------------
 

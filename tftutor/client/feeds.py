@@ -11,6 +11,7 @@ from tftutor.framework.constant_array import constant_array
 from tftutor.framework.late_notes import explained
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_merge import shape_text
+from tftutor.ops.session_ops import TensorHandle
 
 _expanders: list[tuple[type, Callable[[Any, Any], list[tuple[Any, Any]]]]] = []
 
@@ -82,11 +83,14 @@ def feed_tensor(graph: Any, key: Any) -> Tensor:
 def feed_value(tensor: Tensor, value: Any) -> Any:
     """Convert a fed value to an array (or NumPy scalar) of the tensor's dtype.
 
+    A TensorHandle is left to the session, which has the tensor.
     Raises: TypeError for Tensors and values of the wrong kind, ValueError for a wrong shape.
     """
     dtype = tensor.dtype.base_dtype
     if type(value) is np.ndarray and value.dtype == dtype.as_numpy_dtype and value.dtype != object:
         array = value
+    elif type(value) is TensorHandle:
+        return value
     else:
         try:
             array = _converted(tensor, value, dtype)
@@ -138,4 +142,6 @@ def _unfit_integer(value: int, numpy_dtype: Any) -> TypeError:
 
 def fed_and_fetched(tensor: Tensor, value: Any) -> np.ndarray:
     """What a run gives for a tensor that is fed and fetched: the feed itself, as an array."""
+    if type(value) is TensorHandle:
+        return value.eval()  # type: ignore[no-any-return]
     return np.array(value, dtype=tensor.dtype.base_dtype.as_numpy_dtype)

@@ -14,7 +14,9 @@ from typing import Any
 from tftutor import errors
 from tftutor.client.feeds import feed_pairs, feed_tensor, feed_value
 from tftutor.client.fetches import FetchMapper, owned
+from tftutor.client.tensor_handles import fed_by_handles, handle_fetches
 from tftutor.framework.operation import Operation, Tensor
+from tftutor.ops.session_ops import TensorHandle
 from tftutor.runtime.pruning import reachable_ops
 
 
@@ -62,8 +64,10 @@ class PartialRuns:
     def run(self, handle: str, fetches: Any, feed_dict: Any) -> Any:
         """Take the new feeds and compute the fetches."""
         graph = self._session.graph
-        pairs = [(tensor, feed_value(tensor, value))
-                 for tensor, value in (feed_pairs(graph, feed_dict) if feed_dict else [])]
+        given = feed_pairs(graph, feed_dict) if feed_dict else []
+        values = [feed_value(tensor, value) for tensor, value in given]
+        fed = [tensor for tensor, _ in given]
+        pairs = list(zip(fed, fed_by_handles(self._session._resources, fed, values), strict=True))
         mapper = FetchMapper(graph, fetches)
         if mapper.targets:
             raise RuntimeError("partial_run() requires empty target_list.")
@@ -82,6 +86,8 @@ class PartialRuns:
             if not run.pending_fetches and not run.pending_feeds:
                 self._finish(run)
                 del self._runs[handle]
+        for position, dtype in handle_fetches(mapper.tensors):
+            results[position] = TensorHandle(results[position], dtype, self._session)
         return mapper.rebuild(results)
 
     def _finish(self, run: _PartialRun) -> None:

@@ -54,6 +54,6 @@ def watched_run(session: BaseSession, fetches: Any, feed_dict: Any, observer: Ob
     except Exception as error:  # noqa: BLE001 - handed over: what led to it has been recorded
         return WatchedRun(compiled.plan, step, None, error)
     results = [owned(value) for value in values]
-    if compiled.echoes:
-        session._add_echoes(compiled, feed_dict, results)
+    if compiled.echoes or compiled.handles:
+        session._fill_in(compiled, feed_dict, results)
     return WatchedRun(compiled.plan, step, compiled.rebuild(results), None)

@@ -153,6 +153,7 @@ class TaskService:
                      else SessionResources(self.resources))
         origin = short_name(header.get("origin") or "")
         resources.default_container = self.resources.default_container
+        resources.session_tensors = None  # as in TensorFlow
         program = f"session {header['session'][:6]} of {origin or short_name(self.task)}"
         resources.origin = f"{program}, opened at {time.strftime('%H:%M:%S')}"
         session = WorkerSession(resources, _spaced(header.get("origin") or ""))

@@ -11,6 +11,7 @@ from tftutor.framework.attr_values import plain_attr
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.kernels import load_kernels
 from tftutor.kernels.acceleration import ACCELERATED, Acceleration
+from tftutor.runtime.devices import HERE
 from tftutor.runtime.resources import KernelContext, ResourceManager
 
 _PLACEHOLDERS = {"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"}
@@ -25,7 +26,12 @@ class BoundKernel(NamedTuple):
 
 
 class NodeBinder:
-    """Finds kernels and plan-time values for the nodes of one session, for one array library."""
+    """Finds kernels and plan-time values for the nodes of one session, for one array library.
+
+    Attributes: device_name: where the nodes run.
+    """
+
+    device_name = f"{HERE}/device:CPU:0"
 
     def __init__(self, resources: ResourceManager, feeds: Iterable[Tensor] = (),
                  library: ArrayLibrary | None = None) -> None:
@@ -40,7 +46,7 @@ class NodeBinder:
 
     def context(self, op: Operation) -> KernelContext:
         """The kernel context of a node."""
-        return KernelContext(op, self.resources, self.xp)
+        return KernelContext(op, self.resources, self.xp, self.device_name)
 
     def static_value(self, op: Operation) -> Any:
         """The value that a node has already at plan time (constants, variable cells)."""

@@ -110,6 +110,7 @@ def _emitter(partition: Partition, feeds: list[Tensor], cut: CutStep, host: Devi
         (False, True): StructuredDeviceEmitter, (False, False): StraightDeviceEmitter}
     binder = (NodeBinder(resources, feeds) if on_host
               else DeviceBinder(resources, feeds, partition.device))
+    binder.device_name = partition.device.name
     emitter = kinds[on_host, structured](partition.ops, partition.fetches, feeds, binder)
     if structured:
         emitter.flow = PartFlow(cut, partition)  # type: ignore[attr-defined]

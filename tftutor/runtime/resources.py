@@ -21,6 +21,7 @@ from tftutor import errors
 from tftutor.backends.host_copies import copy_of
 from tftutor.framework.attr_values import plain_attr
 from tftutor.runtime.queue_resources import private_name
+from tftutor.runtime.session_tensors import SessionTensors
 
 _SMALL = 1 << 14  # bytes: copying so little costs less than it takes to tell who holds it
 
@@ -134,6 +135,7 @@ class ResourceManager:
         job, by which `tf.Session.reset` finds them.
       origin: which session makes resources through this object, in words, where several share them;
         its variables remember it.
+      session_tensors: what the session keeps for handles; None where it keeps none.
     """
 
     origin = ""
@@ -144,6 +146,7 @@ class ResourceManager:
         self._resources: dict[tuple[str, str, str], Any] = {}
         self._private: dict[tuple[str, str, str], Any] = {}
         self._node_states: dict[str, dict[str, Any]] = {}
+        self.session_tensors: SessionTensors | None = SessionTensors()
 
     def lookup_or_create(self, kind: str, container: str, name: str,
                          create: Callable[[], Any], is_private: bool = False) -> Any:
@@ -247,17 +250,20 @@ class ResourceManager:
                             close()
             if containers is None:
                 self._node_states.clear()
+                if self.session_tensors is not None:
+                    self.session_tensors.clear()
 
 
 class KernelContext:
     """What a kernel may know of its node and session, bound when the plan is made."""
 
-    __slots__ = ("op", "resources", "xp")
+    __slots__ = ("op", "resources", "xp", "device_name")
 
-    def __init__(self, op: Any, resources: ResourceManager, xp: Any) -> None:
+    def __init__(self, op: Any, resources: ResourceManager, xp: Any, device_name: str) -> None:
         self.op = op
         self.resources = resources
         self.xp = xp
+        self.device_name = device_name
 
     @property
     def state(self) -> dict[str, Any]:
