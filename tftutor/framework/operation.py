@@ -32,6 +32,7 @@ class Operation:
                  "_gradient_function", "__dict__", "__weakref__")
 
     _device_scopes: tuple[Any, ...]  # the tf.device blocks around it; missing where there are none
+    _runs_early = False  # whether it comes before all that it doesn't depend on, in each step
 
     def __init__(self, graph: Graph, op_def: OpDef, name: str, inputs: list[Tensor],
                  control_inputs: tuple[Operation, ...], output_types: Sequence[dtypes.DType],

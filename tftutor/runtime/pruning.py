@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable
 
 from tftutor.framework.operation import Operation, Tensor
 
-GLOBAL_STEP_READ = "global_step_read_op_cache"  # TF's key for the node in which hooks read it
-
 
 def reachable_ops(targets: Iterable[Operation], fed: set[Tensor] | dict[Tensor, object],
                   done: Collection[Operation] = ()) -> set[Operation]:
@@ -60,15 +58,10 @@ def _rank(op: Operation, first: Collection[Operation]) -> tuple[bool, bool, int]
     return op.type.startswith("QueueDequeue"), op not in first, op._id
 
 
-def _reads_of_global_step(ordered: list[Operation], needed: set[Operation]) -> set[Operation]:
-    """What hooks read the global step with: they count on its value before the training.
-
-    In TF it has been read long before the gradients are there; here it would come after them, as
-    hooks make their nodes last.
-    """
-    reads = ordered[0].graph._collections.get(GLOBAL_STEP_READ) if ordered else None
+def _early(ordered: list[Operation], needed: set[Operation]) -> set[Operation]:
+    """The operations that should run early, and what they depend on."""
     found: set[Operation] = set()
-    waiting = [tensor.op for tensor in reads or ()]
+    waiting = [op for op in ordered if op._runs_early]
     while waiting:
         op = waiting.pop()
         if op in needed and op not in found:
@@ -82,11 +75,12 @@ def topological_order(needed: set[Operation], fed: set[Tensor] | dict[Tensor, ob
     """One order of `needed` in which every operation comes after what it depends on.
 
     Among operations that are ready, the older comes first, so the order is the same in every run
-    and every partition. The back edges of loops (NextIteration to Merge) are left out. A dequeue
-    waits until nothing else is ready: what it waits for may be enqueued by this very step.
+    and every partition; those that should run early come before. The back edges of loops
+    (NextIteration to Merge) are left out. A dequeue waits until nothing else is ready: what it
+    waits for may be enqueued by this very step.
     """
     ordered = sorted(needed, key=lambda op: op._id)
-    first = _reads_of_global_step(ordered, needed)
+    first = _early(ordered, needed)
     if not first and not _dequeues_and_enqueues(ordered) and _is_in_id_order(ordered, fed):
         return ordered
     waiting: dict[Operation, int] = {}
