@@ -36,6 +36,11 @@ _RNN_CELLS = {
     "tftutor.layers.rnn_wrappers": ("MultiRNNCell", "DropoutWrapper", "ResidualWrapper",
                                     "DeviceWrapper"),
 }
+# Ready-made estimators load when one is asked for.
+_CANNED_ESTIMATORS = {
+    "tftutor.estimator.canned.linear": ("LinearClassifier", "LinearRegressor"),
+    "tftutor.estimator.canned.dnn": ("DNNClassifier", "DNNRegressor"),
+}
 _filled: set[str] = set()
 _fill_lock = threading.RLock()
 
@@ -197,6 +202,8 @@ def _import_and_publish() -> None:
                     **{name: name for name in _OLD_SUMMARY_NAMES})
     for source, cells in _RNN_CELLS.items():
         api.lazy_export(source, **{f"nn__rnn_cell__{name}": name for name in cells})
+    for source, models in _CANNED_ESTIMATORS.items():
+        api.lazy_export(source, **{f"estimator__{name}": name for name in models})
     api.lazy_export("tftutor.inspection.gpu_state", gpu_state="gpu_state")
     api.lazy_export("tftutor.widgets.show", show="show")
     api.lazy_export("tftutor.widgets.explore", explore="explore")

@@ -8,6 +8,8 @@ from monitored_answers import answer as lines_of
 _OBJECT = re.compile(r"<(?:tensorflow|tftutor)[\w.]*\.(\w+)( object)?>")
 # How long something took, or whether a thread was quicker than another.
 _VARIES = (re.compile(r"(Waiting )\d+\.\d+( secs)"),)
+# The last digits depend on the order of sums.
+_LONG_NUMBER = re.compile(r"\b\d+\.\d{4,}(e-\d+)?")
 _ASIDE = re.compile("It seems that global step")
 
 
@@ -17,6 +19,7 @@ def answer(tf, name):
         if _ASIDE.search(line):
             continue
         line = _OBJECT.sub(r"<\1\2>", line)
+        line = _LONG_NUMBER.sub(lambda found: "%.4g" % float(found.group()), line)
         for pattern in _VARIES:
             line = pattern.sub(r"\1#\2", line)
         lines.append(line)

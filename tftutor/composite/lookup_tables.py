@@ -258,3 +258,24 @@ def index_table_from_tensor(mapping: Any, num_oov_buckets: int = 0, default_valu
         if num_oov_buckets:
             return IdTableWithHashBuckets(table, num_oov_buckets, dtype)
         return table
+
+
+@tf_export("contrib.lookup.index_to_string_table_from_tensor")
+def index_to_string_table_from_tensor(mapping: Any, default_value: str = "UNK",
+                                      name: str | None = None) -> StaticHashTable:
+    """A table from places to the words at them.
+
+    Args:
+      default_value: the word of other numbers.
+
+    Raises: ValueError without words.
+    Source: TF 1.15 docs, tf.contrib.lookup.index_to_string_table_from_tensor.
+    """
+    if mapping is None:
+        raise ValueError("vocabulary_list must be specified.")
+    with name_scope(name, "index_to_string"):
+        words = convert_to_tensor(mapping, dtypes.string)
+        places = cast(tf_range(tf_size(words)), dtypes.int64)
+        fill = KeyValueTensorInitializer(places, words, dtypes.int64, dtypes.string,
+                                         name="table_init")
+        return StaticHashTable(fill, default_value)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
-
-import numpy as np
 
 from tftutor.composite.sparse_tensor import SparseTensor, is_sparse
 from tftutor.framework import dtypes
@@ -61,17 +60,16 @@ def _static_shape(sp_input: SparseTensor, shape: Tensor) -> list[int] | None:
     given = constant_value(shape)
     if given is not None and list(given).count(-1) > 1:
         raise ValueError(f"At most one dimension can be inferred (-1). Found: {given}")
-    count = int(np.prod(sp_input.shape.as_list()))
-    found = list(wanted)
-    if found.count(None) > 1:
+    count = math.prod(size or 0 for size in sp_input.shape.as_list())
+    known = [size for size in wanted if size is not None]
+    if len(wanted) - len(known) > 1:
         return None
-    if None in found:
-        rest = int(np.prod([size for size in found if size is not None]))
-        found[found.index(None)] = count // rest
-    if int(np.prod(found)) != count:  # type: ignore[arg-type]
+    missing = count // (math.prod(known) or 1)
+    found = [missing if size is None else size for size in wanted]
+    if math.prod(found) != count:
         raise ValueError(f"Cannot reshape a tensor with {count} elements to shape {list(wanted)} "
-                         f"({int(np.prod(found))} elements).")  # type: ignore[arg-type]
-    return found  # type: ignore[return-value]
+                         f"({math.prod(found)} elements).")
+    return found
 
 
 def _known_sizes(shape: Tensor) -> Any:

@@ -7,7 +7,9 @@ the moving averages take the place of the batch's values.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Iterator
 from typing import Any
 
 from tftutor import errors
@@ -114,8 +116,9 @@ class BatchNormalization(Layer):
                                                                     for i in range(ndims)]
         self.gamma = self._parameter("gamma", shape, self.scale, 1.0)
         self.beta = self._parameter("beta", shape, self.center, 0.0)
-        self.moving_mean = self._moving("moving_mean", shape)
-        self.moving_variance = self._moving("moving_variance", shape)
+        with self._whole_variables():
+            self.moving_mean = self._moving("moving_mean", shape)
+            self.moving_variance = self._moving("moving_variance", shape)
         self.built = True
 
     def _checked_axes(self, ndims: int) -> list[int]:
@@ -140,6 +143,18 @@ class BatchNormalization(Layer):
             fill = tf_constant(constant, dtype=self._param_dtype, shape=shape)
             setattr(self, f"_{name}_const", fill)
         return None
+
+    @contextlib.contextmanager
+    def _whole_variables(self) -> Iterator[None]:
+        """Split no variable in the block: a moving average is assigned to as a whole."""
+        scope = self._scope
+        assert scope is not None
+        partitioner = scope.partitioner
+        scope.set_partitioner(None)
+        try:
+            yield
+        finally:
+            scope.set_partitioner(partitioner)
 
     def _moving(self, name: str, shape: Any) -> Any:
         return self.add_weight(

@@ -24,8 +24,8 @@ flags.DEFINE_string("train_dir", "", "")
 FLAGS = flags.FLAGS
 LAST = 60
 # What depends on the library, or on who is quicker.
-VARYING = re.compile("deprecated|^From |^Using config|^TF_CONFIG|Waiting for model|seems that|^loss ="
-                     "|^global_step/sec|^Skip the current|^No new checkpoint"
+VARYING = re.compile("deprecated|^From |^Using config|^TF_CONFIG|Waiting for model|seems that"
+                     "|^loss =|^global_step/sec|^Skip the current|^No new checkpoint"
                      "|^Estimator is not trained")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tftutor.composite.check_ops import assert_positive
@@ -13,7 +13,7 @@ from tftutor.framework import dtypes
 from tftutor.framework.conversion import convert_to_tensor
 from tftutor.framework.graph_functions import control_dependencies
 from tftutor.framework.name_scope import name_scope
-from tftutor.framework.tensor_shape import Dimension, TensorShape
+from tftutor.framework.tensor_shape import Dimension
 from tftutor.ops.array_reshape import expand_dims
 from tftutor.ops.array_shape import rank, shape
 from tftutor.ops.cast import cast
@@ -170,12 +170,22 @@ def normalized(columns: Any, kind: str = "FeatureColumn") -> list[FeatureColumn]
     return sorted(columns, key=lambda column: column.name)
 
 
-def check_batch_sizes(tensors: list[Any], columns: list[FeatureColumn]) -> None:
+def dense_columns(columns: list[FeatureColumn], kind: Any) -> list[DenseColumn]:
+    """The columns, all of which must be dense. Raises: ValueError that calls that `kind`."""
+    for column in columns:
+        if not isinstance(column, DenseColumn):
+            raise ValueError(f"Items of feature_columns must be a {kind}. You can wrap a "
+                             "categorical column with an embedding_column or indicator_column. "
+                             f"Given: {column}")
+    return [column for column in columns if isinstance(column, DenseColumn)]
+
+
+def check_batch_sizes(tensors: list[Any], columns: Sequence[FeatureColumn]) -> None:
     """Raises: ValueError when two of the static batch sizes differ."""
     expected: Any = None
     first = 0
     for place, tensor in enumerate(tensors):
-        size = Dimension(TensorShape(tensor.shape).dims[0].value)
+        size = Dimension(tensor.shape[0])
         if size.value is None:
             continue
         if expected is None:

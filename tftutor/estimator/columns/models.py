@@ -13,6 +13,7 @@ from tftutor.estimator.columns.base import (
     FeatureColumn,
     Variables,
     check_batch_sizes,
+    dense_columns,
     normalized,
 )
 from tftutor.framework import dtypes
@@ -44,12 +45,7 @@ def input_layer(features: Any, feature_columns: Any, weight_collections: Any = N
     Raises: ValueError for columns that aren't dense, or features that are missing.
     Source: TF 1.15 docs, tf.feature_column.input_layer.
     """
-    columns = normalized(feature_columns, "_FeatureColumn")
-    for column in columns:
-        if not isinstance(column, DenseColumn):
-            raise ValueError("Items of feature_columns must be a _DenseColumn. You can wrap a "
-                             "categorical column with an embedding_column or indicator_column. "
-                             f"Given: {column}")
+    columns = dense_columns(normalized(feature_columns, "_FeatureColumn"), "_DenseColumn")
     variables = _in_collections(_with_defaults(weight_collections), trainable)
     with variable_scope(None, default_name="input_layer", values=features.values()):
         cache, outputs = FeatureCache(features), []
