@@ -345,3 +345,15 @@ def test_a_constant_is_no_variable():
 def test_hyperparameters_that_cannot_work_are_refused(make, text):
     with pytest.raises(ValueError, match=text):
         make()
+
+
+@pytest.mark.parametrize(("optimizer", "attribute"), [
+    (tf.train.GradientDescentOptimizer, "_learning_rate_tensor"),
+    (tf.train.AdagradOptimizer, "_learning_rate_tensor"),
+    (tf.train.AdamOptimizer, "_lr_t"), (tf.train.AdadeltaOptimizer, "_lr_t"),
+])
+def test_the_learning_rate_is_found_where_programs_look_for_it(optimizer, attribute):
+    with tf.Graph().as_default(), tf.Session() as session:
+        made = optimizer(0.25)
+        made.minimize(tf.square(tf.Variable(1.0)))
+        assert session.run(getattr(made, attribute)) == 0.25

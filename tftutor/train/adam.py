@@ -25,6 +25,7 @@ class AdamOptimizer(Optimizer):
     """
 
     _rule = "Adam"
+    _tensor_suffix = "_t"
     _slots_wanted = ("m", "v")
     _hyperparameters = (("lr", "_lr", "learning_rate"), ("beta1", "_beta1", "beta1"),
                         ("beta2", "_beta2", "beta2"), ("epsilon", "_epsilon", "epsilon"))

@@ -136,6 +136,7 @@ class AdadeltaOptimizer(Optimizer):
     """
 
     _rule = "Adadelta"
+    _tensor_suffix = "_t"
     _slots_wanted = ("accum", "accum_update")
     _hyperparameters = (("lr", "_lr", "lr"), ("rho", "_rho", "rho"),
                         ("epsilon", "_epsilon", "epsilon"))

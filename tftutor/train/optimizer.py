@@ -52,6 +52,7 @@ class Optimizer:
 
     _rule = ""
     _hyperparameters: Sequence[tuple[str, str, str]] = ()
+    _tensor_suffix = "_tensor"  # programs print `optimizer._learning_rate_tensor`
     _slots_wanted: Sequence[str] = ()
 
     def __init__(self, use_locking: bool, name: str) -> None:
@@ -182,7 +183,8 @@ class Optimizer:
         for argument, attribute, constant in self._hyperparameters:
             value = getattr(self, attribute)
             value = value() if callable(value) else value
-            self._tensors[argument] = convert(value, name=constant)
+            tensor = self._tensors[argument] = convert(value, name=constant)
+            setattr(self, attribute + self._tensor_suffix, tensor)
 
     def _finish(self, update_ops: list[Any], name: str) -> Any:
         return group(*update_ops, name=name)
