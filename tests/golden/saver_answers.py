@@ -3,6 +3,8 @@
 Imports neither library: the caller hands its `tf` and `np` in.
 """
 
+import contextlib
+import logging
 import os
 import re
 import shutil
@@ -11,15 +13,21 @@ import tempfile
 
 import checkpoint_programs
 import saver_programs
+import slim_programs
 from graph_answers import graph_answer
+from monitored_answers import _ASIDE, _TIMES
 from sync_replicas_answers import plain
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-GRAPHS = {**saver_programs.GRAPHS, **checkpoint_programs.GRAPHS}
-RUNS = {**saver_programs.RUNS, **checkpoint_programs.RUNS}
+GRAPHS = {**saver_programs.GRAPHS, **checkpoint_programs.GRAPHS, **slim_programs.GRAPHS}
+RUNS = {**saver_programs.RUNS, **checkpoint_programs.RUNS, **slim_programs.RUNS}
 
 STARTED = []  # TF's servers can't be stopped: they last as long as the process
 MODULE = re.compile(r"<class '[\w.]+\.")
+# With TF a thread of synchronous training outlives it by 120 seconds.
+ASIDE = re.compile(_ASIDE.pattern + "|^Coordinator stopped with threads still running")
+TIMES = (*_TIMES, (re.compile(r"\([\d.]+ sec/step\)"), "(# sec/step)"),
+         (re.compile(r"\d{4}-\d\d-\d\d[-T][\d:]+Z?"), "<time>"))
 RANDOM = re.compile("_temp_[0-9a-f]{32}/part")
 
 
@@ -63,26 +71,47 @@ def starter(tf):
     return start
 
 
+@contextlib.contextmanager
+def logged(show, name):
+    """Shows what is logged in the block; where several tasks run, their order is nobody's."""
+    class Handler(logging.Handler):
+        def emit(self, record):
+            text = record.getMessage().split("\n")[0]
+            if not ASIDE.search(text) and "cluster" not in name:
+                show(f"{record.levelname}:{text}")
+
+    logger, handler = logging.getLogger("tensorflow"), Handler()
+    old_handlers, old_level = logger.handlers[:], logger.level
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO if name in slim_programs.RUNS else logging.FATAL)
+    try:
+        yield
+    finally:
+        logger.handlers[:] = old_handlers
+        logger.setLevel(old_level)
+
+
 def lines_of(tf, np, io, name):
     """What the program shows, and the error that ended it."""
     lines = []
     folder = tempfile.mkdtemp()
 
     def show(*values):
-        text = " ".join(plain(value) for value in values)
-        lines.append(masked(text.replace(folder, "<folder>")))
+        text = " ".join(plain(value) for value in values).replace(folder, "<folder>")
+        for pattern, by in TIMES:
+            text = pattern.sub(by, text)
+        lines.append(masked(text))
 
+    given = {"tf": tf, "np": np, "show": show, "folder": folder, "io": io, "start": starter(tf)}
     try:
-        with tf.Graph().as_default():
-            exec(compile(RUNS[name], "<program>", "exec"),
-                 {"tf": tf, "np": np, "show": show, "folder": folder, "io": io,
-                  "start": starter(tf)})
+        with tf.Graph().as_default(), logged(show, name):
+            exec(compile(RUNS[name], "<program>", "exec"), given)
     except Exception as error:  # every class is an answer
         first_line = str(error).split("\n")[0]
-        lines.append(masked(f"raised {type(error).__name__}: {first_line}").replace(
-            folder, "<folder>"))
+        show(f"raised {type(error).__name__}: {first_line}")
     finally:
         for server in [each for servers in STARTED for each in servers.values()]:
             getattr(server, "stop", lambda: None)()
+        tf.summary.FileWriterCache.clear()  # or a writer's thread makes files in the folder still
         shutil.rmtree(folder)
     return lines

@@ -233,7 +233,7 @@ def test_monitored_training_with_two_workers():
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 def test_monitored_training_ends_at_once_and_without_a_word(monkeypatch, capsys):
-    monkeypatch.setattr(sync_replicas, "_GRACE_SECS", 0.05)
+    monkeypatch.setattr(sync_replicas, "GRACE_SECS", 0.05)
     before = set(threading.enumerate())
     with tf.Graph().as_default():
         w = tf.Variable(0.0)

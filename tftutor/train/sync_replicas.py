@@ -40,7 +40,7 @@ from tftutor.train.session_run_hook import SessionRunHook
 
 # When the training ends the chief's thread waits for gradients that will never come. TF waits the
 # coordinator's 120 s for it; this is enough to finish a step that is being applied.
-_GRACE_SECS = 2.0
+GRACE_SECS = 2.0
 _told: list[str] = []
 
 
@@ -308,7 +308,7 @@ class _SyncReplicasOptimizerHook(SessionRunHook):
         if self._q_runner is not None:
             threads = self._q_runner.create_threads(session, coord=coord, daemon=True, start=True)
             for thread in threads:
-                thread.grace_secs = _GRACE_SECS  # type: ignore[attr-defined]
+                thread.grace_secs = GRACE_SECS  # type: ignore[attr-defined]
 
 
 def _tell_deprecated(caller: Any) -> None:

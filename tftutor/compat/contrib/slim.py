@@ -1,9 +1,11 @@
-"""`tf.contrib.slim`: contrib.layers, arg_scope, variables and losses under one name."""
+"""`tf.contrib.slim`: contrib.layers, arg_scope, variables, losses and training under one name."""
 
 from __future__ import annotations
 
 from tftutor.compat.contrib import (  # noqa: F401 - imported for what they publish
     arg_scope,
+    assign_from,
+    gradient_transforms,
     initializers,
     layer_batch_norm,
     layer_summaries,
@@ -15,6 +17,9 @@ from tftutor.compat.contrib import (  # noqa: F401 - imported for what they publ
     moved,
     optimize_loss,
     regularizers,
+    slim_evaluation,
+    slim_learning,
+    slim_model_analyzer,
 )
 from tftutor.framework.api import export_value, exported, exported_names
 
@@ -26,6 +31,9 @@ _FRAMEWORK = (
     "get_variables_by_name", "get_variables_by_suffix", "get_variables_to_restore",
     "local_variable", "model_variable", "variable", "get_global_step",
     "get_or_create_global_step", "create_global_step", "assert_global_step",
+    "assert_or_get_global_step", "assign_from_checkpoint", "assign_from_checkpoint_fn",
+    "assign_from_values", "assign_from_values_fn", "filter_variables", "get_variable_full_name",
+    "global_variable", "VariableDeviceChooser",
 )
 
 
