@@ -77,7 +77,7 @@ def logged(show, name):
     class Handler(logging.Handler):
         def emit(self, record):
             text = record.getMessage().split("\n")[0]
-            if not ASIDE.search(text) and "cluster" not in name:
+            if text and not ASIDE.search(text) and "cluster" not in name:
                 show(f"{record.levelname}:{text}")
 
     logger, handler = logging.getLogger("tensorflow"), Handler()
