@@ -1,7 +1,8 @@
-"""Runs a program of estimator_programs.py and gives its lines; for both libraries."""
+"""Runs a program of estimator_programs*.py and gives its lines; for both libraries."""
 
 import re
 
+import estimator_programs_columns  # noqa: F401 - fills PROGRAMS
 from estimator_programs import PROGRAMS
 from monitored_answers import answer as lines_of
 

@@ -103,6 +103,8 @@ def _python_module(fullname: str, module: str) -> types.ModuleType | None:
         return _container(fullname) if module in python_modules.PACKAGES else None
 
     def lookup(attribute: str) -> Any:
+        if f"{module}.{attribute}" in python_modules.MODULES:
+            return _submodule(fullname, attribute)  # before a module of ours of that name
         explicit = python_modules.EXPLICIT.get(f"{module}.{attribute}")
         candidates = [explicit] if explicit else [
             attribute if namespace == "." else f"{namespace}.{attribute}"

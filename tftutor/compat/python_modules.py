@@ -82,7 +82,18 @@ _OTHERS = {
     "layers.core": "layers", "layers.layers": "layers", "layers.normalization": "layers",
     "layers.pooling": "layers", "layers.utils": "contrib.framework",
     "feature_column": "feature_column", "feature_column.feature_column": "feature_column",
-    "estimator": "estimator", "estimator.estimator": "estimator", "data": "data",
+    "feature_column.feature_column_lib": "feature_column",
+    "feature_column.feature_column_v2": "feature_column", "estimator": "estimator",
+    "estimator.estimator": "estimator", "estimator.estimator_lib": "estimator",
+    "estimator.run_config": "estimator", "estimator.model_fn": "estimator",
+    "estimator.training": "estimator", "estimator.exporter": "estimator",
+    "estimator.inputs": "estimator.inputs", "estimator.inputs.inputs": "estimator.inputs",
+    "estimator.inputs.numpy_io": "estimator.inputs",
+    "estimator.inputs.pandas_io": "estimator.inputs", "estimator.export": "estimator.export",
+    "estimator.export.export": "estimator.export",
+    "estimator.export.export_output": "estimator.export", "estimator.canned": "estimator",
+    "estimator.canned.dnn": "estimator", "estimator.canned.linear": "estimator",
+    "estimator.canned.baseline": "estimator", "data": "data",
     "data.ops": "data", "data.ops.dataset_ops": "data", "data.ops.iterator_ops": "data",
     "data.ops.readers": "data", "eager": "contrib.eager", "eager.context": ". contrib.eager",
     "eager.backprop": ". contrib.eager", "debug": "python.debug", "profiler": "profiler",
@@ -106,6 +117,7 @@ PACKAGES = frozenset(
 
 # `tensorflow.python.<module>.<name>` -> the public name, or "module:attribute" of ours.
 EXPLICIT: dict[str, str] = {
+    "estimator.run_config.TaskType": "tftutor.estimator.cluster_settings:TaskType",
     "framework.ops.NoGradient": "NotDifferentiable",
     "framework.ops.IndexedSlicesValue": "IndexedSlicesValue",
     "framework.test_util.TensorFlowTestCase": "test.TestCase",
