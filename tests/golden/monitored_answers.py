@@ -9,6 +9,7 @@ import shutil
 import tempfile
 
 import monitored_programs  # noqa: F401 - fills PROGRAMS
+import monitored_programs_ends  # noqa: F401
 import monitored_programs_hooks  # noqa: F401
 from monitored_model import PROGRAMS
 
