@@ -191,4 +191,5 @@ def test_message_beyond_the_limits_is_not_sent() -> None:
     with pytest.raises(LocalProtocolError, match="up to 2 tensors"):
         encode(step(*[np.zeros(1)] * 3), limits=Limits(tensors=2))
     with pytest.raises(LocalProtocolError, match="bytes belong into tensors"):
-        encode(Reply(1, 0, {"stats": bytes(300 * KIB)}, (), "run_graph"))
+        encode(Reply(1, 0, {"details": bytes(300 * KIB), "task": "", "cluster": {}, "devices": [],
+                             "incarnation": 1, "uptime": 1}, (), "status"))

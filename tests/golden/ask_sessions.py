@@ -14,6 +14,7 @@ from session_programs import (
     resets,
     start,
     targets,
+    transfers,
 )
 
 tf.logging.set_verbosity(tf.logging.ERROR)
@@ -31,6 +32,7 @@ def _ports(count):
 
 SERVERS = start(tf, _ports(3))
 ANSWERS = {"targets": targets(tf), "local_resets": local_resets(tf), "handles": handles(tf),
-           "resets": resets(tf, SERVERS), "handles_on_clusters": handles_on_clusters(tf, SERVERS)}
+           "resets": resets(tf, SERVERS), "handles_on_clusters": handles_on_clusters(tf, SERVERS),
+           "transfers": transfers(tf, SERVERS)}
 with open("sessions.json", "w") as file:
     json.dump(ANSWERS, file, indent=0, sort_keys=True)

@@ -6,6 +6,8 @@ its class and text.
 
 import re
 
+import numpy as np
+
 _JOBS = (("ps", 0), ("worker", 0), ("worker", 1))
 TARGETS = ("", "local", "direct", "grpc", "grpc://", "grpc://x", "grpc://localhost:port", "foo://x",
            'foo://"x', b"local", None, 3, ["a"], "localhost:2222")
@@ -216,3 +218,51 @@ def handles_on_clusters(tf, servers):
         with tf.device("/job:ps/task:0"):
             made = tf.get_session_handle(tf.constant(1.0))
         return {"keep": answer(lambda: session.run(made)).split(" session state")[0]}
+
+
+def transfers(tf, servers):
+    """What traces and partition graphs show of a step of two tasks; the fetches are the worker's."""
+    with tf.Graph().as_default(), tf.Session(servers[1].target) as session:
+        with tf.device("/job:ps/task:0"):
+            ref = tf.Variable([1.0, 2.0], name="ref")
+            values = [tf.fill([size], 2.0, name="fill%d" % size) * ref[0]
+                      for size in (1, 200, 26214, 26215, 300000)]
+            text = tf.string_join([tf.as_string(ref), "x"], name="text")
+        with tf.device("/job:worker/task:0"):
+            x = tf.placeholder(tf.float32, [2], name="x")
+            total = tf.add_n([tf.reduce_sum(v, name="s%d" % i) for i, v in enumerate(values)])
+            y = tf.add(x, total, name="y")
+            joined = tf.string_join([text, "y"], name="joined")
+        with tf.device("/job:ps/task:0"):
+            add = tf.assign_add(ref, y, name="add")
+            with tf.control_dependencies([joined]):
+                late = tf.negative(ref, name="late")
+        with tf.device("/job:worker/task:0"):
+            done = tf.identity(late, name="done")
+        session.run(ref.initializer)
+        options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE, output_partition_graphs=True)
+        for _ in range(2):
+            metadata = tf.RunMetadata()
+            session.run([add.op, joined, done], {x: [1.0, 1.0]}, options, metadata)
+    rows, wrong = [], []
+    for table in metadata.step_stats.dev_stats:
+        for node in table.node_stats:
+            # With servers in one process TensorFlow doesn't log what the other one receives.
+            if node.node_name == "RecvTensor" and "/job:worker" in table.device:
+                size, rate, rest = node.timeline_label.split("] ", 2)
+                edge, ends = rest.split(" ", 1)
+                rows.append([table.device, size, re.sub(r"_\d+_", "_N_", edge), ends])
+                nbytes = node.output[0].tensor_description.allocation_description.requested_bytes
+                speed = np.float32(8.0 * nbytes / node.all_end_rel_micros)
+                wanted = "[%.1fGb/s" % (speed / 1000) if speed >= 1000 else "[%.6fMb/s" % speed
+                if rate != wanted:
+                    wrong.append([rate, wanted])
+    nodes = [[node.op, re.sub(r"_S\d+$", "_S", node.name), node.attr["tensor_name"].s.decode(),
+              node.attr["send_device"].s.decode(), node.attr["recv_device"].s.decode(),
+              node.attr["client_terminated"].b]
+             for graph in metadata.partition_graphs for node in graph.node
+             if node.op.endswith(("Send", "Recv"))]
+    for node in nodes:
+        node[0] = node[0].replace("_Host", "_")
+        node[2] = re.sub(r"_\d+_", "_N_", node[2])
+    return {"rows": sorted(rows), "wrong rates": wrong, "nodes": sorted(nodes)}

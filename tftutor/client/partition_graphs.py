@@ -1,8 +1,9 @@
 """Partition graphs: what each device of a step ran, as GraphDefs, for `RunMetadata`.
 
 A partition stands alone: what is fed comes from `_Arg` nodes, what is fetched goes to `_Retval`
-nodes, and what crosses devices goes by `_Send` and `_Recv`. Along a control edge that crosses an
-empty constant is sent, and received by an Identity that passes the control on, as in TensorFlow.
+nodes (on a cluster from `_Recv` and to `_Send`), and what crosses devices goes by these two. Along
+a control edge that crosses an empty constant is sent, and received by an Identity that passes the
+control on, as in TensorFlow.
 
 Unlike TensorFlow, a GPU takes feeds and returns fetches itself, not by way of the first CPU.
 Source: TF 1.15 docs, tf.RunOptions (`output_partition_graphs`).
@@ -48,13 +49,17 @@ class _PartGraph:
         self.names = PartNames(plan, whole)
         self._free_numbers = free_numbers
         self._passed_on = {
-            f"^{node.name}": f"{source.name}/_{next(free_numbers)}"
+            f"^{node.name}": node.control_name or f"{source.name}/_{next(free_numbers)}"
             for source, node in self.names.received.items() if isinstance(source, Operation)}
         self.graph = GraphDef()
         self.graph.versions.CopyFrom(versions_proto())
         self.graph.library.SetInParent()
         for tensor, (name, index) in self.names.args.items():
-            self._add(name, "_Arg", [], T=tensor.dtype.base_dtype, index=index)
+            dtype = tensor.dtype.base_dtype
+            if self.names.is_on_cluster:
+                self._add(name, "_Recv", [], tensor_type=dtype, **self._to_client(tensor))
+            else:
+                self._add(name, "_Arg", [], T=dtype, index=index)
         missing = dict.fromkeys(self._loop_conditions())
         for op in (*missing, *plan.ops):
             if isinstance(op, TransferNode):
@@ -62,8 +67,18 @@ class _PartGraph:
             else:
                 self._add_operation(op)
         for name, index, tensor in self.names.retvals:
-            self._add(name, "_Retval", [self.names.data_input(tensor)],
-                      T=tensor.dtype.base_dtype, index=index)
+            inputs, dtype = [self.names.data_input(tensor)], tensor.dtype.base_dtype
+            if self.names.is_on_cluster:
+                self._add(name, "_Send", inputs, T=dtype, **self._to_client(tensor))
+            else:
+                self._add(name, "_Retval", inputs, T=dtype, index=index)
+
+    def _to_client(self, tensor: Tensor) -> dict[str, Any]:
+        """The attributes of the ends of what is fed to a task, or fetched from it."""
+        here = self.plan.device_name
+        return {"tensor_name": tensor.name, "send_device": here, "recv_device": here,
+                "send_device_incarnation": getattr(self.plan, "incarnation", 0),
+                "client_terminated": True}
 
     def _add(self, name: str, kind: str, inputs: list[str], **attrs: Any) -> Any:
         node = self.graph.node.add(name=name, op=kind, input=inputs, device=self.plan.device_name)
@@ -89,7 +104,7 @@ class _PartGraph:
             inputs = [self.names.data_input(t) for t in node._inputs]
             self._add(node.name, node.type, inputs, **attrs)
         elif sends:
-            constant = f"{producer}/_{next(self._free_numbers)}"
+            constant = node.control_name or f"{producer}/_{next(self._free_numbers)}"
             self._add(constant, "Const", [f"^{producer}"], dtype=float32,
                       value=np.zeros(0, np.float32))
             self._add(node.name, node.type, [constant], T=float32, **attrs)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 _MEMCPY = re.compile(r"MEMCPY(\w+) (\d+) bytes \(.*\)(?: (\S+) -> (\S+))?$")
 _TRANSFER = re.compile(r"(.*) = (_Send|_Recv)\((.*?) @ ?(.*?)(?:, .*)?\)$")
+_RECEIVED = re.compile(r"\[.*\] (\S*) from (\S*) to (\S*)$")
 _TABLES = ("/stream:", "/memcpy", "/host:")  # of a tracer, not of a device's nodes
 _HOST_ALLOCATORS = ("cpu", "gpu_host_bfc")
 
@@ -99,13 +100,20 @@ def transfers(run_metadata: Any) -> list[Transfer]:
     stats = getattr(run_metadata, "step_stats", run_metadata)
     begin = _begin(stats)
     senders: dict[str, str] = {}
-    copied: set[str] = set()
+    copied: set[str] = set()  # edges of which the copy is in the trace itself
     rows: list[Transfer] = []
     for device in stats.dev_stats:
         for node in device.node_stats:
             match = _TRANSFER.match(node.timeline_label)
             if match is not None and match[2] == "_Send":
                 senders[match[3]] = device.device
+            sent = (_RECEIVED.match(node.timeline_label) if node.node_name == "RecvTensor"
+                    else None)
+            if sent is not None:
+                copied.add(sent[1])
+                nbytes = node.output[0].tensor_description.allocation_description.requested_bytes
+                rows.append(Transfer(sent[1], sent[2], sent[3], "network", nbytes,
+                                     (_start(node) - begin) / 1000, _length(node) / 1000))
             copy = _MEMCPY.match(node.timeline_label) if "/memcpy" in device.device else None
             if copy is not None:
                 name = node.node_name.partition(":")[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,11 +13,13 @@ from tftutor import errors
 from tftutor.distributed.cluster_run import ClusterRun
 from tftutor.distributed.partition_codec import describe
 from tftutor.distributed.remote_task import RemoteTask, from_task
+from tftutor.distributed.transfer_rows import finish_rows
 from tftutor.framework.attr_values import FuncName
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.cut_step import CutStep
 from tftutor.runtime.partitioner import Partition
 from tftutor.runtime.step_state import StepState
+from tftutor.runtime.transfers import TransferNode
 
 
 class TaskPart:
@@ -44,6 +46,7 @@ class DevicePart(NamedTuple):
     ops: Sequence[Any]
     feeds: Sequence[Tensor]
     fetches: Sequence[Tensor]
+    incarnation: int
 
 
 class ClusterPlan:
@@ -69,7 +72,8 @@ class ClusterPlan:
         self.session = session
         self.stats: list[bytes] = []  # of the tasks, when the step is traced
         self.device_parts = [
-            DevicePart(p.device.name, p.ops, [t for t in cut.feeds if t in p.taken], p.fetches)
+            DevicePart(p.device.name, p.ops, [t for t in cut.feeds if t in p.taken], p.fetches,
+                       p.device.incarnation)
             for p in cut.partitions]
         by_task: dict[RemoteTask, list[Partition]] = {}
         for partition in cut.partitions:
@@ -135,6 +139,32 @@ class ClusterPlan:
         return next((op for op in self.ops if op.name == name), None)
 
 
+def name_transfers(cut: CutStep, numbers: Iterator[int]) -> None:
+    """Name the nodes that send and receive as TensorFlow's masters and workers do.
+
+    `x_S0` sends to another task, `x_S1` receives there; between the devices of one task it is `_G`.
+    Along a control edge a constant is sent, and an Identity follows what receives it.
+    """
+    nodes = {(node.channel, node.type): node for partition in cut.partitions
+             for node in partition.ops if isinstance(node, TransferNode)}
+    for channel in cut.channels:
+        mark = "S" if task_of(channel.source.name) != task_of(channel.target.name) else "G"
+        is_control = channel.tensor is None
+        names = [f"{channel.producer.name}_{mark}{next(numbers)}"
+                 for _ in range(4 if is_control else 2)]
+        for kind, name, other in (("_Send", names[is_control], names[0]),
+                                  ("_Recv", names[1 + is_control], names[-1])):
+            node = nodes.get((channel, kind))
+            if node is not None:
+                node.name = name
+                node.control_name = other if is_control else None
+
+
+def task_of(device: str) -> str:
+    """`/job:ps/replica:0/task:0` for one of its devices."""
+    return device.partition("/device:")[0]
+
+
 class TracedClusterStep:
     """A step on a cluster that notes what it does.
 
@@ -152,3 +182,4 @@ class TracedClusterStep:
         """Write what all tasks noted into an empty StepStats proto."""
         for part in self.plan.stats:
             stats.MergeFromString(part)
+        finish_rows(stats)

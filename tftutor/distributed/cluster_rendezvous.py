@@ -6,6 +6,7 @@ comes before it is asked for.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from tftutor.runtime.rendezvous import Rendezvous
 from tftutor.runtime.step_state import StepState
 from tftutor.runtime.transfers import Channel
 
+Arrival = tuple[int, Sequence[str]]  # nanoseconds of `perf_counter_ns`, edges
+
 
 class ClusterRendezvous(Rendezvous):
     """Where the parts of one step in this task meet, and what they send to other tasks.
@@ -28,12 +31,14 @@ class ClusterRendezvous(Rendezvous):
       step: the step here.
       step_id: its number in the whole cluster.
       push: sends a message to another task.
+    Attributes: arrivals: when values of which edges have come, for traces.
     """
 
     def __init__(self, step: StepState, step_id: int, push: Push, at_once: int | None = None
                  ) -> None:
         super().__init__(step, at_once)
         self.pushes = Pushes(step_id, push, self._fail)
+        self.arrivals: list[Arrival] = []
 
     def send_to(self, edge: Edge, value: Any) -> None:
         """Push a value to another task; doesn't wait."""
@@ -54,6 +59,7 @@ class ClusterRendezvous(Rendezvous):
         Raises: InvalidArgumentError when there are fewer or more than it says.
         """
         keys = header["keys"]
+        self.arrivals.append((time.perf_counter_ns(), keys))
         if len(tensors) == len(keys) and not header.get("dead") and not header.get("signals"):
             self.send_all(zip(keys, map(plain_value, tensors), strict=True))
             return
@@ -71,6 +77,15 @@ class ClusterRendezvous(Rendezvous):
 def plain_value(value: Any) -> Any:
     """A value as kernels have it: what has no dimensions is a scalar."""
     return value[()] if isinstance(value, np.ndarray) and not value.ndim else value
+
+
+def held_bytes(value: Any) -> int:
+    """The bytes of a value as TensorFlow counts them: strings and eight for each."""
+    if isinstance(value, bytes):
+        return 8 + len(value)
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return value.nbytes + sum(map(len, value.flat))
+    return int(getattr(value, "nbytes", 0))
 
 
 def lent(value: Any) -> Any:
@@ -118,5 +133,5 @@ class IncomingChannel(Channel):
     def recv(self, step: Any) -> Any:
         """The value; waits for it."""
         value = step.rendezvous.recv(self.edge)
-        self.nbytes = int(getattr(value, "nbytes", 0))
+        self.nbytes = held_bytes(value)
         return value

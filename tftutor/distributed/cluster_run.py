@@ -156,10 +156,13 @@ class ClusterRun:
                     ) -> tuple[Sequence[Any], bytes | None]:
         """What an answer has for the program; what is for the part of this process goes there."""
         values, others, edges = split(header, tensors)
+        stats = header.get("stats")
+        if header.get("traced"):
+            values, stats = values[:-1], values[-1].tobytes()
         if edges and self.plan.here is not None:
             service: Any = self.plan.here.task.service
             service.deliver(self.step_id, edges, others)
-        return values, header.get("stats")
+        return values, stats
 
     def _note(self, task: RemoteTask, error: Exception) -> None:
         """A part has failed."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import itertools
 import secrets
 import weakref
 from collections.abc import Callable, Sequence
 
 from tftutor import errors
-from tftutor.distributed.cluster_plan import ClusterPlan
+from tftutor.distributed.cluster_plan import ClusterPlan, name_transfers, task_of
 from tftutor.distributed.cluster_tasks import LONGEST_WAIT, PATIENCE, ClusterTasks
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.worker import CLOSED
@@ -47,6 +48,7 @@ class MasterSession:
         self._request = {"session": self.name, "isolate": isolated, "origin": master.name,
                          "hosted": master.is_here}
         self._is_used = False
+        self._transfer_numbers = itertools.count()
         self._open()
         _open_masters.add(self)
         self.host = min(self.devices, key=lambda d: (d.device_type != "CPU", d.name))
@@ -76,7 +78,7 @@ class MasterSession:
             raise
 
     def _task_of(self, device: str) -> RemoteTask:
-        return self.tasks[device.partition("/device:")[0]]
+        return self.tasks[task_of(device)]
 
     # -- steps ------------------------------------------------------------------------------
 
@@ -84,6 +86,7 @@ class MasterSession:
         """Register a step with the tasks that have a part in it."""
         cut = cut_step(step, device_of, self.host, keep_targets=True)
         cut.early = self._read_early(cut)
+        name_transfers(cut, self._transfer_numbers)
         try:
             plan = ClusterPlan(cut, self.name, self._task_of)
         except errors.AbortedError:

@@ -72,7 +72,7 @@ class _Describer:
             return self.frame(unit)
         if isinstance(unit, TransferNode):
             index = self.channels.setdefault(unit.channel, len(self.channels))
-            return [index, unit.type == "_Send"]
+            return [index, unit.type == "_Send", unit.name]
         return unit.name
 
     def channel(self, channel: Channel) -> dict[str, Any]:
@@ -239,8 +239,8 @@ class _Rebuilder:
         if isinstance(unit, dict):
             return self.frame(unit, frame)
         if isinstance(unit, list):
-            index, is_send = unit
-            return TransferNode(self.channels[index], is_send)
+            index, is_send, name = unit
+            return TransferNode(self.channels[index], is_send, name)
         return self.ops[unit]
 
     def cut_step(self) -> CutStep:

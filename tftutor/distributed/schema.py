@@ -35,11 +35,6 @@ def text(value: Any) -> str | None:
     return f"must be text of up to {MAX_TEXT} characters"
 
 
-def data(value: Any) -> str | None:
-    """Bytes; big ones belong into a uint8 tensor."""
-    return None if type(value) is bytes else "must be bytes"
-
-
 def integer(value: Any) -> str | None:
     """An integer that int64 holds."""
     return None if type(value) is int and -INT64_MAX <= value <= INT64_MAX else "must be an int64"
@@ -196,7 +191,7 @@ METHODS: dict[str, Method] = {
     "run_graph": _method(         # tensors: what is fed, or fetched; then those of `keys`
         {"session": text, "handle": text, "step": natural, "timeout_ms": maybe(natural),
          "trace": maybe(flag), "origin": maybe(task_name), **maybe_all(EDGES)},
-        {"stats": maybe(data), **maybe_all(EDGES)}),
+        {"traced": maybe(flag), **maybe_all(EDGES)}),
     "abort_step": _method({"step": natural, "message": text}, {}),
     "confirm_step": _method({"session": text, "step": natural}, {}),
     "send_tensors": _method(      # tensors: one for each key that is neither dead nor a signal

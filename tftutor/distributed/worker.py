@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tftutor import errors
 from tftutor.distributed.cluster_rendezvous import (
     IncomingChannel,
@@ -24,6 +26,7 @@ from tftutor.distributed.partition_codec import rebuild
 from tftutor.distributed.programs import Programs
 from tftutor.distributed.pushes import Push, Ride, split
 from tftutor.distributed.task_report import Traffic, nbytes_of, variables_as_data
+from tftutor.distributed.transfer_rows import write_rows
 from tftutor.distributed.worker_state import SMALL, SessionTable, StepTable, WorkerSession
 from tftutor.framework.graph import Graph
 from tftutor.framework.operation import Operation, Tensor
@@ -310,7 +313,10 @@ class TaskService:
         values, stats = self.run(header, [plain_value(t) for t in fed], caller, ride=ride)
         sent = [wire_value(value) for value in values]
         self._traffic.serve(fed, sent)
-        answer = {} if stats is None else {"stats": stats}
+        answer: dict[str, Any] = {}
+        if stats is not None:  # it may be bigger than a header
+            answer["traced"] = True
+            sent.append(np.frombuffer(stats, np.uint8))
         if ride is not None:
             ride.join(origin, answer, sent)
         return answer, sent
@@ -365,8 +371,11 @@ def _run(plan: PartitionedPlan, feeds: list[Any], state: StepState, is_traced: b
 
     from tftutor.runtime.tracing import TracedStep
 
+    rendezvous: Any = state.rendezvous
     traced, stats = TracedStep(plan), StepStats()
     state.copies = traced.copies
+    begun = time.perf_counter_ns()
     values = run_plan(traced.plan, feeds, state)
+    write_rows(stats, plan.channels, rendezvous.arrivals, begun, traced.epoch)
     traced.write_stats(stats)
     return values, stats.SerializeToString()

@@ -1,7 +1,8 @@
 """PartNames: what the nodes of one device's part of a step are called.
 
 In a partition graph a fed tensor comes from an `_Arg`, a value of another device from its `_Recv`,
-and what is fetched goes to a `_Retval`. Traces name inputs in the same way.
+and what is fetched goes to a `_Retval`. On the tasks of a cluster `_recv_x_0` and `_send_y_0` do
+what these two do in this process. Traces name inputs in the same way.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from tftutor.framework.operation import Operation, Tensor
+from tftutor.runtime.devices import HERE
 from tftutor.runtime.transfers import TransferNode
 
 
@@ -41,8 +43,9 @@ class PartNames:
       whole: the plan of the step (the same, where the host runs it alone).
 
     Attributes:
-      args: fed tensor -> (name of its `_Arg`, its position).
-      retvals: (name of the `_Retval`, its position, the fetched tensor).
+      is_on_cluster: whether a task of a cluster runs the part.
+      args: fed tensor -> (name of what gives it, its position).
+      retvals: (name of what takes it, its position, the fetched tensor).
       received: what comes from another device -> its `_Recv`.
     """
 
@@ -50,9 +53,10 @@ class PartNames:
         fed = sorted(set(whole.feeds), key=_name)
         fetched = sorted(set(whole.fetches) - set(fed), key=_name)
         taken = {t for op in plan.ops for t in op._inputs}
-        self.args = {t: (f"_arg_{t.op.name}_{t.value_index}_{i}", i) for i, t in enumerate(fed)
+        self.is_on_cluster = not plan.device_name.startswith(f"{HERE}/")
+        self.args = {t: (self._end("arg", "recv", t, i), i) for i, t in enumerate(fed)
                      if t in plan.feeds and t in taken}
-        self.retvals = [(f"_retval_{t.op.name}_{t.value_index}_{i}", i, t)
+        self.retvals = [(self._end("retval", "send", t, i), i, t)
                         for i, t in enumerate(fetched) if t in plan.fetches]
         self.received: dict[Tensor | Operation, TransferNode] = {}
         for op in plan.ops:
@@ -60,6 +64,10 @@ class PartNames:
                 tensor = op.channel.tensor
                 self.received[op.channel.producer if tensor is None else tensor] = op
         self._here = {op for op in plan.ops if not isinstance(op, TransferNode)}
+
+    def _end(self, here: str, on_cluster: str, tensor: Tensor, position: int) -> str:
+        name = f"{tensor.op.name}_{tensor.value_index}"
+        return f"_{on_cluster}_{name}" if self.is_on_cluster else f"_{here}_{name}_{position}"
 
     def data_input(self, tensor: Tensor) -> str:
         """The name of a tensor as an input: `x`, `x:1`, `_arg_x_0_0`, `x/_3`."""

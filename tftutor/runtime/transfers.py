@@ -164,9 +164,15 @@ class Channel(_Counted):
 
 
 class TransferNode(Operation):
-    """A `_Send` or `_Recv` node of a partition; it belongs to no user's graph."""
+    """A `_Send` or `_Recv` node of a partition; it belongs to no user's graph.
 
-    def __init__(self, channel: Channel, is_send: bool) -> None:
+    Attributes: control_name: along a control edge, what its constant or Identity is called; None
+      where nobody has named it.
+    """
+
+    control_name: str | None = None
+
+    def __init__(self, channel: Channel, is_send: bool, name: str | None = None) -> None:
         producer, tensor = channel.producer, channel.tensor
         attrs = {"tensor_name": channel.edge,
                  "send_device": channel.source.name,
@@ -175,7 +181,7 @@ class TransferNode(Operation):
         if tensor is not None:
             attrs["T" if is_send else "tensor_type"] = tensor.dtype.base_dtype
         self.number = next(Channel._numbers)
-        name = f"{producer.name}/_{self.number}"
+        name = name or f"{producer.name}/_{self.number}"
         inputs = [channel.sent] if is_send and channel.sent is not None else []
         super().__init__(producer.graph, Send if is_send else Recv, name, inputs, (), [], attrs,
                          producer._frames)

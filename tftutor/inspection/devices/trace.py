@@ -7,13 +7,14 @@ is what both the picture in text and the model of a step begin with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tftutor.inspection.devices.names import device_title
 
 COMPUTES, COPIES, WAITS = "computes", "copies", "waits"
 _TABLES = ("/stream:", "/memcpy", "/host:")  # of a tracer, not of a device's nodes
+_RECEIVED = "RecvTensor"  # the node of a value from another task, in TensorFlow's traces
 _TRANSFER = re.compile(r" = (_Send|_Recv)\((.*?) @ ?.*?(?:, (.*))?\)$")
 _LABEL = re.compile(r".* = (.*?)\((.*)\)$")
 
@@ -78,8 +79,8 @@ def read_trace(step_stats: Any) -> Trace:
 
     Raises: ValueError when there is nothing in the trace.
     """
-    devices = [device for device in step_stats.dev_stats
-               if not any(table in device.device for table in _TABLES)]
+    devices = _by_name(device for device in step_stats.dev_stats
+                       if not any(table in device.device for table in _TABLES))
     nodes = [node for device in devices for node in device.node_stats]
     if not nodes:
         raise ValueError("step_stats has no nodes: run the step with "
@@ -98,6 +99,31 @@ def read_trace(step_stats: Any) -> Trace:
                 sent[match[2]] = _start(node) - begin
     lanes = [_lane(device, begin, sent) for device in devices]
     return Trace(length, tuple(sorted(lanes, key=lambda lane: lane.title)), tensors)
+
+
+class _Device(NamedTuple):
+    """What a trace has of one device, from all its tables."""
+
+    device: str
+    thread_names: dict[int, str]
+    node_stats: list[Any]
+
+
+def _by_name(tables: Iterable[Any]) -> list[_Device]:
+    """The devices of a trace; what was received from other tasks is in a table of its own.
+
+    Where the nodes that received it are listed too, they tell more.
+    """
+    found: dict[str, _Device] = {}
+    for table in tables:
+        device = found.setdefault(table.device, _Device(table.device, {}, []))
+        device.thread_names.update(table.thread_names)
+        device.node_stats.extend(table.node_stats)
+    for device in found.values():
+        if any(" = _Recv(" in node.timeline_label for node in device.node_stats):
+            device.node_stats[:] = [node for node in device.node_stats
+                                    if node.node_name != _RECEIVED]
+    return list(found.values())
 
 
 def tensor_of(edge: str, tensors: dict[str, str]) -> str:
@@ -134,7 +160,7 @@ def _described(node: Any) -> tuple[str, tuple[str, ...]]:
     """(type, inputs) from the label `y = Add(a, b)`."""
     match = _LABEL.match(node.timeline_label)
     if match is None:
-        return ("RecvTensor" if node.node_name == "RecvTensor" else "unknown"), ()
+        return (_RECEIVED if node.node_name == _RECEIVED else "unknown"), ()
     inputs = tuple(match[2].split(", ")) if match[2] else ()
     return match[1], inputs[1:] if match[1] == "_Recv" else inputs  # the first one is the edge
 
@@ -152,6 +178,8 @@ def _stretches(node: Any, kind: str, begin: int, sent: dict[str, int]) -> Sequen
     """
     start, end = _start(node) - begin, _start(node) - begin + _length(node)
     middle = start + (node.op_start_rel_nanos or node.op_start_rel_micros * 1000)
+    if kind == _RECEIVED:
+        return [Stretch(COPIES, start, end, node.node_name)]
     if kind != "_Recv":
         found = (Stretch(COPIES, start, middle, node.node_name),
                  Stretch(COMPUTES, middle, end, node.node_name))
