@@ -14,7 +14,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from tftutor.framework import api, late_notes
+from tftutor.framework import api, late_notes, op_def
 
 ROOT = "tftutor"
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -40,6 +40,9 @@ _RNN_CELLS = {
 _CANNED_ESTIMATORS = {
     "tftutor.estimator.canned.linear": ("LinearClassifier", "LinearRegressor"),
     "tftutor.estimator.canned.dnn": ("DNNClassifier", "DNNRegressor"),
+    "tftutor.estimator.canned.combined": ("DNNLinearCombinedClassifier",
+                                          "DNNLinearCombinedRegressor"),
+    "tftutor.estimator.canned.baseline": ("BaselineClassifier", "BaselineRegressor"),
 }
 _filled: set[str] = set()
 _fill_lock = threading.RLock()
@@ -209,6 +212,7 @@ def _import_and_publish() -> None:
     api.lazy_export("tftutor.widgets.explore", explore="explore")
     api.lazy_export("tftutor.widgets.shape_errors", explain_error="explain_error")
     late_notes.write_with("tftutor.inspection.shape_errors.showing")
+    op_def.define_late(lambda: _fill("data"))
     api.lazy_export("tftutor.inspection.steps", record_step="record_step")
     for name in _LAZY_PACKAGES:
         _namespace(name)  # an import of one of its modules must find the hook for missing names

@@ -74,7 +74,9 @@ class PartialRuns:
         with self._lock:
             run = self._runs.get(handle)
             if run is None:
-                raise _invalid("Must run 'setup' before performing partial runs!")
+                raise _invalid("Must run 'setup' before performing partial runs!"
+                               if self._session._master is None else
+                               "Must run PartialRunSetup before performing partial runs")
             _check_feeds(run, [tensor for tensor, _ in pairs])
             _check_fetches(run, mapper.tensors, {tensor for tensor, _ in pairs})
             for tensor, value in pairs:

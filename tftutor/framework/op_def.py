@@ -27,6 +27,7 @@ GradientFn = Callable[..., Any]
 Kernel = Callable[..., Any]
 
 _registry: dict[str, OpDef] = {}
+_late_definitions: list[Callable[[], None]] = []  # import what isn't imported with tftutor itself
 
 
 class NotDifferentiable:
@@ -185,8 +186,19 @@ def get_op_def(name: str) -> OpDef:
 
 
 def find_op_def(name: str) -> OpDef | None:
-    """Return the OpDef called `name`, or None."""
+    """Return the OpDef called `name`, or None.
+
+    A graph that comes from elsewhere may use what this process hasn't, such as tf.data.
+    """
+    if name not in _registry:
+        for define in _late_definitions:
+            define()
     return _registry.get(name)
+
+
+def define_late(define: Callable[[], None]) -> None:
+    """Have `define()` called when an operation isn't known. It may be called often."""
+    _late_definitions.append(define)
 
 
 def all_op_defs() -> list[OpDef]:
