@@ -488,3 +488,36 @@ def a_model_with_its_own_local_init_op(tf, folder, say):
 
     model = tf.estimator.Estimator(model_fn, folder)
     say_results(say, model.evaluate(batches(tf), 2))
+
+
+@program
+def training_until_it_is_good(tf, folder, say):
+    model, stop = estimator(tf, folder), tf.estimator.experimental
+    evaluation = tf.estimator.EvalSpec(batches(tf), steps=3, throttle_secs=0)
+    for hook in (stop.stop_if_lower_hook(model, "loss", 0.2, run_every_secs=None,
+                                         run_every_steps=1),
+                 stop.stop_if_no_decrease_hook(model, "mae", 1, min_steps=3, run_every_secs=None,
+                                               run_every_steps=5)):
+        tf.estimator.train_and_evaluate(
+            model, tf.estimator.TrainSpec(batches(tf), max_steps=40, hooks=[hook]), evaluation)
+        say(model.get_variable_value("global_step"), model.get_variable_names())
+    failing(say, lambda: stop.make_early_stopping_hook(1, len),
+            lambda: stop.make_early_stopping_hook(model, len, 1, 1),
+            lambda: stop.make_early_stopping_hook(model, 1))
+    say(type(stop.make_stop_at_checkpoint_step_hook(model, 3)).__name__)
+
+
+@program
+def further_metrics(tf, folder, say):
+    def metric_fn(predictions, labels, features, config):
+        say(sorted(predictions), sorted(features), config.model_dir)
+        return {"most": tf.metrics.mean(labels)}
+
+    model = tf.estimator.add_metrics(estimator(tf, folder), metric_fn)
+    failing(say, lambda: tf.estimator.add_metrics(model, lambda a: {}))
+
+    def model_fn(features, labels, mode):
+        return tf.estimator.EstimatorSpec(mode, {"y": features["x"]}, tf.reduce_mean(labels))
+
+    model = tf.estimator.add_metrics(tf.estimator.Estimator(model_fn, folder), metric_fn)
+    say_results(say, model.evaluate(batches(tf), 2))

@@ -216,6 +216,46 @@ def linear_of_numbers(tf, c):
         [c["x"], c["b"], tf.feature_column.embedding_column(c["i"], 2)], **k), NUMBERS[:, 0] * 2
 
 
+@model_program
+def wide_and_deep(tf, c):
+    return lambda **k: tf.estimator.DNNLinearCombinedClassifier(
+        linear_feature_columns=[c["w"], c["b"]], dnn_feature_columns=[c["x"]],
+        dnn_hidden_units=[3], dnn_optimizer="Adam", weight_column="wt", **k), TWO
+
+
+@model_program
+def wide_or_deep(tf, c):
+    return lambda **k: tf.estimator.DNNLinearCombinedRegressor(
+        dnn_feature_columns=[c["x"]], dnn_hidden_units=[3], **k), NUMBERS[:, :1]
+
+
+@model_program
+def baseline_of_three_classes(tf, c):
+    return lambda **k: tf.estimator.BaselineClassifier(n_classes=3, **k), THREE
+
+
+@model_program
+def baseline_of_numbers(tf, c):
+    return lambda **k: tf.estimator.BaselineRegressor(
+        optimizer=lambda: tf.train.GradientDescentOptimizer(0.01), **k), NUMBERS[:, 0]
+
+
+@program
+def specs_of_examples(tf, folder, say):
+    c, e = columns(tf), tf.estimator
+    for spec in (e.classifier_parse_example_spec([c["x"], c["w"]], "y", weight_column="wt"),
+                 e.regressor_parse_example_spec([c["x"]], "y", label_dimension=2,
+                                                weight_column=c["n"])):
+        for name in sorted(spec):
+            say(name, spec[name])
+    failing(say, lambda: e.classifier_parse_example_spec([c["x"]], "x"),
+            lambda: e.classifier_parse_example_spec([c["x"]], "y", weight_column="x"),
+            lambda: e.classifier_parse_example_spec([c["x"]], "y", weight_column=1),
+            lambda: e.DNNLinearCombinedClassifier(folder),
+            lambda: e.DNNLinearCombinedClassifier(folder, dnn_feature_columns=[c["x"]]).train(
+                lambda: ({"x": tf.constant(NUMBERS)}, tf.constant(TWO)), steps=1))
+
+
 @program
 def wrong_models(tf, folder, say):
     e, c = tf.estimator, columns(tf)

@@ -165,7 +165,7 @@ class Estimator:
         for name, number in (("steps", steps), ("max_steps", max_steps)):
             if number is not None and number <= 0:
                 raise ValueError(f"Must specify {name} > 0, given: {number}")
-        if max_steps is not None and max_steps <= _saved_global_step(self._model_dir):
+        if max_steps is not None and max_steps <= saved_global_step(self._model_dir):
             tf_logging.info("Skipping training since max_steps has already saved.")
             return self
         hooks = checked_hooks(hooks)
@@ -404,7 +404,7 @@ def _with_loss(metrics: dict[str, Any], loss: Any) -> dict[str, Any]:
     return metrics
 
 
-def _saved_global_step(model_dir: str) -> int:
+def saved_global_step(model_dir: str) -> int:
     """The step of the latest checkpoint, 0 when there is none or it has none."""
     path = latest_checkpoint(model_dir)
     if path is None:

@@ -10,7 +10,7 @@ from tftutor.estimator.canned.column_layers import dense_features
 from tftutor.estimator.canned.heads import Head
 from tftutor.estimator.canned.linear import check_features
 from tftutor.estimator.canned.model_heads import RegressionHead, classifier_head
-from tftutor.estimator.canned.optimizers import optimizer_of
+from tftutor.estimator.canned.optimizers import optimizer_of, training_with
 from tftutor.estimator.custom import Estimator
 from tftutor.estimator.estimator_spec import EstimatorSpec
 from tftutor.estimator.mode_keys import ModeKeys
@@ -53,7 +53,7 @@ class DNNClassifier(Estimator):
                  config: Any = None, warm_start_from: Any = None,
                  loss_reduction: str = Reduction.SUM, batch_norm: bool = False) -> None:
         head = classifier_head(n_classes, weight_column, label_vocabulary, loss_reduction)
-        network = _Network(head, hidden_units, feature_columns, optimizer, activation_fn, dropout,
+        network = Network(head, hidden_units, feature_columns, optimizer, activation_fn, dropout,
                            input_layer_partitioner, batch_norm)
         super().__init__(model_fn=network.model_fn(), model_dir=model_dir, config=config,
                          warm_start_from=warm_start_from)
@@ -74,46 +74,48 @@ class DNNRegressor(Estimator):
                  warm_start_from: Any = None, loss_reduction: str = Reduction.SUM,
                  batch_norm: bool = False) -> None:
         head = RegressionHead(label_dimension, weight_column, loss_reduction)
-        network = _Network(head, hidden_units, feature_columns, optimizer, activation_fn, dropout,
+        network = Network(head, hidden_units, feature_columns, optimizer, activation_fn, dropout,
                            input_layer_partitioner, batch_norm)
         super().__init__(model_fn=network.model_fn(), model_dir=model_dir, config=config,
                          warm_start_from=warm_start_from)
 
 
-class _Network:
+class Network:
     """What the estimators of dense layers are told about their model."""
 
     def __init__(self, head: Head, hidden_units: Any, feature_columns: Any, optimizer: Any,
                  activation_fn: Callable[..., Any], dropout: float | None,
                  input_layer_partitioner: Any, batch_norm: bool) -> None:
         self._head = head
-        self._hidden_units = hidden_units
-        self._columns = tuple(feature_columns or ())
-        self._optimizer = optimizer
+        self.hidden_units = hidden_units
+        self.columns = tuple(feature_columns or ())
+        self.optimizer = optimizer
         self._activation_fn = activation_fn
         self._dropout = dropout
-        self._input_layer_partitioner = input_layer_partitioner
+        self.input_layer_partitioner = input_layer_partitioner
         self._batch_norm = batch_norm
 
     def model_fn(self) -> Callable[..., EstimatorSpec]:
         """The model function."""
 
         def _model_fn(features: Any, labels: Any, mode: str, config: Any) -> EstimatorSpec:
-            optimizer = optimizer_of(self._optimizer, _LEARNING_RATE)
+            optimizer = optimizer_of(self.optimizer, _LEARNING_RATE)
             check_features(features)
             count = config.num_ps_replicas
             partitioner = min_max_variable_partitioner(max_partitions=count)
             with variable_scope("dnn", values=tuple(features.values()), partitioner=partitioner):
-                of_inputs = self._input_layer_partitioner or min_max_variable_partitioner(
+                of_inputs = self.input_layer_partitioner or min_max_variable_partitioner(
                     max_partitions=count, min_slice_size=_SMALLEST_PART)
-                logits = self._logits(features, mode, of_inputs)
-                return self._head.create_estimator_spec(features, mode, logits, labels, optimizer)
+                logits = self.logits(features, mode, of_inputs)
+                return self._head.create_estimator_spec(features, mode, logits, labels,
+                                                        training_with(optimizer))
 
         return _model_fn
 
-    def _logits(self, features: Any, mode: str, input_partitioner: Any) -> Any:
+    def logits(self, features: Any, mode: str, input_partitioner: Any) -> Any:
+        """The output of the last layer, in a variable scope that the caller has opened."""
         is_training = mode == ModeKeys.TRAIN
-        layers = [self._hidden_layer(i, units) for i, units in enumerate(self._hidden_units)]
+        layers = [self._hidden_layer(i, units) for i, units in enumerate(self.hidden_units)]
         with variable_scope("logits", use_resource=True) as scope:
             last = Dense(units=self._head.logits_dimension, activation=None,
                          kernel_initializer=GlorotUniform(), name=scope, _scope=scope)
@@ -123,16 +125,16 @@ class _Network:
             pass  # nobody else shall have the name of the model's call
         with name_scope(f"{outer}/"):
             with variable_scope("input_from_feature_columns", partitioner=input_partitioner):
-                net = dense_features(features, self._columns, "input_layer")
+                net = dense_features(features, self.columns, "input_layer")
             for dense, dropout, batch_norm, name in layers:
                 net = dense(net)
                 if dropout is not None and is_training:
                     net = dropout(net, training=True)
                 if batch_norm is not None:
                     net = batch_norm(net, training=is_training)
-                _summarize(net, name)
+                summarize(net, name)
             logits = last(net)
-            _summarize(logits, last_name)
+            summarize(logits, last_name)
         return logits
 
     def _hidden_layer(self, number: int, units: int) -> tuple[Any, Any, Any, str]:
@@ -150,6 +152,7 @@ class _Network:
         return dense, dropout, batch_norm, scope.name
 
 
-def _summarize(value: Any, tag: str) -> None:
+def summarize(value: Any, tag: str) -> None:
+    """Record how many outputs of a layer are zero, and which there are."""
     scalar(f"{tag}/fraction_of_zero_values", exported("nn.zero_fraction")(value))
     histogram(f"{tag}/activation", value)

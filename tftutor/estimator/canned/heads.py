@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tftutor.composite import metrics
@@ -22,7 +23,6 @@ from tftutor.ops.array_shape import shape
 from tftutor.ops.reduction import reduce_sum
 from tftutor.ops.sequence import range as tf_range
 from tftutor.summary.api import scalar
-from tftutor.train.global_step_variable import get_global_step
 
 
 class Loss(NamedTuple):
@@ -73,8 +73,9 @@ class Head:
     # -- the model --------------------------------------------------------------------------
 
     def create_estimator_spec(self, features: dict[str, Any], mode: str, logits: Any, labels: Any,
-                              optimizer: Any) -> EstimatorSpec:
-        """The EstimatorSpec of a model with these logits."""
+                              train: Callable[[Any], Any]) -> EstimatorSpec:
+        """The EstimatorSpec of a model with these logits; `train(loss)` makes a step of training.
+        """
         with name_scope(None, "head"):
             predictions = self._predictions(logits)
             if mode == ModeKeys.PREDICT:
@@ -82,7 +83,7 @@ class Head:
                 return EstimatorSpec(mode, predictions=predictions, export_outputs=outputs)
             loss = self._loss(features, predictions, labels)
             if mode == ModeKeys.TRAIN:
-                train_op, mean_loss = self._training(loss, optimizer)
+                train_op, mean_loss = self._training(loss, train)
         if mode == ModeKeys.EVAL:
             return EstimatorSpec(mode, predictions=predictions, loss=loss.training_loss,
                                  eval_metric_ops=self._metrics(predictions, labels, loss))
@@ -93,10 +94,9 @@ class Head:
         return EstimatorSpec(mode, predictions=predictions, loss=loss.training_loss,
                              train_op=train_op)
 
-    def _training(self, loss: Loss, optimizer: Any) -> tuple[Any, Any]:
+    def _training(self, loss: Loss, train: Callable[[Any], Any]) -> tuple[Any, Any]:
         """(the step of training, the mean loss where the loss is a sum)."""
-        train_op = _with_updates(optimizer.minimize(loss.training_loss,
-                                                    global_step=get_global_step()))
+        train_op = _with_updates(train(loss.training_loss))
         if not self._is_sum:
             return train_op, None
         total = reduce_sum(loss.weights * ones_like(loss.unreduced_loss))

@@ -9,7 +9,7 @@ from tftutor.composite.losses_reduction import Reduction
 from tftutor.estimator.canned.column_layers import linear_sum
 from tftutor.estimator.canned.heads import Head
 from tftutor.estimator.canned.model_heads import RegressionHead, classifier_head
-from tftutor.estimator.canned.optimizers import optimizer_of
+from tftutor.estimator.canned.optimizers import optimizer_of, training_with
 from tftutor.estimator.custom import Estimator
 from tftutor.estimator.estimator_spec import EstimatorSpec
 from tftutor.framework import dtypes
@@ -99,7 +99,7 @@ def linear_model_fn(features: Any, labels: Any, mode: str, head: Head, columns: 
         logits = linear_logits(head.logits_dimension, columns, sparse_combiner, features)
         rate = min(_LEARNING_RATE, 1.0 / math.sqrt(len(columns)))
         made = optimizer_of(optimizer or (lambda: optimizer_of("Ftrl", rate)), _LEARNING_RATE)
-        return head.create_estimator_spec(features, mode, logits, labels, made)
+        return head.create_estimator_spec(features, mode, logits, labels, training_with(made))
 
 
 def linear_logits(units: int, columns: Any, sparse_combiner: str, features: Any) -> Any:

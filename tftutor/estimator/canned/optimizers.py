@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tftutor.train.adam import AdamOptimizer
 from tftutor.train.adaptive import AdagradOptimizer, FtrlOptimizer, RMSPropOptimizer
+from tftutor.train.global_step_variable import get_global_step
 from tftutor.train.gradient_descent import GradientDescentOptimizer
 from tftutor.train.optimizer import Optimizer
 
@@ -13,6 +15,11 @@ _BY_NAME: dict[str, type[Any]] = {
     "Adagrad": AdagradOptimizer, "Adam": AdamOptimizer, "Ftrl": FtrlOptimizer,
     "RMSProp": RMSPropOptimizer, "SGD": GradientDescentOptimizer,
 }
+
+
+def training_with(optimizer: Optimizer) -> Callable[[Any], Any]:
+    """How a head trains with one optimizer: a function from the loss to the step of training."""
+    return lambda loss: optimizer.minimize(loss, global_step=get_global_step())
 
 
 def optimizer_of(given: Any, learning_rate: float) -> Optimizer:
