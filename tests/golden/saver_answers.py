@@ -12,6 +12,7 @@ import socket
 import tempfile
 
 import checkpoint_programs
+import object_programs
 import saver_programs
 import slim_programs
 from graph_answers import graph_answer
@@ -20,7 +21,8 @@ from sync_replicas_answers import plain
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GRAPHS = {**saver_programs.GRAPHS, **checkpoint_programs.GRAPHS, **slim_programs.GRAPHS}
-RUNS = {**saver_programs.RUNS, **checkpoint_programs.RUNS, **slim_programs.RUNS}
+RUNS = {**saver_programs.RUNS, **checkpoint_programs.RUNS, **slim_programs.RUNS,
+        **object_programs.RUNS}
 
 STARTED = []  # TF's servers can't be stopped: they last as long as the process
 MODULE = re.compile(r"<class '[\w.]+\.")
@@ -91,7 +93,7 @@ def logged(show, name):
         logger.setLevel(old_level)
 
 
-def lines_of(tf, np, io, name):
+def lines_of(tf, np, io, graph_message, name):
     """What the program shows, and the error that ended it."""
     lines = []
     folder = tempfile.mkdtemp()
@@ -102,7 +104,17 @@ def lines_of(tf, np, io, name):
             text = pattern.sub(by, text)
         lines.append(masked(text))
 
-    given = {"tf": tf, "np": np, "show": show, "folder": folder, "io": io, "start": starter(tf)}
+    def graph_of(text):
+        """Of each node its children, the names of its value, and its slots."""
+        graph = graph_message()
+        graph.ParseFromString(text)
+        return [[[(child.local_name, child.node_id) for child in node.children],
+                 [[each.name, each.full_name, each.checkpoint_key] for each in node.attributes],
+                 [[each.original_variable_node_id, each.slot_name, each.slot_variable_node_id]
+                  for each in node.slot_variables]] for node in graph.nodes]
+
+    given = {"tf": tf, "graph_of": graph_of, "np": np, "show": show, "folder": folder, "io": io,
+             "start": starter(tf)}
     try:
         with tf.Graph().as_default(), logged(show, name):
             exec(compile(RUNS[name], "<program>", "exec"), given)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tensorboard.compat.proto.trackable_object_graph_pb2 import TrackableObjectGraph
 
 import tftutor as tf
 from tftutor.framework.op_def import get_op_def
@@ -46,4 +47,4 @@ def test_program_builds_the_graph_of_tf(name: str) -> None:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_program_gives_what_tf_gives(name: str) -> None:
-    assert lines_of(tf, np, IO, name) == ANSWERS[name]["lines"]
+    assert lines_of(tf, np, IO, TrackableObjectGraph, name) == ANSWERS[name]["lines"]

@@ -78,7 +78,7 @@ def write_bundle(prefix: str, tensors: Mapping[str, Any],
     offset = 0
     with open(data_temporary, "wb") as file:
         for key, name, value in _keyed(tensors, parts):
-            array = np.asarray(value)
+            array = _array(value)
             raw, crc = _encode(name, array)
             file.write(raw)
             entry = _entry(name, array, array.shape)
@@ -90,6 +90,11 @@ def write_bundle(prefix: str, tensors: Mapping[str, Any],
         file.write(write_table(sorted(items)))
     os.replace(data_temporary, data_path(prefix))
     os.replace(index_path(prefix) + suffix, index_path(prefix))
+
+
+def _array(value: Any) -> np.ndarray:
+    """A value as an array; NumPy's own arrays of bytes would lose zeros at the end of a text."""
+    return np.asarray(value, dtype=object if isinstance(value, bytes) else None)
 
 
 def _keyed(tensors: Mapping[str, Any], parts: Sequence[tuple[str, str, Any]]
@@ -106,7 +111,7 @@ def _wholes(parts: Sequence[tuple[str, str, Any]]) -> dict[str, Any]:
     for name, spec, value in parts:
         shape, part = parse_spec(spec)
         if name not in found:
-            found[name] = _entry(name, np.asarray(value), shape)
+            found[name] = _entry(name, _array(value), shape)
         found[name].slices.append(encode_slice(part))
     return found
 

@@ -72,6 +72,7 @@ class Layer(LayerFacts):
         self._activity_regularizer = kwargs.pop("activity_regularizer", None)
         self._trainable_weights: list[Any] = []
         self._non_trainable_weights: list[Any] = []
+        self._weights_by_name: dict[str, Any] = {}
         self._updates: list[Any] = []
         self._losses: list[Any] = []
         self._callable_losses: list[Callable[[], Any]] = []
@@ -262,7 +263,12 @@ class Layer(LayerFacts):
                     self._regularize(name, variable, regularizer)
         wanted = trainable and self.trainable and variable in trainable_variables()
         (self._trainable_weights if wanted else self._non_trainable_weights).append(variable)
+        self._weights_by_name[name] = variable
         return variable
+
+    def _checkpoint_children(self) -> list[tuple[str, Any]]:
+        """Its variables, for a tf.train.Checkpoint."""
+        return list(self._weights_by_name.items())
 
     def add_variable(self, *args: Any, **kwargs: Any) -> Any:
         """The older name of `add_weight`."""

@@ -44,6 +44,11 @@ class MultiRNNCell(RNNCell):
             raise ValueError("Some cells return tuples of states, but the flag state_is_tuple is "
                              f"not set.  State sizes are: {[c.state_size for c in cells]}")
 
+    def _checkpoint_children(self) -> list[tuple[str, Any]]:
+        """Its variables and cells, for a tf.train.Checkpoint."""
+        return [*((f"cell-{number}", cell) for number, cell in enumerate(self._cells)),
+                *super()._checkpoint_children()]
+
     @property
     def state_size(self) -> Any:
         """The sizes of the cells' states."""
@@ -106,6 +111,10 @@ class _Wrapper(RNNCell):
         super().__init__(**kwargs)
         assert_like_rnn_cell("cell", cell)
         self.cell = cell
+
+    def _checkpoint_children(self) -> list[tuple[str, Any]]:
+        """Its variables and the cell inside, for a tf.train.Checkpoint."""
+        return [("cell", self.cell), *super()._checkpoint_children()]
 
     @property
     def wrapped_cell(self) -> Any:

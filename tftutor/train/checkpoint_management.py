@@ -136,6 +136,11 @@ def get_checkpoint_mtimes(checkpoint_prefixes: Any) -> list[float]:
             if os.path.exists(index_path(p))]
 
 
+def relative_to(folder: str, path: str) -> str:
+    """A path as a `checkpoint` file holds it that may be copied with its directory."""
+    return os.path.relpath(path, folder) if os.path.isabs(path) else path
+
+
 def meta_graph_filename(checkpoint_filename: str, meta_graph_suffix: str = "meta") -> str:
     """The file of the graph that belongs to a checkpoint."""
     return f"{re.sub(_SHARDS, '', checkpoint_filename)}.{meta_graph_suffix}"

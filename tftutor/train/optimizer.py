@@ -322,6 +322,12 @@ class Optimizer:
     def _get_non_slot_variable(self, name: str, graph: Any = None) -> Any:
         return self._non_slots.get((name, graph or get_default_graph()))
 
+    def _checkpoint_children(self) -> list[tuple[str, Any]]:
+        """Its own variables in the current graph, for a tf.train.Checkpoint."""
+        graph = get_default_graph()
+        return [(name, variable) for (name, owner), variable
+                in sorted(self._non_slots.items(), key=lambda item: item[0][0]) if owner is graph]
+
     def _assert_valid_dtypes(self, tensors: Sequence[Any]) -> None:
         valid = self._valid_dtypes()
         for tensor in tensors:

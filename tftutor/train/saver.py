@@ -8,12 +8,12 @@ from typing import Any
 
 from tftutor import errors
 from tftutor.framework.api import tf_export
-from tftutor.framework.collections import GraphKeys
-from tftutor.framework.default_graph import get_default_graph, graph_as_default
+from tftutor.framework.default_graph import graph_as_default
 from tftutor.platform import tf_logging
 from tftutor.train import checkpoint_management
 from tftutor.train.global_step_variable import global_step as read_global_step
 from tftutor.train.meta_graph import export_meta_graph
+from tftutor.train.renamed_saveables import all_saveables, renamed_saveables
 from tftutor.train.saveables import saveables_of
 from tftutor.train.saver_builder import build_saver_nodes
 
@@ -73,6 +73,7 @@ class Saver:
         self._last_checkpoints: list[tuple[str, float]] = []
         self._surplus: list[tuple[str, float]] = []
         self._next_checkpoint_time = 0.0
+        self._object_saver: Saver | None = None  # with the names of a tf.train.Checkpoint
         if not defer_build:
             self.build()
 
@@ -85,9 +86,7 @@ class Saver:
         self._is_built = True
         if self.saver_def is None:
             if self._var_list is None:
-                graph = get_default_graph()
-                self._var_list = (graph.get_collection(GraphKeys.GLOBAL_VARIABLES)
-                                  + graph.get_collection(GraphKeys.SAVEABLE_OBJECTS))
+                self._var_list = all_saveables()
             if not self._var_list:
                 if not self._allow_empty:
                     raise ValueError("No variables to save")
@@ -196,9 +195,9 @@ class Saver:
             [self._state_path(p, save_path) for p in self.last_checkpoints], latest_filename)
 
     def _state_path(self, path: str, save_path: str) -> str:
-        if not (self._save_relative_paths and os.path.isabs(path)):
+        if not self._save_relative_paths:
             return path
-        return os.path.relpath(path, os.path.dirname(save_path))
+        return checkpoint_management.relative_to(os.path.dirname(save_path), path)
 
     def _record(self, path: str) -> None:
         limit = self.saver_def.max_to_keep
@@ -277,11 +276,23 @@ class Saver:
             sess.run(self.saver_def.restore_op_name,
                      {self.saver_def.filename_tensor_name: prefix})
         except errors.NotFoundError as error:
-            raise self._explained(errors.NotFoundError, error,
-                                  "a Variable name or other graph key that is missing") from None
+            if not self._restored_by_objects(sess, prefix):
+                raise self._explained(errors.NotFoundError, error, "a Variable name or other graph "
+                                      "key that is missing") from None
         except errors.InvalidArgumentError as error:
             raise self._explained(errors.InvalidArgumentError, error,
                                   "a mismatch between the current graph and the graph") from None
+
+    def _restored_by_objects(self, sess: Any, prefix: str) -> bool:
+        """Restore a checkpoint that tf.train.Checkpoint wrote; False when it isn't one."""
+        if self._object_saver is None:
+            with graph_as_default(sess.graph):
+                saveables = renamed_saveables(prefix, self._var_list)
+                if saveables is None:
+                    return False
+                self._object_saver = Saver(saveables)
+        self._object_saver.restore(sess, prefix)
+        return True
 
     @staticmethod
     def _explained(kind: Any, error: Any, reason: str) -> Exception:
