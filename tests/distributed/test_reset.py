@@ -102,3 +102,32 @@ def test_a_reset_is_carried_out_in_other_processes() -> None:
         for session in (sessions[1], unused):
             assert not session.run(tf.is_variable_initialized(v))
             session.close()
+
+
+def test_a_session_of_a_server_that_was_stopped_here_is_told_so() -> None:
+    with tf.Graph().as_default(), tf.train.Server.create_local_server() as server:
+        c = tf.constant(1) + 1
+        session = tf.Session(server.target)
+        assert session.run(c) == 2
+        server.stop()
+        with pytest.raises(tf.errors.UnavailableError, match="/task:0 was stopped"):
+            session.run(c)
+        session.close()
+
+
+def test_a_session_begins_with_its_first_step_whatever_was_before() -> None:
+    with tf.cluster.local(ps=1, worker=1) as cluster, tf.Graph().as_default():
+        with tf.device("/job:ps/task:0"):
+            c = tf.constant(1) + 1
+        with tf.device("/job:worker/task:0"):
+            d = c + 1
+        for job in ("ps", "worker"):
+            with tf.Session(cluster.target) as unused, tf.Session(cluster.target) as used:
+                assert used.run(c) == 2
+                cluster.restart(job, 0)
+                assert unused.run(d) == 3
+                with pytest.raises(tf.errors.AbortedError, match="not found"):
+                    used.run(d)
+                if job == "worker":
+                    with pytest.raises(tf.errors.AbortedError, match="this master has restarted"):
+                        used.close()

@@ -46,6 +46,21 @@ def test_the_ways_out_are_ways_out(target: str) -> None:
     initialize(target, [3])
 
 
+def test_a_variable_of_a_container_is_forgotten_with_it(target: str) -> None:
+    def initialize_mine(shape: list[int]) -> None:
+        with tf.Graph().as_default(), tf.container("mine"), tf.Session(target) as session:
+            session.run(tf.get_variable("v", shape).initializer)
+
+    initialize_mine([2])
+    for containers in (None, [], ["other"]):
+        tf.Session.reset(target, containers)
+        with pytest.raises(tf.errors.InvalidArgumentError,
+                           match=r"tf\.Session\.reset\(target, \['mine'\]\) forgets"):
+            initialize_mine([3])
+    tf.Session.reset(target, ["mine"])
+    initialize_mine([3])
+
+
 def test_a_mistake_of_one_session_is_its_own(target: str) -> None:
     with tf.Graph().as_default(), tf.Session(target) as session:
         v = tf.get_variable("v", [2])

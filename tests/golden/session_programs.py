@@ -221,7 +221,7 @@ def handles_on_clusters(tf, servers):
 
 
 def transfers(tf, servers):
-    """What traces and partition graphs show of a step of two tasks; the fetches are the worker's."""
+    """What traces and partition graphs show of a step of two tasks; all is fetched from one."""
     with tf.Graph().as_default(), tf.Session(servers[1].target) as session:
         with tf.device("/job:ps/task:0"):
             ref = tf.Variable([1.0, 2.0], name="ref")

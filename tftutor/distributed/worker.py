@@ -76,6 +76,7 @@ class TaskService:
         self.cluster = cluster
         self.devices = {device.name: device for device in devices}
         self.is_partial = False
+        self._is_stopped = False
         self.incarnation = secrets.randbits(62)
         self.resources = ResourceManager()
         self.started = time.time()
@@ -101,6 +102,7 @@ class TaskService:
 
         Raises: tf.errors.OpError.
         """
+        self._check_running()
         if "session" in header:
             self.programs.hear(header["session"], caller)
         function = self._methods.get(method)
@@ -261,6 +263,7 @@ class TaskService:
         Raises: tf.errors.OpError; AbortedError for a session or step number that is not (or no
         longer) known.
         """
+        self._check_running()
         session = self._sessions.find(header["session"])
         session.used_by(caller)
         plan = session.plans.get(header["handle"])
@@ -344,10 +347,16 @@ class TaskService:
         return {}, []
 
     def stop(self) -> None:
-        """Let every step go and free the resources."""
+        """Let every step go and free the resources; sessions of this process are refused now."""
+        self._is_stopped = True
         for step in self._steps.all():
             step.cancel("The server was stopped.")
         self.resources.clear()
+
+
+    def _check_running(self) -> None:
+        if self._is_stopped:
+            raise errors.UnavailableError(None, None, f"The server {self.task} was stopped")
 
 
 @functools.lru_cache(256)  # it is asked for with every value that is sent

@@ -92,7 +92,7 @@ class SessionTable:
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._sessions)
+        return len(self.all())
 
     def add(self, name: str, session: WorkerSession) -> None:
         """Open a session; those whose programs are long gone are forgotten."""

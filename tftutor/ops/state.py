@@ -17,6 +17,7 @@ from tftutor.framework.op_def import OpDef, get_op_def
 from tftutor.framework.operation import Tensor
 from tftutor.framework.shape_inference import scalar_shape, unchanged_shape
 from tftutor.framework.shape_merge import brackets_text
+from tftutor.platform.compat_strings import as_text
 from tftutor.platform.tf_logging import warn_deprecated_once
 
 _VARIABLE_ATTRS = ("shape: shape", "dtype: type", "container: string = ''",
@@ -199,9 +200,11 @@ def _owner(ref: Any, ctx: Any) -> str:
     """
     if not ref.is_initialized or ref.origin == ctx.resources.origin:
         return ""
+    container = ctx.op._inputs[0].op._attrs.get("container")
+    named = f", ['{as_text(container)}']" if container else ""
     return (f"\n{ref.name} is kept by this server for {ref.origin}. If nobody needs it any more, "
-            "tf.Session.reset(target) forgets the variables of all sessions; with another name, or "
-            "in another tf.container, there is room for both.")
+            f"tf.Session.reset(target{named}) forgets the variables of all sessions; with another "
+            "name, or in another tf.container, there is room for both.")
 
 
 def store(cell: Any, value: Any, may_take: bool = False) -> None:
