@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from tftutor.framework.operation import Operation
 from tftutor.runtime.pruning import has_effects
@@ -27,23 +27,20 @@ def waits_through_others(ops: Sequence[Operation], kept: Sequence[Operation]) ->
     `ops` are in topological order, `kept` some of them. Left out is what nobody can notice: to wait
     for a value that is computed from variables and constants alone.
     """
-    if len(ops) == len(kept):
-        return {}
     left_out = {op: dict[Operation, None]() for op in set(ops).difference(kept)}
-    noticed: set[Operation] = set()  # they, or something they wait for, have effects
+    if not any(control in left_out for op in kept for control in op._control_inputs):
+        return {}
+    noticed = _noticed(ops)
     found: Waits = {}
     for op in ops:
-        sources = _sources(op)
-        if _is_noticed(op) or any(source in noticed for source in sources):
-            noticed.add(op)
-        if op in left_out:
-            behind = left_out[op]
-            for source in sources:
+        behind = left_out.get(op)
+        if behind is not None:
+            for source in (*(tensor.op for tensor in op._inputs), *op._control_inputs):
                 if source in left_out:
                     behind.update(left_out[source])
                 elif source in noticed:
                     behind[source] = None
-        else:
+        elif op._control_inputs:
             before = dict[Operation, None]()
             for control in op._control_inputs:
                 before.update(left_out.get(control, {}))
@@ -52,9 +49,20 @@ def waits_through_others(ops: Sequence[Operation], kept: Sequence[Operation]) ->
     return found
 
 
-def _sources(op: Operation) -> Iterable[Operation]:
-    return [*(tensor.op for tensor in op._inputs), *op._control_inputs]
-
-
-def _is_noticed(op: Operation) -> bool:
-    return has_effects(op) and op.type not in _UNNOTICED and "seed2" not in op._attrs
+def _noticed(ops: Sequence[Operation]) -> set[Operation]:
+    """The operations that have effects, or wait for one that has."""
+    found: set[Operation] = set()
+    effects: dict[str, bool] = {}  # by the type
+    for op in ops:
+        known = effects.get(op.type)
+        if known is None:
+            known = effects[op.type] = (has_effects(op) and op.type not in _UNNOTICED
+                                        and "seed2" not in op._attrs)
+        if known or not found.isdisjoint(op._control_inputs):
+            found.add(op)
+            continue
+        for tensor in op._inputs:
+            if tensor.op in found:
+                found.add(op)
+                break
+    return found
