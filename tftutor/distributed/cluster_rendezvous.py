@@ -31,14 +31,15 @@ class ClusterRendezvous(Rendezvous):
       step: the step here.
       step_id: its number in the whole cluster.
       push: sends a message to another task.
-    Attributes: arrivals: when values of which edges have come, for traces.
+    Attributes: arrivals: when values of which edges have come, for traces; None when the step has
+      begun and isn't traced.
     """
 
     def __init__(self, step: StepState, step_id: int, push: Push, at_once: int | None = None
                  ) -> None:
         super().__init__(step, at_once)
         self.pushes = Pushes(step_id, push, self._fail)
-        self.arrivals: list[Arrival] = []
+        self.arrivals: list[Arrival] | None = []
 
     def send_to(self, edge: Edge, value: Any) -> None:
         """Push a value to another task; doesn't wait."""
@@ -59,7 +60,8 @@ class ClusterRendezvous(Rendezvous):
         Raises: InvalidArgumentError when there are fewer or more than it says.
         """
         keys = header["keys"]
-        self.arrivals.append((time.perf_counter_ns(), keys))
+        if self.arrivals is not None:
+            self.arrivals.append((time.perf_counter_ns(), keys))
         if len(tensors) == len(keys) and not header.get("dead") and not header.get("signals"):
             self.send_all(zip(keys, map(plain_value, tensors), strict=True))
             return
@@ -133,5 +135,6 @@ class IncomingChannel(Channel):
     def recv(self, step: Any) -> Any:
         """The value; waits for it."""
         value = step.rendezvous.recv(self.edge)
-        self.nbytes = held_bytes(value)
+        self.nbytes = (int(getattr(value, "nbytes", 0)) if step.copies is None
+                       else held_bytes(value))
         return value

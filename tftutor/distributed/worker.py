@@ -274,10 +274,13 @@ class TaskService:
         if header.get("timeout_ms") is not None:
             step.state.deadline = time.monotonic() + header["timeout_ms"] / 1000
         self.counts["steps"] += 1
+        is_traced = bool(header.get("trace"))
+        if not is_traced:
+            step.rendezvous.arrivals = None
         pushes = step.rendezvous.pushes
         pushes.ride = ride
         try:
-            values, stats = _run(plan, feeds, step.state, bool(header.get("trace")))
+            values, stats = _run(plan, feeds, step.state, is_traced)
             pushes.flush()
             if ride is not None:
                 for task, (_, tensors) in ride.messages.items():
