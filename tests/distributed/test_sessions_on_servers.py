@@ -353,6 +353,22 @@ def test_partition_graphs_show_what_each_task_runs(servers):
     assert {"_Send", "_Recv", "LoopCond", "Mul"} <= {node[1] for node in on_tasks[1]}
 
 
+def test_a_partial_run_leaves_no_plans_at_the_tasks(servers):
+    with tf.device(PS):
+        x = tf.placeholder(tf.float32, [])
+        y = x + 1.0
+    with tf.device(WORKER1):
+        z = y * 2.0
+    with tf.Session(servers[1].target) as session:
+        kept = [server._service._sessions.find(session._master.name) for server in servers]
+        for _ in range(3):
+            handle = session.partial_run_setup([y, z], [x])
+            assert session.partial_run(handle, y, {x: 1.0}) == 2.0
+            assert session.partial_run(handle, z) == 4.0
+        assert not any(each.plans or each._cuts or each.quick for each in kept)
+        assert session.run(z, {x: 2.0}) == 6.0
+
+
 def test_a_table_of_the_placement_names_the_tasks(servers):
     with tf.Graph().as_default():
         with tf.device("/job:ps/task:0"):

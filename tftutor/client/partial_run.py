@@ -17,6 +17,7 @@ from tftutor.client.fetches import FetchMapper, owned
 from tftutor.client.tensor_handles import fed_by_handles, handle_fetches
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.ops.session_ops import TensorHandle
+from tftutor.runtime.plan import Plan
 from tftutor.runtime.pruning import reachable_ops
 
 
@@ -111,6 +112,8 @@ class PartialRuns:
         known = tuple(run.values)
         plan = self._session._plan_for(tuple(wanted), tuple(targets), known, done)
         values = self._session._execute(plan, [run.values[tensor] for tensor in known])
+        if not isinstance(plan, Plan):  # it is used once; a task of a cluster would keep it
+            plan.forget()
         run.values.update(zip(wanted, values, strict=True))
         run.done |= new
         return [owned(value) for value in values[:len(fetches)]]

@@ -121,8 +121,13 @@ class InteractiveSession(BaseSession):
             default_graph.push_graph(graph)
 
     def close(self) -> None:
-        """Close the session and stop being the default one."""
-        super().close()
+        """Close the session and stop being the default one. Raises: as `Session.close`."""
+        try:
+            super().close()
+        finally:
+            self._leave_default()
+
+    def _leave_default(self) -> None:
         with InteractiveSession._count_lock:
             if self._explicitly_closed:
                 return

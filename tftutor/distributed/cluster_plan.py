@@ -130,6 +130,11 @@ class ClusterPlan:
             header["timeout_ms"] = max(1, round((step.deadline - time.monotonic()) * 1000))
         return header
 
+    def forget(self) -> None:
+        """Let the tasks forget their parts: the plan won't be run any more."""
+        for part in self.parts:
+            part.task.tell("deregister_graph", {"session": self.session, "handle": part.handle})
+
     def traced(self) -> TracedClusterStep:
         """The plan to run in place of this one, for a step that notes what it does."""
         return TracedClusterStep(self)

@@ -188,6 +188,7 @@ METHODS: dict[str, Method] = {
     "close_session": _method({"session": text}, {}),
     "register_graph": _method(    # tensors: the part's description, and its GraphDef, as uint8
         {"session": text}, {"handle": text, "is_first": maybe(flag)}),
+    "deregister_graph": _method({"session": text, "handle": text}, {}),
     "run_graph": _method(         # tensors: what is fed, or fetched; then those of `keys`
         {"session": text, "handle": text, "step": natural, "timeout_ms": maybe(natural),
          "trace": maybe(flag), "origin": maybe(task_name), **maybe_all(EDGES)},

@@ -91,6 +91,7 @@ class TaskService:
         self._methods: dict[str, Method] = {
             "status": self._status, "heartbeat": self._heartbeat,
             "open_session": self._open_session, "register_graph": self._register_graph,
+            "deregister_graph": self._deregister_graph,
             "run_graph": self._run_graph, "send_tensors": self._send_tensors,
             "confirm_step": self._confirm_step,
             "abort_step": self._abort_step, "close_session": self._close_session,
@@ -214,6 +215,11 @@ class TaskService:
             session.quick[handle] = tuple(channel.edge for channel in cut.channels
                                           if isinstance(channel, IncomingChannel))
         return {"handle": handle, "is_first": session.quick.get(handle) == ()}, []
+
+    def _deregister_graph(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any
+                          ) -> Answer:
+        self._sessions.find(header["session"]).deregister(header["handle"])
+        return {}, []
 
     def _channel(self, entry: dict[str, Any], tensor: Tensor | None, sent: Tensor | None,
                  producer: Operation) -> Channel:

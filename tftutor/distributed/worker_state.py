@@ -61,6 +61,11 @@ class WorkerSession:
         self.plans[handle] = PartitionedPlan(cut, host, self.resources)
         return handle
 
+    def deregister(self, handle: str) -> None:
+        """Forget a plan; steps that run it go on."""
+        for table in (self.plans, self._cuts, self.quick):
+            table.pop(handle, None)
+
     def bind_anew(self, host: Device) -> None:
         """Let the plans find their variables and queues anew: those that they had are gone."""
         self.plans = {handle: PartitionedPlan(cut, host, self.resources)
