@@ -131,3 +131,11 @@ def test_a_session_begins_with_its_first_step_whatever_was_before() -> None:
                 if job == "worker":
                     with pytest.raises(tf.errors.AbortedError, match="this master has restarted"):
                         used.close()
+
+
+def test_a_reset_waits_for_absent_tasks_as_long_as_it_is_told() -> None:
+    ports = free_ports(2)
+    spec = {"ps": [f"localhost:{ports[0]}"], "worker": [f"localhost:{ports[1]}"]}
+    with tf.train.Server(spec, "worker", 0) as server, pytest.raises(
+            tf.errors.UnavailableError, match=r"worker:0 has waited .* in vain for /job:ps/task:0"):
+        tf.Session.reset(server.target, config=tf.ConfigProto(operation_timeout_in_ms=300))

@@ -66,16 +66,19 @@ class Session(BaseSession):
         whoever has them. Those of other targets go on, without the variables. With the target ""
         all sessions of this process that have none are closed.
 
+        Of `config` only `operation_timeout_in_ms` counts: how long tasks are waited for.
         Raises: TypeError for names that aren't strings; tf.errors.NotFoundError for a target that
         can't be; tf.errors.UnavailableError for tasks that don't come up.
         Source: TF 1.15 docs, tf.Session.reset.
         """
         known = as_bytes(target) if target is not None else b""
         names = [as_bytes(name).decode() for name in containers] if containers is not None else []
+        timeout = 0 if config is None else config.operation_timeout_in_ms
         if known.startswith(b"grpc://"):
             from tftutor.distributed import master
 
-            master.reset(known.decode(), names)
+            wait = {"wait": timeout / 1000} if timeout > 0 else {}
+            master.reset(known.decode(), names, **wait)
         elif known:
             check_target(known, config)
         else:

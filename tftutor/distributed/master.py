@@ -143,11 +143,11 @@ def _close_all() -> None:
         master._forget()
 
 
-def reset(target: str, containers: Sequence[str] = ()) -> None:
+def reset(target: str, containers: Sequence[str] = (), wait: float = LONGEST_WAIT) -> None:
     """Clear containers on every task (by default those without a name), end the target's sessions.
 
     Sessions with other targets go on, without the variables. Device filters don't count here.
     """
-    cluster = ClusterTasks(target, "tf.Session.reset")
+    cluster = ClusterTasks(target, "tf.Session.reset", wait=wait)
     for task in cluster.tasks.values():
         task.call("reset", {"containers": list(containers), "origin": cluster.master.name})

@@ -74,6 +74,7 @@ class WorkerSession:
     def end(self) -> None:
         """Let go of what it holds; only that it was here is remembered."""
         self.is_ended = True
+        self.resources = ResourceManager()
         self.plans.clear()
         self._cuts.clear()
         self.quick.clear()
