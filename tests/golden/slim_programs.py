@@ -73,7 +73,26 @@ total, update = tf.metrics.mean(v * [[1.], [3.]], name='total')
 tf.summary.scalar('total', total)
 """
 
+_METRICS = """
+slim = tf.contrib.slim
+p, l = tf.constant([1, 0, 1, 1], name='p'), tf.constant([1, 0, 0, 1], name='l')
+f, g = tf.constant([0.1, 0.6, 0.8], name='f'), tf.constant([0.0, 1.0, 1.0], name='g')
+weights = tf.constant([1., 0., 2.], name='weights')
+"""
+
 GRAPHS = {
+    "slim_metrics": _METRICS + """
+M = slim.metrics
+M.streaming_accuracy(p, l), M.streaming_precision(p, l, name='mine'), M.streaming_recall(p, l)
+M.streaming_mean_squared_error(f, g, weights, 'values', ['updates'])
+M.streaming_root_mean_squared_error(f, g), M.streaming_mean_absolute_error(f, g)
+M.streaming_mean(f), M.streaming_mean_tensor(f), M.streaming_mean_relative_error(f, g, weights)
+M.streaming_percentage_less(f, 0.5), M.streaming_mean_iou(p, l, 2)
+M.streaming_true_positives(p, l), M.streaming_true_negatives(p, l)
+M.streaming_false_positives(p, l), M.streaming_false_negatives(p, l)
+tf.contrib.metrics.accuracy(p, l), tf.contrib.metrics.accuracy(p, l, [1., 2., 0., 1.], 'other')
+""",
+    "slim_auc": _METRICS + "slim.metrics.streaming_auc(f, g > 0, num_thresholds=5, curve='PR')",
     "create_train_op": _MODEL + "slim.learning.create_train_op(loss, sgd)",
     "create_train_op_clipped": _MODEL + "slim.learning.create_train_op(loss, sgd, "
                                "clip_gradient_norm=0.5, gradient_multipliers={'w': 2.0, b: 3})",
@@ -102,6 +121,23 @@ slim.learning.add_gradients_summaries(tf.contrib.training.clip_gradient_norms(gr
 }
 
 RUNS = {
+    "slim_metric_maps": _METRICS + """
+values, updates = slim.metrics.aggregate_metric_map({
+    'accuracy': slim.metrics.streaming_accuracy(p, l),
+    'auc': slim.metrics.streaming_auc(f, g > 0.5)})
+one, two = slim.metrics.aggregate_metrics(slim.metrics.streaming_mean(f))
+with tf.Session() as sess:
+    sess.run(tf.local_variables_initializer())
+    sess.run([updates, two])
+    show(sess.run([values, one]))
+    show(sess.run(tf.contrib.metrics.accuracy(p, l)))
+for function in (slim.metrics.aggregate_metrics, lambda: tf.contrib.metrics.accuracy(f, g),
+                 lambda: tf.contrib.metrics.accuracy(f, l)):
+    try:
+        function()
+    except ValueError as error:
+        show(error)
+""",
     "slim_train": _TRAINING + """
 tf.summary.scalar('loss', loss)
 value = slim.learning.train(train_op, folder, number_of_steps=5, log_every_n_steps=2, **quiet)

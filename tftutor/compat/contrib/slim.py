@@ -13,6 +13,7 @@ from tftutor.compat.contrib import (  # noqa: F401 - imported for what they publ
     layer_tools,
     layers,
     losses,
+    metrics,
     model_variables,
     moved,
     optimize_loss,
@@ -23,7 +24,7 @@ from tftutor.compat.contrib import (  # noqa: F401 - imported for what they publ
 )
 from tftutor.framework.api import export_value, exported, exported_names
 
-_SOURCES = {"contrib.layers.": "", "contrib.losses.": "losses."}
+_SOURCES = {"contrib.layers.": "", "contrib.losses.": "losses.", "contrib.metrics.": "metrics."}
 _FRAMEWORK = (
     "add_arg_scope", "arg_scope", "arg_scope_func_key", "arg_scoped_arguments",
     "current_arg_scope", "has_arg_scope", "add_model_variable", "get_local_variables",
