@@ -3,6 +3,8 @@
 See estimator_programs.py for what a program gets. `ask_estimator.py` asks TF 1.15 about them.
 """
 
+import os
+
 import numpy as np
 
 from estimator_programs import failing, program
@@ -79,6 +81,46 @@ def columns_summed(tf, folder, say):
         say(sorted((str(key).split("(")[0], outputs[key].name) for key in outputs))
         say([v.name for v in tf.get_collection("mine")], [v.name for v in tf.global_variables()],
             [v.name for v in tf.trainable_variables()])
+
+
+@program
+def columns_of_words_in_files(tf, folder, say):
+    fc, path = tf.feature_column, os.path.join(folder, "words.txt")
+    with open(path, "w") as file:
+        file.write("b\nc\nz\n")
+    with open(os.path.join(folder, "numbers.txt"), "w") as file:
+        file.write("2\n0\n")
+    words = fc.categorical_column_with_vocabulary_file
+    for column in (words("w", path), words("w", path, 2, default_value=0),
+                   words("w", path, 2, 3),
+                   words("i", os.path.join(folder, "numbers.txt"), dtype=tf.int64)):
+        say_nodes(tf, say, lambda f, column=column: fc.input_layer(
+            f, fc.indicator_column(column)))
+        say(column)
+    failing(say, lambda: words("w", ""), lambda: words("w", path + "x"),
+            lambda: words("w", path, 0), lambda: words("w", path, 2, 1, 1),
+            lambda: words("w", path, 2, -1),
+            lambda: words("w", path, 2, dtype=tf.float32), lambda: words(1, path, 2))
+    texts, make = tf.lookup.TextFileInitializer, tf.lookup.StaticHashTable
+    with open(os.path.join(folder, "table.txt"), "w") as file:
+        file.write("a 1\nb 2\n\nc x\n")
+    for arguments in ((path, tf.string, -2, tf.int64, -1, 4),
+                      (path + "x", tf.string, -2, tf.int64, -1),
+                      (os.path.join(folder, "table.txt"), tf.string, 0, tf.int64, 1, None, " "),
+                      (os.path.join(folder, "table.txt"), tf.string, 0, tf.int64, 1, 2, " "),
+                      (path, tf.string, 0, tf.int64, 1), (path, tf.int64, -2, tf.int64, -1),
+                      (path, tf.int64, -1, tf.string, -2)):
+        with tf.Graph().as_default(), tf.Session() as session:
+            table = make(texts(*arguments), "?" if arguments[3] == tf.string else -1)
+            failing(say, lambda: session.run(table.initializer))
+            failing(say, lambda: say(sorted(session.run(table.export())[0].tolist())))
+    failing(say, lambda: texts("", tf.string, -2, tf.int64, -1),
+            lambda: texts("a", tf.string, -3, tf.int64, -1),
+            lambda: texts("a", tf.string, -1, tf.int64, -1),
+            lambda: texts("a", tf.float32, -2, tf.int64, -1),
+            lambda: texts("a", tf.string, -2, tf.int32, -1),
+            lambda: texts("a", tf.string, -2, tf.int64, -2),
+            lambda: texts("a", tf.string, -2, tf.int64, -1, 0))
 
 
 @program

@@ -1,5 +1,8 @@
 """Cases for sparse tensors of other shapes, rows filled, crosses, and look-up tables."""
 
+import os
+import tempfile
+
 import numpy as np
 
 import tftutor as tf
@@ -49,6 +52,16 @@ def initialized(keys):
         return find(handle, keys, 0.5)
 
 
+def from_file(keys):
+    path = os.path.join(tempfile.mkdtemp(), "words.txt")
+    with open(path, "w") as file:
+        file.write("a\t3\nb\t5\n")
+    fill = tf.lookup.TextFileInitializer(path, tf.string, 0, tf.int64, 1)
+    made = tf.lookup.StaticHashTable(fill, -1)
+    with tf.control_dependencies([made.initializer]):
+        return made.lookup(keys)
+
+
 CASES = [
     OpCase("SparseReshape", reshape, [INDICES, SHAPE, np.array([3, -1], np.int64)],
            [np.array([[0, 1], [1, 1], [2, 1]]), np.array([3, 2])]),
@@ -81,5 +94,6 @@ CASES = [
            [np.array([2, -1, 1]), np.int64(2), np.array([b"a", b"b"], object), np.array([1, 2])],
            covers=["HashTableV2", "LookupTableImportV2", "LookupTableSizeV2",
                    "LookupTableExportV2"]),
+    OpCase("InitializeTableFromTextFileV2", from_file, [WORDS], np.array([5, -1, 3])),
     OpCase("InitializeTableV2", initialized, [WORDS], np.array([0.5, 0.5, 2.5], np.float32)),
 ]

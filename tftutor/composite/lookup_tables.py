@@ -6,6 +6,7 @@ import uuid
 from typing import Any, NamedTuple
 
 from tftutor.composite.sparse_tensor import SparseTensor
+from tftutor.errors import UnsupportedError
 from tftutor.framework import dtypes
 from tftutor.framework.api import export_value, exported, tf_export
 from tftutor.framework.collections import GraphKeys
@@ -35,8 +36,22 @@ class HasherSpec(NamedTuple):
     key: Any
 
 
-_FAST_HASH = HasherSpec("fasthash", None)
-export_value("contrib.lookup.FastHashSpec", _FAST_HASH)
+FAST_HASH = HasherSpec("fasthash", None)
+export_value("contrib.lookup.FastHashSpec", FAST_HASH)
+
+
+def check_hasher(hasher_spec: Any) -> None:
+    """Raises: tf.errors.UnsupportedError for another hash than TensorFlow's usual one."""
+    if hasher_spec != FAST_HASH:
+        raise UnsupportedError("A look-up table with hasher_spec=...", "leave it out")
+
+
+def check_table(table: Any, initializer: Any) -> None:
+    """Raises: TypeError when a table is for other types than its initializer."""
+    for what in ("key_dtype", "value_dtype"):
+        own, given = getattr(table, what), getattr(initializer, what)
+        if own.base_dtype != given.base_dtype:
+            raise TypeError(f"Invalid {what.replace('_', ' ')}, expected {own} but got {given}.")
 
 
 @tf_export("lookup.KeyValueTensorInitializer")
@@ -67,10 +82,7 @@ class KeyValueTensorInitializer:
 
         Raises: TypeError when the table is for other types.
         """
-        for what, own, given in (("key", table.key_dtype, self.key_dtype),
-                                 ("value", table.value_dtype, self.value_dtype)):
-            if own.base_dtype != given.base_dtype:
-                raise TypeError(f"Invalid {what} dtype, expected {own} but got {given}.")
+        check_table(table, self)
         with name_scope(self._name, None, [table.resource_handle, self._keys, self._values]):
             fill = LookupTableImportV2(table.resource_handle, self._keys, self._values)
         get_default_graph().add_to_collection(GraphKeys.TABLE_INITIALIZERS, fill)
@@ -100,9 +112,9 @@ class StaticHashTable:
         self._value_dtype = dtypes.as_dtype(initializer.value_dtype)
         self._default_value = convert_to_tensor(default_value, dtype=self._value_dtype)
         self._default_value.get_shape().merge_with(TensorShape([]))
-        self._handle = HashTableV2(shared_name=f"hash_table_{uuid.uuid4()}",
-                                   key_dtype=self._key_dtype, value_dtype=self._value_dtype,
-                                   name=name or "hash_table")
+        shared_name = getattr(initializer, "_shared_name", None) or f"hash_table_{uuid.uuid4()}"
+        self._handle = HashTableV2(shared_name=shared_name, key_dtype=self._key_dtype,
+                                   value_dtype=self._value_dtype, name=name or "hash_table")
         self._initializer = initializer.initialize(self)
 
     @property
@@ -219,7 +231,7 @@ def _like(keys: Any, values: Tensor) -> Any:
 
 @tf_export("contrib.lookup.index_table_from_tensor")
 def index_table_from_tensor(mapping: Any, num_oov_buckets: int = 0, default_value: int = -1,
-                            hasher_spec: Any = _FAST_HASH, dtype: Any = dtypes.string,
+                            hasher_spec: Any = FAST_HASH, dtype: Any = dtypes.string,
                             name: str | None = None) -> Any:
     """A table from each of the given words (or whole numbers) to its place among them.
 
@@ -236,10 +248,7 @@ def index_table_from_tensor(mapping: Any, num_oov_buckets: int = 0, default_valu
     if num_oov_buckets < 0:
         raise ValueError("num_oov_buckets must be greater or equal than 0, got "
                          f"{num_oov_buckets}.")
-    if hasher_spec != _FAST_HASH:
-        from tftutor.errors import UnsupportedError
-
-        raise UnsupportedError("index_table_from_tensor(hasher_spec=...)", "leave it out")
+    check_hasher(hasher_spec)
     if not dtype.is_integer and dtype.base_dtype != dtypes.string:
         raise TypeError("Only integer and string keys are supported.")
     with name_scope(name, "string_to_index"):

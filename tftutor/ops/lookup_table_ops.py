@@ -38,7 +38,7 @@ class _Table:
     """A table; it is filled once, and filling it again with as many keys does nothing."""
 
     def __init__(self, key_dtype: Any, value_dtype: Any) -> None:
-        self._dtypes = (key_dtype, value_dtype)
+        self.dtypes = (key_dtype, value_dtype)
         self._value_type = value_dtype.as_numpy_dtype
         self._items: dict[Any, Any] | None = None
 
@@ -47,10 +47,10 @@ class _Table:
 
     def check(self, key_dtype: Any, value_dtype: Any) -> None:
         """Raises: InvalidArgumentError when a node reads it as a table of other types."""
-        if (key_dtype, value_dtype) != self._dtypes:
+        if (key_dtype, value_dtype) != self.dtypes:
             raise errors.InvalidArgumentError(
                 None, None, "Signature mismatch, have: "
-                f"{_signature(key_dtype, value_dtype)} expected: {_signature(*self._dtypes)}")
+                f"{_signature(key_dtype, value_dtype)} expected: {_signature(*self.dtypes)}")
 
     def fill(self, keys: Any, values: Any) -> None:
         keys, values = np.asarray(keys).ravel().tolist(), np.asarray(values).ravel().tolist()
@@ -80,8 +80,10 @@ class _Table:
         return found
 
     def export(self) -> tuple[Any, Any]:
-        key_dtype, value_dtype = self._dtypes
-        items = self._items or {}
+        key_dtype, value_dtype = self.dtypes
+        items = self._items
+        if items is None:
+            raise errors.AbortedError(None, None, "HashTable is not initialized.")
         return (np.array(list(items), key_dtype.as_numpy_dtype),
                 np.array(list(items.values()), value_dtype.as_numpy_dtype))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from tftutor.composite.check_ops import assert_greater_equal, assert_less
 from tftutor.composite.example_parsing import VarLenFeature
+from tftutor.composite.lookup_table_files import index_table_from_file
 from tftutor.composite.lookup_tables import index_table_from_tensor
 from tftutor.composite.sparse_tensor import SparseTensor
 from tftutor.estimator.columns.base import (
@@ -29,6 +30,8 @@ from tftutor.ops.identity import identity
 from tftutor.ops.logical import logical_or
 from tftutor.ops.select import where_v2
 from tftutor.ops.string_hash import string_to_hash_bucket_fast
+from tftutor.platform import tf_logging
+from tftutor.platform.file_io import file_exists
 
 
 class _Keyed(CategoricalColumn):
@@ -161,6 +164,76 @@ def categorical_column_with_vocabulary_list(
     check_key(key)
     return VocabularyListCategoricalColumn(key, tuple(vocabulary_list), dtype, default_value,
                                            num_oov_buckets)
+
+
+class _VocabularyFile(NamedTuple):
+    key: Any
+    vocabulary_file: Any
+    vocabulary_size: Any
+    num_oov_buckets: Any
+    dtype: Any
+    default_value: Any
+
+
+class VocabularyFileCategoricalColumn(_VocabularyFile, _Keyed):  # type: ignore[misc]
+    """Categories from a file. `categorical_column_with_vocabulary_file` makes it."""
+
+    @property
+    def num_buckets(self) -> int:
+        """The number of words, and of buckets for others."""
+        return self.vocabulary_size + self.num_oov_buckets
+
+    def transform(self, cache: FeatureCache) -> SparseTensor:
+        tensor = to_sparse(cache.get(self.key))
+        self._check_compatible(tensor)
+        check_text_or_integer(tensor.dtype, f"column_name: {self.key} input_tensor")
+        key_dtype = self.dtype
+        if tensor.dtype.is_integer:
+            key_dtype, tensor = dtypes.int64, cast(tensor, dtypes.int64)
+        table = index_table_from_file(
+            self.vocabulary_file, num_oov_buckets=self.num_oov_buckets,
+            vocab_size=self.vocabulary_size, default_value=self.default_value,
+            key_dtype=key_dtype, name=f"{self.key}_lookup")
+        return table.lookup(tensor)
+
+
+@tf_export("feature_column.categorical_column_with_vocabulary_file")
+def categorical_column_with_vocabulary_file(
+        key: str, vocabulary_file: str, vocabulary_size: int | None = None,
+        num_oov_buckets: int = 0, default_value: int | None = None, dtype: Any = dtypes.string
+        ) -> VocabularyFileCategoricalColumn:
+    """Words (or whole numbers) by their line in a text file.
+
+    Args:
+      vocabulary_size: how many lines count, by default all.
+      num_oov_buckets: other words have ids behind the file's, by a hash.
+      default_value: or all have this id; by default they are left out.
+
+    Raises: ValueError without the file, for numbers that make no sense, or another dtype.
+    Source: TF 1.15 docs, tf.feature_column.categorical_column_with_vocabulary_file.
+    """
+    if not vocabulary_file:
+        raise ValueError(f"Missing vocabulary_file in {key}.")
+    if vocabulary_size is None:
+        if not file_exists(vocabulary_file):
+            raise ValueError(f"vocabulary_file in {key} does not exist.")
+        with open(vocabulary_file, "rb") as file:
+            vocabulary_size = sum(1 for _ in file)
+        tf_logging.info("vocabulary_size = %d in %s is inferred from the number of elements in the "
+                        "vocabulary_file %s.", vocabulary_size, key, vocabulary_file)
+    if vocabulary_size < 1:
+        raise ValueError(f"Invalid vocabulary_size in {key}.")
+    if num_oov_buckets:
+        if default_value is not None:
+            raise ValueError("Can't specify both num_oov_buckets and default_value in "
+                             f"{key}.")
+        if num_oov_buckets < 0:
+            raise ValueError(f"Invalid num_oov_buckets {num_oov_buckets} in {key}.")
+    check_text_or_integer(dtype, f"column_name: {key}")
+    check_key(key)
+    return VocabularyFileCategoricalColumn(
+        key, vocabulary_file, vocabulary_size, num_oov_buckets or 0, dtype,
+        -1 if default_value is None else default_value)
 
 
 class _Identity(NamedTuple):
