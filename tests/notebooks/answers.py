@@ -27,7 +27,7 @@ def answer_exercises(notebook: nbformat.NotebookNode) -> int:
             said = f"_said_{count}.stdout"
             cells += [_cell(f"{stub.source}\n{solution[1]}"),
                       _cell(f"%%capture _said_{count}\n{cell.source}"),
-                      _cell(f"assert {said} == 'Exercise {count}: correct\\n', {said}")]
+                      _cell(f"assert {said}.startswith('Exercise {count}: correct'), {said}")]
     notebook.cells = cells
     return count
 
