@@ -56,7 +56,7 @@ def thread_count() -> int:
     if _asked_for > 0:
         return min(_asked_for, _MOST)
     wanted = os.environ.get("OMP_NUM_THREADS", "")
-    return min(int(wanted) if _is_count(wanted) else _processors(), _MOST)
+    return min(int(wanted) if _is_count(wanted) else available_processors(), _MOST)
 
 
 @contextmanager
@@ -75,7 +75,8 @@ def _is_count(text: str) -> bool:
 
 
 @functools.cache
-def _processors() -> int:
+def available_processors() -> int:
+    """The processors that this process may use: those of its affinity and its container."""
     if hasattr(os, "sched_getaffinity"):
         count = len(os.sched_getaffinity(0))
     else:

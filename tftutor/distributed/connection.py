@@ -16,6 +16,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tftutor.backends.threads import available_processors
 from tftutor.distributed.dialogue import Dialogue
 from tftutor.distributed.heartbeats import Beat, Pulse
 from tftutor.distributed.kernel_buffers import widen_unix_socket
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 # Seconds: longer waits are slept through. On a single processor, so is every one.
-_SOON = 6e-4 if (os.cpu_count() or 1) > 1 else 0.0
+_SOON = 6e-4 if available_processors() > 1 else 0.0
 _let_others_run: Callable[[], None] = getattr(os, "sched_yield", functools.partial(time.sleep, 0))
 
 
