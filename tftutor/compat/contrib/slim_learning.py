@@ -267,8 +267,10 @@ def _init_ops(init_op: Any, ready_op: Any, local_init_op: Any, sync_optimizers: 
                 local_init_op = tf.group(*[
                     each.chief_init_op if is_chief else each.local_step_init_op
                     for each in sync_optimizers])
-            ready_for_local = tf.group(*[each.ready_for_local_init_op
-                                         for each in sync_optimizers])
+            tf.group(*[each.ready_for_local_init_op for each in sync_optimizers])
+            # TF waits for the group, which has no value and so counts as ready at once: a worker
+            # that is there before the chief then fails.
+            ready_for_local = sync_optimizers[-1].ready_for_local_init_op
     return {"init_op": init_op, "ready_op": ready_op, "local_init_op": local_init_op,
             "ready_for_local_init_op": ready_for_local}
 
