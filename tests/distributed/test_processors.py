@@ -20,7 +20,7 @@ CLUSTER = {"ps": {0: "localhost:1"}, "chief": {0: "127.0.0.1:2"},
 def eight_processors(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in processors._SETTINGS:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(threads, "_processors", lambda: 8)
+    monkeypatch.setattr(threads, "available_processors", lambda: 8)
     yield
     assert not processors._shares
 
