@@ -11,7 +11,13 @@ import pytest
 
 import tftutor as tf
 from tests.distributed.processes import free_ports
-from tests.golden.session_programs import local_resets, resets, start, targets
+from tests.golden.session_programs import (
+    local_resets,
+    lost_queues,
+    resets,
+    start,
+    targets,
+)
 from tftutor.client.process_settings import process_settings
 
 GOLDEN = json.loads((pathlib.Path(__file__).parent.parent / "golden" / "sessions.json").read_text())
@@ -45,6 +51,17 @@ def test_a_reset_ends_the_sessions_of_its_target_and_clears_all_tasks() -> None:
     servers = start(tf, free_ports(3))
     try:
         assert differences("resets", resets(tf, servers)) == []
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def test_queues_of_other_sessions_are_lost_with_their_container() -> None:
+    servers = start(tf, free_ports(3))
+    try:
+        found, session = lost_queues(tf, servers)
+        assert found == GOLDEN["lost_queues"]
+        session.close()
     finally:
         for server in servers:
             server.stop()

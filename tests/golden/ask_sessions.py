@@ -4,6 +4,7 @@ Writes sessions.json.
 """
 
 import json
+import os
 import socket
 
 import tensorflow as tf
@@ -11,6 +12,7 @@ from session_programs import (
     handles,
     handles_on_clusters,
     local_resets,
+    lost_queues,
     resets,
     start,
     targets,
@@ -34,5 +36,8 @@ SERVERS = start(tf, _ports(3))
 ANSWERS = {"targets": targets(tf), "local_resets": local_resets(tf), "handles": handles(tf),
            "resets": resets(tf, SERVERS), "handles_on_clusters": handles_on_clusters(tf, SERVERS),
            "transfers": transfers(tf, SERVERS)}
+ANSWERS["lost_queues"], KEPT = lost_queues(tf, SERVERS)
 with open("sessions.json", "w") as file:
     json.dump(ANSWERS, file, indent=0, sort_keys=True)
+    file.flush()
+    os._exit(0)  # TensorFlow crashes where it ends sessions that have lost an accumulator

@@ -121,6 +121,32 @@ def resets(tf, servers):
     return found
 
 
+def lost_queues(tf, servers):
+    """What another master's session can do with queues and accumulators after a reset.
+
+    (When it ends, TensorFlow's process may crash.)
+    """
+    found = {}
+    session = tf.Session(servers[2].target, graph=tf.Graph())
+    with session.graph.as_default():
+        with tf.device("/job:ps/task:0"):
+            for name in ("a", ""):
+                queue = tf.FIFOQueue(3, tf.float32, [], shared_name=name and "q" + name)
+                gradients = tf.ConditionalAccumulator(tf.float32, [], shared_name=name)
+                asked = {"put": queue.enqueue(1.0), "size": queue.size(),
+                         "apply": gradients.apply_grad(1.0, 0),
+                         "count": gradients.num_accumulated()}
+                for fetch in asked.values():
+                    session.run(fetch)
+                tf.Session.reset(servers[1].target, ["other"])
+                found[name + " before"] = str(int(session.run(asked["count"])))
+                tf.Session.reset(servers[1].target)
+                for what, fetch in asked.items():
+                    text = answer(lambda f=fetch: session.run(f)).split("\n\t [[")[0]
+                    found["%s %s" % (name, what)] = re.sub(r"/_\d+_", "/_N_", text)
+    return found, session
+
+
 def _shown(tf, value):
     return value.handle if hasattr(value, "handle") else str(value)
 

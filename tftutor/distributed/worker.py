@@ -25,6 +25,7 @@ from tftutor.distributed.cluster_rendezvous import (
 from tftutor.distributed.partition_codec import rebuild
 from tftutor.distributed.programs import Programs
 from tftutor.distributed.pushes import Push, Ride, split
+from tftutor.distributed.session_resources import SessionResources
 from tftutor.distributed.task_report import Traffic, nbytes_of, variables_as_data
 from tftutor.distributed.transfer_rows import write_rows
 from tftutor.distributed.worker_state import SMALL, SessionTable, StepTable, WorkerSession
@@ -48,15 +49,6 @@ _STALL = 5.0  # seconds: who waits longer for gradients is worth a word
 Answer = tuple[dict[str, Any], list[Any]]
 # header, tensors, and the connection over which they came
 Method = Callable[[dict[str, Any], Sequence[Any], Any], Answer]
-
-
-class SessionResources(ResourceManager):
-    """The resources of a task as one session sees them: the state of nodes is its own."""
-
-    def __init__(self, task: ResourceManager) -> None:
-        super().__init__()
-        self._task = task
-        self._lock, self._resources = task._lock, task._resources  # one and the same
 
 
 class TaskService:
@@ -155,11 +147,11 @@ class TaskService:
     # -- sessions ---------------------------------------------------------------------------
 
     def _open_session(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
-        resources = (ResourceManager() if header.get("isolate")
-                     else SessionResources(self.resources))
-        origin = short_name(header.get("origin") or "")
+        is_isolated = bool(header.get("isolate"))
+        resources = ResourceManager() if is_isolated else SessionResources(self.resources)
         resources.default_container = self.resources.default_container
         resources.session_tensors = None  # as in TensorFlow
+        origin = short_name(header.get("origin") or "")
         program = f"session {header['session'][:6]} of {origin or short_name(self.task)}"
         resources.origin = f"{program}, opened at {time.strftime('%H:%M:%S')}"
         session = WorkerSession(resources, _spaced(header.get("origin") or ""))
@@ -187,9 +179,11 @@ class TaskService:
     def _reset(self, header: dict[str, Any], tensors: Sequence[Any], caller: Any) -> Answer:
         """Forget resources, of some containers or of the job's own, and one master's sessions."""
         self._cancel_steps_of(self._sessions.end_those_of(_spaced(header["origin"])))
-        self.resources.clear(header["containers"] or [self.resources.default_container])
+        containers = header["containers"] or [self.resources.default_container]
+        self.resources.clear(containers)
         for session in self._sessions.all():
             if isinstance(session.resources, SessionResources):
+                session.resources.lose(containers)
                 session.bind_anew(self._host)
         return {}, []
 

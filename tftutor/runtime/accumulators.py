@@ -46,7 +46,7 @@ class Accumulator:
 
     def __init__(self, container: str, name: str, node: str, dtype: Any, shape: Shape,
                  is_mean: bool) -> None:
-        self.container = container or "localhost"
+        self.container = container
         self.name = name or private_name(node)
         # Not `dtype` and `shape`: NumPy takes an object with these for an array.
         self.gradient_dtype = dtype
@@ -263,7 +263,7 @@ class SparseAccumulator(Accumulator):
         return [indices, values, dense_shape]
 
 
-def make_accumulator(op: Operation) -> Accumulator:
+def make_accumulator(op: Operation, default_container: str) -> Accumulator:
     """A new accumulator for a node. Raises: InvalidArgumentError unless it is for float types."""
     container, name, dtype, shape, reduction = (
         plain_attr(op._attrs[key])
@@ -271,7 +271,8 @@ def make_accumulator(op: Operation) -> Accumulator:
     if dtype.name not in _FLOATS:
         raise no_kernel_at_all(op, [])
     kind = SparseAccumulator if op.type == "SparseConditionalAccumulator" else DenseAccumulator
-    return kind(_text(container), _text(name), op.name, dtype, shape, _text(reduction) == "MEAN")
+    return kind(_text(container) or default_container, _text(name), op.name, dtype, shape,
+                _text(reduction) == "MEAN")
 
 
 def _text(value: Any) -> str:

@@ -220,7 +220,8 @@ class ResourceManager:
         container, shared_name = (_as_text(op._attrs[key]) for key in ("container", "shared_name"))
         kind = "sparse accumulator" if op.type.startswith("Sparse") else "accumulator"
         return self.lookup_or_create(kind, container, shared_name or op.name,
-                                     lambda: make_accumulator(op), not shared_name)
+                                     lambda: make_accumulator(op, self.default_container),
+                                     not shared_name)
 
     def accumulators(self) -> list[Any]:
         """All accumulators."""
