@@ -44,6 +44,19 @@ _INSTEAD: dict[str, str] = {
     "contrib.cluster_resolver": "tf.cluster.from_tf_config() or tf.cluster.from_slurm()",
     "distribute": "tf.train.replica_device_setter, or towers under tf.device; instead of its "
                   "cluster resolvers tf.cluster.from_tf_config() and tf.cluster.from_slurm()",
+    "estimator.tpu": "tf.estimator.Estimator (there are no TPUs here)",
+    **dict.fromkeys(("estimator.FinalExporter", "estimator.LatestExporter",
+                     "estimator.BestExporter"),
+                    "a class derived from tf.estimator.Exporter that copies the checkpoint: there "
+                    "is no SavedModel here"),
+    **dict.fromkeys(("estimator.Head", "estimator.BinaryClassHead", "estimator.MultiClassHead",
+                     "estimator.MultiHead", "estimator.MultiLabelHead", "estimator.RegressionHead",
+                     "estimator.LogisticRegressionHead", "estimator.PoissonRegressionHead"),
+                    "a model function with tf.losses and tf.metrics for tf.estimator.Estimator"),
+    **dict.fromkeys(("estimator.DNNEstimator", "estimator.LinearEstimator",
+                     "estimator.BaselineEstimator", "estimator.DNNLinearCombinedEstimator"),
+                    "a model function for tf.estimator.Estimator, with "
+                    "tf.feature_column.input_layer or linear_model"),
     "autograph": "tf.cond and tf.while_loop",
     "compat.v2": "the names of tf itself (this is TensorFlow 1.15's API)",
     "python.keras": "tf.layers, or tf.nn and tf.train",
