@@ -155,6 +155,35 @@ with graph(), tf.Session() as sess:
     show(sess.run([x, y]))
     attempt(lambda: tf.train.Saver([tf.Variable(0, name='w')]).restore(sess, path))
 """,
+    "objects_shared": """
+import os
+def new(a, b, **more):
+    c = tf.train.Checkpoint(a=a, b=b)
+    for name, value in more.items():
+        setattr(c, name, value)
+    return c
+with tf.Graph().as_default(), tf.Session() as sess:
+    v = tf.Variable(5.0, name='v')
+    c = new(v, v, many={'one': v, 'two': [tf.Variable(2.0, name='deep/er')]}, plain=3, text='t')
+    sess.run(tf.global_variables_initializer())
+    path = c.save(folder + '/m', session=sess)
+    show(graph_of(tf.train.load_variable(path, '_CHECKPOINTABLE_OBJECT_GRAPH')))
+    show([name for name, _ in tf.train.list_variables(path)])
+with tf.Graph().as_default(), tf.Session() as sess:
+    c = new(tf.Variable(0.0), tf.Variable(0.0))
+    status = c.restore(path).expect_partial()
+    status.initialize_or_restore(sess)
+    show(sess.run([c.a, c.b, c.save_counter]))
+with tf.Graph().as_default(), tf.Session() as sess:
+    c = new(tf.Variable(0.0), tf.Variable(0.0), many={'two': [tf.Variable(0.0)]})
+    c.b = c.a
+    c.restore(path).expect_partial().run_restore_ops(sess)
+    show(sess.run([c.a, c.many['two'][0]]))
+    outer = tf.train.Checkpoint(inner=c)
+    c.back = outer
+    sess.run(c.save_counter.initializer)
+    show(sorted(name for name, _ in tf.train.list_variables(outer.write(folder + '/o', sess))))
+""",
     "manager": _SMALL + """
 with graph(), tf.Session() as sess:
     c = tf.train.Checkpoint(a=tf.Variable([5., 5.]))
