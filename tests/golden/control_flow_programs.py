@@ -225,4 +225,53 @@ v=tf.Variable([1.,2.],name="v"); init=v.initializer; feeds={}
 r=tf.while_loop(lambda i,a:i<3,lambda i,a:[i+1,a*2],[0,tf.identity(tf.assign_add(v,[1.,1.]))])
 out=[r[1]]
 """,
+    "rows_in_one_branch": """
+v=tf.Variable([.5,.25],name="v"); init=v.initializer
+p=tf.placeholder(tf.bool,[]); feeds={p:True}; w=v*1.
+g=lambda t: tf.gather(t,[1,0])
+r=tf.cond(p,lambda:g(w),lambda:w*2.)
+out=[r,tf.gradients(r*[1.,10.],v)[0]]
+""",
+    "rows_in_the_other_branch": """
+v=tf.Variable([.5,.25],name="v"); init=v.initializer
+p=tf.placeholder(tf.bool,[]); feeds={p:True}; w=v*1.
+g=lambda t: tf.gather(t,[1,0])
+r=g(tf.cond(p,lambda:w*2.,lambda:g(w)))
+out=[r,tf.gradients(r*[1.,10.],v)[0]]
+""",
+    "rows_of_a_variable_in_one_branch": """
+v=tf.Variable([.5,.25],name="v"); init=v.initializer
+p=tf.placeholder(tf.bool,[]); feeds={p:True}; w=v*1.
+g=lambda t: tf.gather(t,[1,0])
+r=tf.cond(p,lambda:g(v),lambda:v*2.)
+out=[r,tf.gradients(r*[1.,10.],v)[0]]
+""",
+    "rows_in_one_branch_and_outside": """
+v=tf.Variable([.5,.25],name="v"); init=v.initializer
+p=tf.placeholder(tf.bool,[]); feeds={p:True}; w=v*1.
+g=lambda t: tf.gather(t,[1,0])
+r=tf.cond(p,lambda:g(w),lambda:w*2.)+g(w)
+out=[r,tf.gradients(r*[1.,10.],v)[0]]
+""",
+    "rows_in_nested_branches": """
+v=tf.Variable([.5,.25],name="v"); init=v.initializer
+p=tf.placeholder(tf.bool,[]); feeds={p:True}; w=v*1.
+g=lambda t: tf.gather(t,[1,0])
+r=tf.cond(p,lambda:tf.cond(p,lambda:g(w),lambda:w),lambda:w*2.)
+out=[r,tf.gradients(r*[1.,10.],v)[0]]
+""",
+    "rows_in_a_branch_in_a_loop": """
+v=tf.Variable([.5,.25],name="v"); init=v.initializer
+p=tf.placeholder(tf.bool,[]); feeds={p:True}; w=v*1.
+g=lambda t: tf.gather(t,[1,0])
+r=tf.while_loop(lambda i,h:i<3,lambda i,h:(i+1,tf.cond(p,lambda:g(h),lambda:w)),[0,w])[1]
+out=[r,tf.gradients(r*[1.,10.],v)[0]]
+""",
+    "rows_of_an_invariant_in_a_branch_in_a_loop": """
+v=tf.Variable([.5,.25],name="v"); init=v.initializer
+p=tf.placeholder(tf.bool,[]); feeds={p:True}; w=v*1.
+g=lambda t: tf.gather(t,[1,0])
+r=tf.while_loop(lambda i,h:i<3,lambda i,h:(i+1,tf.cond(p,lambda:g(w)+h,lambda:w)),[0,w])[1]
+out=[r,tf.gradients(r*[1.,10.],v)[0]]
+""",
 }

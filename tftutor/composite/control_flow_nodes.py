@@ -12,7 +12,7 @@ from tftutor.framework.indexed_slices import IndexedSlices, convert_to_tensor_or
 from tftutor.framework.name_scope import name_scope
 from tftutor.framework.operation import Tensor
 from tftutor.ops import control_flow_ops as nodes
-from tftutor.ops.array_shape import shape as tf_shape
+from tftutor.ops.array_shape import shape_internal
 from tftutor.ops.cast import cast
 from tftutor.ops.identity import identity
 from tftutor.ops.ref_identity import RefIdentity
@@ -108,11 +108,15 @@ def merge(inputs: Sequence[Any], name: str | None = None) -> Any:
         return packed, merged[0][1]
 
 
-def as_indexed_slices(value: Any, optimize: bool = True) -> IndexedSlices:
-    """`value` as IndexedSlices: a dense tensor is the slices of all its rows."""
+def as_indexed_slices(value: Any) -> IndexedSlices:
+    """`value` as IndexedSlices: a dense tensor is the slices of all its rows.
+
+    The indices hang on the tensor even if its shape is known: on a branch that isn't taken they
+    have no value either.
+    """
     if isinstance(value, IndexedSlices):
         return value
-    shape = tf_shape(value)
+    shape = shape_internal(value, optimize=False)
     indices = tf_range(0, shape[0])
     return IndexedSlices(value, indices, shape)
 
