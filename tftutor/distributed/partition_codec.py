@@ -62,7 +62,8 @@ class _Describer:
         return {"name": frame.name, "guard": self.guard(frame.guard), "first": frame.first,
                 "condition": None if condition is None else
                 [condition.name, self.tensor(condition._inputs[0])],
-                "ops": [op.name for op in frame.ops],
+                # Nothing is known of what never runs: a branch in the other one of its predicate.
+                "ops": [op.name for op in frame.ops if op in self.here],
                 "merges": [op.name for op in frame.loop_merges],
                 "phases": [[[self.unit(unit), self.guard(guard)] for unit, guard in phase]
                            for phase in frame.phases]}
