@@ -98,3 +98,16 @@ def test_old_paths_lead_to_estimators() -> None:
                "assert EstimatorSpec is tf.estimator.EstimatorSpec\n"
                "assert fc.input_layer is tf.compat.v1.feature_column.input_layer\n")
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_frames_are_fed_by_rows() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a": np.arange(5, dtype=np.float32), "b": list("vwxyz")})
+    labels = pandas.Series([0, 1, 0, 1, 1])
+    batch = tf.estimator.inputs.pandas_input_fn(frame, labels, batch_size=3, shuffle=False)
+    with tf.Graph().as_default():
+        features, label = batch()
+        with tf.train.MonitoredSession() as session:
+            values, found = session.run([features, label])
+    assert values["a"].tolist() == [0, 1, 2] and values["b"].tolist() == [b"v", b"w", b"x"]
+    assert found.tolist() == [0, 1, 0]

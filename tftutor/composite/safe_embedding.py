@@ -46,15 +46,8 @@ def safe_embedding_lookup_sparse(embedding_weights: Any, sparse_ids: SparseTenso
     Raises: ValueError without a table.
     Source: TF 1.15 docs, tf.nn.safe_embedding_lookup_sparse.
     """
-    if embedding_weights is None:
-        raise ValueError(f"Missing embedding_weights {embedding_weights}.")
-    tables = (embedding_weights if isinstance(embedding_weights, list)
-              else _parts(embedding_weights))
-    if not tables:
-        raise ValueError(f"Missing embedding_weights {tables}.")
-    dtype = sparse_weights.dtype if sparse_weights is not None else None
-    tables = [table if _is_resource(table) and dtype in (None, table.dtype)
-              else convert_to_tensor(table, dtype=dtype) for table in tables]
+    tables = _tables(embedding_weights,
+                     sparse_weights.dtype if sparse_weights is not None else None)
     with name_scope(name, "embedding_lookup", [*tables, sparse_ids, sparse_weights]) as scope:
         outer = sparse_ids.dense_shape
         static_rank = outer.get_shape()[0].value
@@ -80,6 +73,18 @@ def safe_embedding_lookup_sparse(embedding_weights: Any, sparse_ids: SparseTenso
         kept = None if static_rank is None else static_rank - 1
         final.set_shape(unknown_shape(kept).concatenate(result.get_shape()[1:]))
         return final
+
+
+def _tables(embedding_weights: Any, dtype: Any) -> list[Any]:
+    """The parts of the table, as tensors of that dtype unless they are variables of it."""
+    if embedding_weights is None:
+        raise ValueError(f"Missing embedding_weights {embedding_weights}.")
+    parts = (embedding_weights if isinstance(embedding_weights, list)
+             else _parts(embedding_weights))
+    if not parts:
+        raise ValueError(f"Missing embedding_weights {parts}.")
+    return [part if _is_resource(part) and dtype in (None, part.dtype)
+            else convert_to_tensor(part, dtype=dtype) for part in parts]
 
 
 def _without_invalid(ids: SparseTensor, weights: SparseTensor | None, combiner: str

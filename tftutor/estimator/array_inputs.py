@@ -132,20 +132,7 @@ def pandas_input_fn(x: Any, y: Any = None, batch_size: int = 128, num_epochs: in
     if not isinstance(target_column, str):
         raise TypeError("target_column must be a string type")
     x = x.copy()
-    targets: dict[str, str] | str | None = None
-    if y is not None:
-        if target_column in x:
-            raise ValueError(f"Cannot use name {target_column} for target column: DataFrame already"
-                             f" has a column with that name: {x.columns}")
-        if not np.array_equal(x.index, y.index):
-            raise ValueError("Index for x and y are mismatched.\n"
-                             f"Index for x: {x.index}\nIndex for y: {y.index}\n")
-        if isinstance(y, pandas.DataFrame):
-            targets = {name: f"{name}_{uuid.uuid4()}" if name in x else name for name in y}
-            x[list(targets.values())] = y
-        else:
-            targets = target_column
-            x[target_column] = y
+    targets = None if y is None else _add_target_columns(x, y, target_column, pandas.DataFrame)
     capacity = queue_capacity or (4 * len(x) if shuffle else len(x))
 
     def input_fn() -> Any:
@@ -164,3 +151,20 @@ def pandas_input_fn(x: Any, y: Any = None, batch_size: int = 128, num_epochs: in
         return features, labels
 
     return input_fn
+
+
+def _add_target_columns(x: Any, y: Any, target_column: str, frame: Any
+                        ) -> dict[str, str] | str:
+    """Put the labels into `x`. Returns: their column, or {name: column} of several."""
+    if target_column in x:
+        raise ValueError(f"Cannot use name {target_column} for target column: DataFrame already"
+                         f" has a column with that name: {x.columns}")
+    if not np.array_equal(x.index, y.index):
+        raise ValueError("Index for x and y are mismatched.\n"
+                         f"Index for x: {x.index}\nIndex for y: {y.index}\n")
+    if not isinstance(y, frame):
+        x[target_column] = y
+        return target_column
+    targets = {name: f"{name}_{uuid.uuid4()}" if name in x else name for name in y}
+    x[list(targets.values())] = y
+    return targets

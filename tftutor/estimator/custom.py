@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import copy
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tftutor.distributed.device_setter import STANDARD_PS_OPS, replica_device_setter
 from tftutor.errors import UnsupportedError
 from tftutor.estimator import training_run
 from tftutor.estimator.arguments import check_model_fn, wanted
 from tftutor.estimator.cluster_settings import TaskType
+from tftutor.estimator.complete_config import complete_config, device_setter
 from tftutor.estimator.estimator_spec import EstimatorSpec
 from tftutor.estimator.evaluation_run import StopAfterNEvalsHook, evaluate_once, with_local_init
 from tftutor.estimator.input_results import (
@@ -24,7 +23,7 @@ from tftutor.estimator.input_results import (
 from tftutor.estimator.mode_keys import ModeKeys
 from tftutor.estimator.predictions import chosen, single_examples
 from tftutor.estimator.result_summaries import write_checkpoint_path, write_results
-from tftutor.estimator.run_config import RunConfig, default_session_config, path_text
+from tftutor.estimator.run_config import RunConfig
 from tftutor.estimator.warm_start_settings import warm_start, warm_start_settings
 from tftutor.framework.api import exported, tf_export
 from tftutor.framework.default_graph import graph_as_default
@@ -81,11 +80,11 @@ class Estimator:
     def __init__(self, model_fn: Callable[..., Any], model_dir: Any = None, config: Any = None,
                  params: Any = None, warm_start_from: Any = None) -> None:
         _check_overrides(self)
-        self._config = _complete_config(config, model_dir)
+        self._config = complete_config(config, model_dir)
         self._model_dir: str = self._config.model_dir
         self._session_config = self._config.session_config
         tf_logging.info("Using config: %s", str(vars(self._config)))
-        self._device_fn = self._config.device_fn or _device_setter(self._config)
+        self._device_fn = self._config.device_fn or device_setter(self._config)
         if model_fn is None:
             raise ValueError("model_fn must be provided to Estimator.")
         check_model_fn(model_fn, params)
@@ -356,43 +355,6 @@ def _check_overrides(estimator: Estimator) -> None:
     if found:
         raise ValueError("Subclasses of Estimator cannot override members of Estimator. "
                          f"{kind} does override {found}")
-
-
-def _complete_config(config: Any, model_dir: Any) -> RunConfig:
-    """The config with a session_config and a folder.
-
-    Raises: ValueError for no RunConfig, or for two different folders.
-    """
-    if config is None:
-        config = RunConfig()
-        tf_logging.info("Using default config.")
-    if not isinstance(config, RunConfig):
-        raise ValueError(f"config must be an instance of `RunConfig`, but provided {config}.")
-    if config.session_config is None:
-        config = config.replace(session_config=default_session_config())
-    model_dir = path_text(model_dir)
-    if model_dir is not None and config.model_dir is not None and config.model_dir != model_dir:
-        raise ValueError("`model_dir` are set both in constructor and `RunConfig`, but with "
-                         f"different values. In constructor: '{model_dir}', in `RunConfig`: "
-                         f"'{config.model_dir}' ")
-    if model_dir:
-        return config.replace(model_dir=model_dir)
-    if config.model_dir is None:
-        model_dir = tempfile.mkdtemp()
-        tf_logging.warning("Using temporary folder as model directory: %s", model_dir)
-        return config.replace(model_dir=model_dir)
-    return config
-
-
-def _device_setter(config: RunConfig) -> Any:
-    """Puts variables on parameter servers; None when there are none."""
-    if config.num_ps_replicas <= 0:
-        return None
-    worker = (f"/job:{config.task_type}/task:{config.task_id}" if config.task_type
-              else "/job:worker")
-    return replica_device_setter(ps_tasks=config.num_ps_replicas, worker_device=worker,
-                                 merge_devices=True, ps_ops=list(STANDARD_PS_OPS),
-                                 cluster=config.cluster_spec)
 
 
 def _with_loss(metrics: dict[str, Any], loss: Any) -> dict[str, Any]:

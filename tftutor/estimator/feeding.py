@@ -64,7 +64,7 @@ def _feed_function(placeholders: list[Any], data: Any, rows: _Rows) -> FeedFn:
     else:
         def values(taken: list[int]) -> list[Any]:
             part = data.iloc[taken]
-            return [part.index.values, *(part[name].values for name in part.columns)]
+            return [part.index.to_numpy(), *(part[name].to_numpy() for name in part.columns)]
 
     return lambda: dict(zip(placeholders, values(rows.take()), strict=True))
 
@@ -115,7 +115,8 @@ def _columns(data: Any) -> tuple[int, list[Any], list[Any]]:
         arrays = list(data.values())
         types = [dtypes.int64, *(dtypes.as_dtype(array.dtype) for array in arrays)]
         return len(arrays[0]), types, [(), *(array.shape[1:] for array in arrays)]
-    types = [dtypes.as_dtype(each) for each in [data.index.dtype, *data.dtypes]]
+    arrays = [data.index.to_numpy(), *(data[name].to_numpy() for name in data.columns)]
+    types = [dtypes.as_dtype(array.dtype) for array in arrays]
     return len(data), types, [() for _ in types]
 
 
