@@ -48,7 +48,12 @@ def run(nb, source):
     nb.run_cell(2)
     headline = nb.output(1).locator(".tft-headline")
     if headline.is_visible():
-        headline.scroll_into_view_if_needed()
+        scroll_to(headline)
+
+
+def scroll_to(element):
+    """At once: the panel draws itself anew twice a second, and an old element can't be waited for."""
+    element.evaluate("node => node.scrollIntoView({block: 'nearest'})")
 
 
 def test_tasks_variables_and_processes_are_listed(view):
@@ -85,7 +90,7 @@ def test_a_hidden_panel_asks_for_nothing(view):
     assert view.text(2).strip() == "False"
     view.page.evaluate("""() => { document.querySelector('.tft-clusters')
         .closest('.jp-Cell').style.display = ''; }""")
-    view.output(1).locator(".tft-headline").scroll_into_view_if_needed()
+    scroll_to(view.output(1).locator(".tft-headline"))
     view.output(1).locator(".tft-panel[data-polling=true]").wait_for()
 
 
