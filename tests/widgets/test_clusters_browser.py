@@ -52,7 +52,7 @@ def run(nb, source):
 
 
 def scroll_to(element):
-    """At once: the panel draws itself anew twice a second, and an old element can't be waited for."""
+    """At once: the panel draws itself anew twice a second, and what was drawn before is gone."""
     element.evaluate("node => node.scrollIntoView({block: 'nearest'})")
 
 
