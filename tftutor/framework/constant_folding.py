@@ -53,8 +53,9 @@ def _inputs_first(tensor: Tensor) -> list[Tensor]:
         if is_ready:
             order.append(current)
         elif current.op.type != "Const" and current not in begun and _KEY not in current.__dict__:
-            if current.op.type in _FROM_SHAPES and evaluate_static(current) is not None:
-                begun.add(current)  # whatever its input is: the shape is known
+            if (current is not tensor and current.op.type in _FROM_SHAPES
+                    and evaluate_static(current) is not None):
+                begun.add(current)  # whatever its input is, the shape is known
                 order.append(current)
                 continue
             if not _may_be_constant(current):

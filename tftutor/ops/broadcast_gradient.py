@@ -112,7 +112,8 @@ def reduced_gradients(x: Tensor, y: Tensor, grad: Any, make_x: Thunk, make_y: Th
     known = (isinstance(grad, Tensor) and x._shape is not None and y._shape is not None
              and None not in x._shape and None not in y._shape)
     if not known:
-        return reduced_dynamically(x, y, make_x, make_y, after_reduction, fold_shapes=False)
+        return reduced_dynamically(x, y, make_x, make_y, after_reduction,
+                                   fold_shapes=not isinstance(grad, Tensor))
     rx, ry = _static_args(x._shape, y._shape)  # type: ignore[arg-type]
     gx = make_x()
     if x._shape != grad._shape:
