@@ -23,7 +23,8 @@ _MAX_ELEMENTS = 1 << 16
 _KEY = "_folded_value"
 _NOT_EVALUATED = {"Placeholder", "PlaceholderWithDefault", "PlaceholderV2", "Switch", "Merge",
                   "Enter", "Exit", "NextIteration", "LoopCond", "StopGradient"}
-_NAMES_ITS_NODE = {"Select"}  # takes the context for its error texts alone
+# They take the context for error texts, or to remember answers.
+_NEEDS_NO_SESSION = {"Select", "BroadcastGradientArgs"}
 _FROM_SHAPES = {"Shape", "ShapeN", "Size", "Rank"}
 
 
@@ -96,9 +97,9 @@ def _run(op: Operation, values: list[Any], index: int) -> np.ndarray | None:
             return None
         kernel = (definition.kernel_fn, definition.kernel_params)
     function, params = kernel
-    if ("ctx" in params and op.type not in _NAMES_ITS_NODE) or "step" in params:
+    if ("ctx" in params and op.type not in _NEEDS_NO_SESSION) or "step" in params:
         return None
-    given = {"xp": np, "ctx": SimpleNamespace(op=op)}
+    given = {"xp": np, "ctx": SimpleNamespace(op=op, state={})}
     keywords = {p: given[p] if p in given else plain_attr(op._attrs[p]) for p in params}
     try:
         with np.errstate(all="ignore"):
