@@ -39,6 +39,10 @@ with tf.device("/job:worker/task:0"):
                     (tf.logical_not(flag), lambda: weight * 1.0)], lambda: weight + 0.0)
     nested = tf.cond(flag, lambda: tf.cond(best > 4.0, lambda: tf.assign(best, 4.0),
                                            lambda: best - 0.0), lambda: best * 100.0)
+    again = tf.cond(flag, lambda: tf.cond(flag, lambda: weight * 3.0, lambda: weight * 5.0),
+                    lambda: tf.cond(flag, lambda: weight * 7.0, lambda: weight + 1.0))
+    turned = tf.cond(flag, lambda: tf.gather(weight, [1, 0]), lambda: weight * 2.0)
+    turned_gradient = tf.convert_to_tensor(tf.gradients(turned * [1.0, 10.0], weight)[0])
     steps, total = tf.while_loop(lambda i, total: i < 4, body, [0, 0.0])
     gradient = tf.gradients(total, weight)[0]
     record = tf.cond(total < best, lambda: tf.assign(best, total).op, lambda: tf.no_op())
@@ -46,7 +50,8 @@ with tf.device("/job:worker/task:0"):
 with tf.Session(server.target) as session:
     session.run(tf.global_variables_initializer())
     for name, fetch in (("either", either), ("more", either + 1.0), ("chosen", chosen),
-                        ("case", case), ("nested", nested)):
+                        ("case", case), ("nested", nested),
+                        ("again", again), ("turned", turned_gradient)):
         for value in (True, False, True):
             print(name, value, session.run(fetch, {flag: value}).tolist())
     print("weight", session.run(weight).tolist())
