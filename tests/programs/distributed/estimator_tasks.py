@@ -26,7 +26,7 @@ LAST = 60
 # What depends on the library, or on who is quicker.
 VARYING = re.compile("deprecated|^From |^Using config|^TF_CONFIG|Waiting for model|seems that"
                      "|^loss =|^global_step/sec|^Skip the current|^No new checkpoint"
-                     "|^Estimator is not trained")
+                     "|^Estimator is not trained|before starting next eval run")
 
 
 class Printer(logging.Handler):
