@@ -194,8 +194,8 @@ class StructuredEmitter(Emitter):
     def arm_text(self, merge: Operation, tensor: Tensor) -> str:
         """Source text for what comes into a Merge by one of its arms.
 
-        `Merge` takes the value of a variable (`tf.cond(p, lambda: 2 * v, lambda: v.assign_add(1))`),
-        `RefMerge` passes the variable on.
+        `Merge` takes the value of a variable, as in `tf.cond(p, lambda: 2 * v, lambda:
+        v.assign_add(1))`; `RefMerge` passes the variable on.
         """
         return self.raw(tensor) if merge.outputs[0].dtype._is_ref_dtype else self.read(tensor)
 
