@@ -64,3 +64,29 @@ def test_a_changed_node_makes_a_new_plan(plans_made) -> None:
         session.run(total)
         assert len(plans_made) == before + 1
         assert session.run(a) == 2.0
+
+
+@pytest.mark.parametrize("is_remote", [False, True])
+@pytest.mark.usefixtures("plans_made")
+def test_nothing_runs_while_a_new_node_has_no_device(is_remote):
+    server = tf.train.Server.create_local_server() if is_remote else None
+    known = tf.constant(1.0) + 1.0
+    with tf.Session(server.target if server else "") as session:
+        assert session.run(known) == 2.0
+        with tf.device("/device:GPU:7"):
+            tf.constant(2.0, name="misplaced")
+        for fetch in (known, tf.constant(5.0) + 1.0, known):
+            with pytest.raises(tf.errors.InvalidArgumentError,
+                               match="Cannot assign a device for operation misplaced"):
+                session.run(fetch)
+    if server:
+        server.stop()
+
+
+def test_a_known_step_runs_on_when_the_graph_has_grown(plans_made):
+    known = tf.constant(1.0) + 1.0
+    with tf.Session() as session:
+        for _ in range(3):
+            assert session.run(known) == 2.0
+            tf.constant(2.0)
+    assert len(plans_made) == 1

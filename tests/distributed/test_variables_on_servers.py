@@ -188,6 +188,7 @@ def test_values_that_come_over_a_connection_are_added_to_each_variable_that_want
         with tf.Session(cluster.target) as session:
             session.run(tf.global_variables_initializer())
             before = session.run(totals)
+            assert [repr(value.dtype) for value in before] == ["dtype('float32')"] * 3
             for update in (add, add, both, put):
                 session.run(update)
             after = map(session.run, (totals, sums, others, deltas))

@@ -46,14 +46,16 @@ _local_sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
 class _Compiled:
     """A cached way to run one combination of fetches and feed keys."""
 
-    __slots__ = ("plan", "rebuild", "feed_tensors", "mutations", "keep", "echoes", "handles")
+    __slots__ = ("plan", "rebuild", "feed_tensors", "mutations", "nodes", "keep", "echoes",
+                 "handles")
 
     def __init__(self, plan: Any, rebuild: Callable[[list[Any]], Any],
-                 feed_tensors: tuple[Tensor, ...], mutations: int, keep: Any) -> None:
+                 feed_tensors: tuple[Tensor, ...], mutations: int, nodes: int, keep: Any) -> None:
         self.plan = plan
         self.rebuild = rebuild
         self.feed_tensors = feed_tensors
         self.mutations = mutations
+        self.nodes = nodes  # so many nodes of the graph have a device
         self.keep = keep  # the fetch and feed objects: their ids are part of the cache key
         # (position among the fetches, position among the feeds) of what is fed and fetched
         self.echoes = [(position, feed_tensors.index(tensor))
@@ -275,6 +277,8 @@ class BaseSession:
         if key is not None:
             found = self._cache.get(key)
             if found is not None and found.mutations == self._graph._mutations:
+                if found.nodes != self._graph._next_id:
+                    self._place_new_nodes(found)
                 return found
         with self._cache_lock:
             compiled = self._compile(fetches, feed_dict)
@@ -282,8 +286,18 @@ class BaseSession:
                 self._cache[key] = compiled
         return compiled
 
+    def _place_new_nodes(self, compiled: _Compiled) -> None:
+        """Nothing runs, as with TF, while one node of the graph can't be placed.
+
+        Raises: tf.errors.InvalidArgumentError.
+        """
+        with self._cache_lock:
+            nodes = self._graph._next_id
+            self._placer.place(self._graph)
+            compiled.nodes = nodes
+
     def _compile(self, fetches: Any, feed_dict: Any) -> _Compiled:
-        mutations = self._graph._mutations
+        mutations, nodes = self._graph._mutations, self._graph._next_id
         pairs = feed_pairs(self._graph, feed_dict) if feed_dict else []
         for tensor, value in pairs:
             feed_value(tensor, value)  # unfit feeds are reported before unfit fetches
@@ -291,7 +305,7 @@ class BaseSession:
         mapper = FetchMapper(self._graph, fetches)
         plan = self._plan_for(tuple(mapper.tensors), tuple(mapper.targets), tensors)
         keep = (fetches, tuple(feed_dict or ()))
-        return _Compiled(plan, mapper.rebuild, tensors, mutations, keep)
+        return _Compiled(plan, mapper.rebuild, tensors, mutations, nodes, keep)
 
     def _plan_for(self, fetches: tuple[Tensor, ...], targets: tuple[Operation, ...],
                   feeds: tuple[Tensor, ...], done: frozenset[Operation] = frozenset()) -> Any:

@@ -16,9 +16,10 @@ from tftutor.distributed.limits import Limits
 from tftutor.distributed.protocol_errors import LocalProtocolError, RemoteProtocolError
 
 STRING = "string"
-DTYPES: dict[str, np.dtype[Any]] = {name: np.dtype(name).newbyteorder("<") for name in (
-    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-    "float16", "float32", "float64", "complex64", "complex128")}
+DTYPES: dict[str, np.dtype[Any]] = {  # made from text, as others print themselves as "<f4"
+    name: np.dtype(np.dtype(name).newbyteorder("<").str) for name in (
+        "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+        "float16", "float32", "float64", "complex64", "complex128")}
 _NAMES = {np.dtype(name): name for name in DTYPES}  # NumPy puts a name together each time
 _LENGTH = np.dtype("<u4")
 _TAKEN_OVER = 1 << 15  # bytes: smaller frames of ZeroMQ may share their memory with others
