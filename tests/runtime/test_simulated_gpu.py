@@ -154,6 +154,7 @@ def test_int32_arithmetic_on_a_gpu_is_done_in_host_memory(gpu):
 
 
 def test_a_big_convolution_on_a_simulated_gpu_does_not_go_through_torch(gpu, monkeypatch):
+    pytest.importorskip("torch")
     asked = []
     monkeypatch.setattr(torch_on_cpu, "is_ready", lambda: asked.append(1) or False)
 
