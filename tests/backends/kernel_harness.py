@@ -7,6 +7,7 @@ are left to the tests of whole sessions.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ from tftutor.runtime.resources import ResourceManager
 _PASSED_ON = {"Identity", "StopGradient", "PreventGradient", "PlaceholderWithDefault", "Snapshot"}
 # Nodes that a plan turns into Python control flow or into an argument: they have no kernel.
 _NEVER_CALLED = {"Switch", "Merge", "Enter", "Exit", "NextIteration", "Placeholder"}
+_LIBRARIES = ("numpy", "cupy", *(["torch"] if importlib.util.find_spec("torch") else []))
 
 
 class NodeRun(NamedTuple):
@@ -53,9 +55,12 @@ def lacks_kernel(op_type: str, library: str) -> bool:
 
 
 def has_kernels_for_each_library(op_type: str) -> bool:
-    """True when NumPy, torch and CuPy have a kernel each, so that none for others is needed."""
+    """True when NumPy, torch and CuPy have a kernel each, so that none for others is needed.
+
+    Where torch isn't installed, its kernels can't be looked at and are taken for granted.
+    """
     return get_op_def(op_type).kernel_fn is None and not any(
-        lacks_kernel(op_type, library) for library in ("numpy", "torch", "cupy"))
+        lacks_kernel(op_type, library) for library in _LIBRARIES)
 
 
 def _has_kernel_to_call(definition: OpDef) -> bool:
