@@ -293,7 +293,7 @@ class BaseSession:
         """
         with self._cache_lock:
             nodes = self._graph._next_id
-            self._placer.place(self._graph)
+            self._placer.check_new(self._graph, compiled.nodes)
             compiled.nodes = nodes
 
     def _compile(self, fetches: Any, feed_dict: Any) -> _Compiled:

@@ -67,6 +67,19 @@ class Placer:
             self._key = key
         return self._placed
 
+    def check_new(self, graph: Any, known: int) -> None:
+        """Place a graph whose operations from number `known` on are new, if one asks for a place.
+
+        Others fit wherever there is a kernel for them: a loop that makes constants isn't slowed
+        down by the size of its graph. Raises: as `place`.
+        """
+        for op in reversed(graph._nodes):
+            if op._id < known:
+                return
+            if op._device or "_class" in op._attrs:
+                self.place(graph)
+                return
+
     # -- the whole graph on one device ------------------------------------------------------
 
     def _place(self, ops: Sequence[Operation], known: tuple[int, int]) -> Placement:
