@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from tftutor.runtime.devices import task_of
+
 _MEMCPY = re.compile(r"MEMCPY(\w+) (\d+) bytes \(.*\)(?: (\S+) -> (\S+))?$")
 _TRANSFER = re.compile(r"(.*) = (_Send|_Recv)\((.*?) @ ?(.*?)(?:, .*)?\)$")
 _RECEIVED = re.compile(r"\[.*\] (\S*) from (\S*) to (\S*)$")
@@ -129,16 +131,11 @@ def transfers(run_metadata: Any) -> list[Transfer]:
             nbytes = node.output[0].tensor_description.allocation_description.requested_bytes
             arrived, end = node.op_start_rel_nanos, _length(node)
             sender = senders.get(match[3], "")
-            away = sender and _task(sender) != _task(device.device)
+            away = sender and task_of(sender) != task_of(device.device)
             rows.append(Transfer(match[3], sender, device.device,
                                  "network" if away else "same memory", nbytes,
                                  (_start(node) + arrived - begin) / 1000, (end - arrived) / 1000))
     return sorted(rows, key=lambda row: (row.start, row.name))
-
-
-def _task(device: str) -> str:
-    """`/job:ps/replica:0/task:0` for one of its devices."""
-    return device.partition("/device:")[0]
 
 
 def _ends(device: str, kind: str) -> tuple[str, str]:

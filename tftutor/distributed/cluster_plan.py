@@ -153,7 +153,7 @@ def name_transfers(cut: CutStep, numbers: Iterator[int]) -> None:
     nodes = {(node.channel, node.type): node for partition in cut.partitions
              for node in partition.ops if isinstance(node, TransferNode)}
     for channel in cut.channels:
-        mark = "S" if task_of(channel.source.name) != task_of(channel.target.name) else "G"
+        mark = "S" if channel.source.task != channel.target.task else "G"
         is_control = channel.tensor is None
         names = [f"{channel.producer.name}_{mark}{next(numbers)}"
                  for _ in range(4 if is_control else 2)]
@@ -163,11 +163,6 @@ def name_transfers(cut: CutStep, numbers: Iterator[int]) -> None:
             if node is not None:
                 node.name = name
                 node.control_name = other if is_control else None
-
-
-def task_of(device: str) -> str:
-    """`/job:ps/replica:0/task:0` for one of its devices."""
-    return device.partition("/device:")[0]
 
 
 class TracedClusterStep:

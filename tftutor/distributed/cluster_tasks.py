@@ -66,8 +66,7 @@ class ClusterTasks:
     def leave_out(self, task: RemoteTask) -> None:
         """Go on without a task."""
         del self.tasks[task.name]
-        self.devices = [d for d in self.devices
-                        if d.name.partition("/device:")[0] != task.name]
+        self.devices = [device for device in self.devices if device.task != task.name]
 
     def has_ended(self, task: RemoteTask) -> bool:
         """Whether the program of a task has been at the target's, and left it in good order."""

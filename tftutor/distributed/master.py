@@ -14,13 +14,13 @@ import weakref
 from collections.abc import Callable, Sequence
 
 from tftutor import errors
-from tftutor.distributed.cluster_plan import ClusterPlan, name_transfers, task_of
+from tftutor.distributed.cluster_plan import ClusterPlan, name_transfers
 from tftutor.distributed.cluster_tasks import LONGEST_WAIT, PATIENCE, ClusterTasks
 from tftutor.distributed.remote_task import RemoteTask
 from tftutor.distributed.worker import CLOSED
 from tftutor.framework.operation import Operation, Tensor
 from tftutor.runtime.cut_step import CutStep, cut_step
-from tftutor.runtime.devices import Device
+from tftutor.runtime.devices import Device, task_of
 from tftutor.runtime.plan import Step
 
 _open_masters: weakref.WeakSet[MasterSession] = weakref.WeakSet()
@@ -105,7 +105,7 @@ class MasterSession:
         hands out the memory of the variable, and with it the update.
         """
         own = next(iter(self.tasks))
-        elsewhere = [p for p in cut.partitions if self._task_of(p.device.name).name != own]
+        elsewhere = [p for p in cut.partitions if p.device.task != own]
         return frozenset(t for p in elsewhere for t in p.fetches if t not in cut.feeds
                          and (t.dtype._is_ref_dtype or t in cut.late.updated))
 

@@ -224,10 +224,9 @@ class TaskService:
             return IncomingChannel(entry["key"], tensor, producer, self._elsewhere(entry["source"]),
                                    target)
         if target is None and source is not None:
-            task = entry["target"].partition("/device:")[0]
-            return OutgoingChannel(entry["key"], task, tensor, producer, source,
-                                   self._elsewhere(entry["target"]), entry["from_host_memory"],
-                                   sent)
+            elsewhere = self._elsewhere(entry["target"])
+            return OutgoingChannel(entry["key"], elsewhere.task, tensor, producer, source,
+                                   elsewhere, entry["from_host_memory"], sent)
         raise errors.InvalidArgumentError(
             None, None, f"The edge {entry['key']} from {entry['source']} to {entry['target']} "
                         f"doesn't touch {self.task}")

@@ -14,6 +14,11 @@ from tftutor.framework.device import DeviceParts, parse_device
 HERE = "/job:localhost/replica:0/task:0"
 
 
+def task_of(device: str) -> str:
+    """`/job:ps/replica:0/task:0` for the name of one of its devices."""
+    return device.partition("/device:")[0]
+
+
 class Device:
     """One device of a session.
 
@@ -50,6 +55,11 @@ class Device:
     def short_name(self) -> str:
         """`/device:GPU:0`."""
         return f"/device:{self.device_type}:{self.index}"
+
+    @property
+    def task(self) -> str:
+        """`/job:ps/replica:0/task:0`."""
+        return task_of(self.name)
 
     @property
     def shown_name(self) -> str:

@@ -196,7 +196,7 @@ class Partitioner:
         Learning rates are such constants. One inside a branch or loop depends on what is chosen.
         """
         op, dtype = tensor.op, tensor.dtype.base_dtype
-        return (op.type == "Const" and _task_of(place) != _task_of(device)
+        return (op.type == "Const" and place.task != device.task
                 and dtype != dtypes.string
                 and math.prod((d or 0 for d in tensor._shape or ()), start=dtype.size) <= _SMALL
                 and not op._control_inputs and not self.flow.op_guard.get(op)
@@ -323,11 +323,6 @@ def _places(flow: FlowAnalysis, device_of: Callable[[Operation], Device]
                 if tensor.op in places and tensor.op.type in ENTERS | NEXT_ITERATIONS:
                     places[tensor.op] = places[op]
     return places
-
-
-def _task_of(device: Device) -> str:
-    """`/job:ps/replica:0/task:0`."""
-    return device.name.removesuffix(device.short_name)
 
 
 def _flat(frame: Frame) -> Iterable[Operation]:
